@@ -1,0 +1,130 @@
+"""目录 — everything the content folder holds, loaded and checked at start-up, stopping at the first flaw."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from content.fault import ContentFault
+from content.loading.cards import read_card
+from content.loading.checklists import read_checklist
+from content.loading.hotlines import read_hotlines
+from content.loading.industries import folded, read_industries
+from content.loading.page import Page
+from content.wording import say
+from domain.checklist import Checklist
+from domain.emergency import EmergencyCard
+from domain.hotline import Hotline
+from domain.industry import Industry
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The content as the product uses it; `pages` are the files it came from, for the proof-reader."""
+
+    checklists: Mapping[str, Checklist]
+    cards: Mapping[str, EmergencyCard]
+    hotlines: tuple[Hotline, ...]
+    industries: Mapping[str, Industry]
+    folder: Path = field(repr=False)
+    pages: Mapping[str, Page] = field(repr=False)
+    _by_name: Mapping[str, Industry] = field(repr=False)
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> "Catalogue":
+        """Read a content folder, by default the one shipped with the product.
+
+        Raises:
+            ContentFault: the first flaw found, with its file and line.
+        """
+        folder = folder or _FOLDER
+        shelf = _Shelf(folder)
+        industries = read_industries(shelf.page("industries.toml"))
+        hotlines = read_hotlines(shelf.page("hotlines.toml"))
+        checklists = shelf.pages_of("checklists", read_checklist)
+        cards = shelf.pages_of("cards", read_card)
+        for checklist in checklists.values():
+            _must_know_industries(checklist, industries, shelf)
+        return cls(
+            checklists=MappingProxyType(checklists),
+            cards=MappingProxyType(cards),
+            hotlines=hotlines,
+            industries=MappingProxyType(industries),
+            folder=folder,
+            pages=MappingProxyType(shelf.pages),
+            _by_name={
+                folded(name): industry
+                for industry in industries.values()
+                for name in (industry.id, industry.name, *industry.aliases)
+            },
+        )
+
+    def industry_named(self, text: str) -> Industry | None:
+        """The trade of that name, alias or id, whatever the width of its letters and the spaces in it."""
+        return self._by_name.get(folded(text))
+
+    def checklists_for(self, industry_ids: frozenset[str]) -> tuple[Checklist, ...]:
+        """The lists that suit an enterprise: those of its trades and wider trades, then those for all."""
+        wanted = industry_ids | {
+            ancestor for industry_id in industry_ids for ancestor in self._ancestors(industry_id)
+        }
+        fitting = [checklist for checklist in self.checklists.values() if checklist.suits(wanted)]
+        return tuple(sorted(fitting, key=lambda checklist: not checklist.industries))
+
+    def hotlines_for(self, jurisdiction: str | None) -> tuple[Hotline, ...]:
+        """National numbers, each replaced by the local entry where the jurisdiction has its own, then the rest."""
+        local = {hotline.number: hotline for hotline in self.hotlines if hotline.jurisdiction == jurisdiction}
+        national = [hotline for hotline in self.hotlines if hotline.jurisdiction is None]
+        merged = {hotline.number: local.get(hotline.number, hotline) for hotline in national}
+        return tuple((merged | local).values())
+
+    def _ancestors(self, industry_id: str) -> frozenset[str]:
+        found: set[str] = set()
+        industry = self.industries.get(industry_id)
+        while industry is not None and industry.parent is not None and industry.parent not in found:
+            found.add(industry.parent)
+            industry = self.industries.get(industry.parent)
+        return frozenset(found)
+
+
+class _Shelf:
+    """Reads pages and remembers them by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pages: dict[str, Page] = {}
+
+    def page(self, name: str) -> Page:
+        page = Page.read(self.folder / name, self.folder)
+        self.pages[name] = page
+        return page
+
+    def pages_of[Thing: (Checklist, EmergencyCard)](
+        self, kind: str, read: Callable[[Page], Thing]
+    ) -> dict[str, Thing]:
+        """All things of one kind by id; a file is named like the id in it, so a person finds it."""
+        found: dict[str, Thing] = {}
+        for path in sorted((self.folder / kind).glob("*.toml")):
+            page = self.page(path.relative_to(self.folder).as_posix())
+            thing = read(page)
+            if thing.id != path.stem:
+                raise ContentFault(
+                    page.name, page.line(("id",)), say("fault-file-name", id=thing.id, name=path.name)
+                )
+            found[thing.id] = thing
+        if not found:
+            raise ContentFault(kind, 1, say("fault-no-files"))
+        return found
+
+
+def _must_know_industries(
+    checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf
+) -> None:
+    unknown = sorted(checklist.industries - industries.keys())
+    if unknown:
+        page = shelf.pages[f"checklists/{checklist.id}.toml"]
+        raise ContentFault(
+            page.name, page.line(("industries",)), say("fault-unknown-industry", id=unknown[0])
+        )

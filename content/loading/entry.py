@@ -1,0 +1,92 @@
+"""条目 — one table of a page, read field by field; every flaw is named by file and line."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from content.fault import ContentFault
+from content.loading.lines import Steps
+from content.loading.page import Page
+from content.wording import say
+from domain.basis import Basis
+
+
+class Entry:
+    """A table at `steps` of a page; each reader method raises ContentFault when the field is not as asked."""
+
+    def __init__(self, page: Page, table: Mapping[str, Any], steps: Steps = ()) -> None:
+        self.page = page
+        self.steps = steps
+        self._table = table
+
+    def fault(self, sentence: str, *field: str | int, **facts: object) -> ContentFault:
+        """A fault at the line of that field, or of the entry when no field is named."""
+        return ContentFault(self.page.name, self.page.line((*self.steps, *field)), say(sentence, **facts))
+
+    def must_hold_only(self, *names: str) -> None:
+        """Refuse a key nobody reads: a misspelt key would otherwise be dropped in silence."""
+        for name in self._table:
+            if name not in names:
+                raise self.fault("fault-unknown-field", name, field=name)
+
+    def text(self, name: str) -> str:
+        """A text that is there and not blank."""
+        value = self._get(name, str)
+        if not value.strip():
+            raise self.fault("fault-empty", name, field=name)
+        return str(value).strip()
+
+    def text_or_none(self, name: str) -> str | None:
+        """A text, or None when the key is absent; an empty text is a flaw."""
+        return self.text(name) if name in self._table else None
+
+    def whole(self, name: str) -> int:
+        """A whole number; TOML's true and false are none."""
+        return int(self._get(name, int))
+
+    def flag(self, name: str) -> bool:
+        """true or false; absent means false."""
+        return bool(self._get(name, bool)) if name in self._table else False
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, empty when the key is absent."""
+        if name not in self._table:
+            return ()
+        for position, value in enumerate(self._get(name, list)):
+            if not isinstance(value, str) or not value.strip():
+                raise self.fault("fault-empty", name, position, field=name)
+        return tuple(value.strip() for value in self._table[name])
+
+    def word[Word: StrEnum](self, name: str, words: type[Word]) -> Word | None:
+        """One word of a closed list, or None when the key is absent."""
+        if (value := self.text_or_none(name)) is None:
+            return None
+        if value not in words:
+            raise self.fault("fault-not-one-of", name, field=name, value=value, words="、".join(words))
+        return words(value)
+
+    def entries(self, name: str) -> Iterator["Entry"]:
+        """The tables of an array of tables, in order; none when the key is absent."""
+        if name not in self._table:
+            return
+        for position, table in enumerate(self._get(name, list)):
+            if not isinstance(table, dict):
+                raise self.fault("fault-not-a-table", name, position, field=name)
+            yield Entry(self.page, table, (*self.steps, name, position))
+
+    def bases(self) -> tuple[Basis, ...]:
+        """The citations under `basis`, each with law, article and quote."""
+        return tuple(self._basis(entry) for entry in self.entries("basis"))
+
+    @staticmethod
+    def _basis(entry: "Entry") -> Basis:
+        entry.must_hold_only("law", "article", "quote")
+        return Basis(entry.text("law"), entry.text("article"), entry.text("quote"))
+
+    def _get(self, name: str, kind: type) -> Any:
+        if name not in self._table:
+            raise self.fault("fault-missing-field", field=name)
+        value = self._table[name]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fault("fault-wrong-kind", name, field=name, kind=say(f"kind-{kind.__name__}"))
+        return value
