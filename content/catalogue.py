@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from content.fault import ContentFault
 from content.loading.cards import read_card
@@ -18,6 +19,7 @@ from domain.hotline import Hotline
 from domain.industry import Industry
 
 _FOLDER = Path(__file__).parent
+Thing = TypeVar("Thing", Checklist, EmergencyCard)
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,7 @@ class _Shelf:
         self.pages[name] = page
         return page
 
-    def pages_of[Thing: (Checklist, EmergencyCard)](
-        self, kind: str, read: Callable[[Page], Thing]
-    ) -> dict[str, Thing]:
+    def pages_of(self, kind: str, read: Callable[[Page], Thing]) -> dict[str, Thing]:
         """All things of one kind by id; a file is named like the id in it, so a person finds it."""
         found: dict[str, Thing] = {}
         for path in sorted((self.folder / kind).glob("*.toml")):

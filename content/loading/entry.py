@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from content.fault import ContentFault
 from content.loading.lines import Steps
 from content.loading.page import Page
 from content.wording import say
 from domain.basis import Basis
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class Entry:
@@ -57,13 +59,15 @@ class Entry:
                 raise self.fault("fault-empty", name, position, field=name)
         return tuple(value.strip() for value in self._table[name])
 
-    def word[Word: StrEnum](self, name: str, words: type[Word]) -> Word | None:
+    def word(self, name: str, words: type[Word]) -> Word | None:
         """One word of a closed list, or None when the key is absent."""
         if (value := self.text_or_none(name)) is None:
             return None
-        if value not in words:
-            raise self.fault("fault-not-one-of", name, field=name, value=value, words="、".join(words))
-        return words(value)
+        try:
+            return words(value)
+        except ValueError as error:
+            choice = " ".join(words)
+            raise self.fault("fault-not-one-of", name, field=name, value=value, words=choice) from error
 
     def entries(self, name: str) -> Iterator["Entry"]:
         """The tables of an array of tables, in order; none when the key is absent."""

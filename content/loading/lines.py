@@ -2,8 +2,7 @@
 
 import re
 
-type Step = str | int
-type Steps = tuple[Step, ...]
+Steps = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*=\s*""")
