@@ -1,0 +1,107 @@
+"""照片存放 — files named for their content, whole or absent, never half-written."""
+
+import os
+import re
+import time
+from pathlib import Path
+from secrets import token_hex
+
+from domain.photo import PhotoBytes
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PART = ".part"
+_STALE_SECONDS = 3600
+
+
+class PhotoStore:
+    """Photos in one folder, `ab/cdef….jpg` with its `.thumb.jpg` beside it.
+
+    All methods touch the disk and block: call them off the event loop.  Equal pictures share a file,
+    so whoever removes one asks first whether another row still names it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, photo: PhotoBytes) -> None:
+        """Keep a photo; once this returns, it is on the disk even if the power fails.
+
+        Raises:
+            OSError: the disk is full or cannot be written; nothing half-written is left under the name.
+        """
+        if self.exists(photo.sha256):
+            return
+        # The thumbnail goes first: a photo that exists has one.
+        self._write(self._thumb_path(photo.sha256), photo.thumb)
+        self._write(self._path(photo.sha256), photo.jpeg)
+
+    def read(self, sha256: str) -> bytes:
+        """The JPEG of that digest.
+
+        Raises:
+            FileNotFoundError: there is none.
+            ValueError: that is no digest.
+        """
+        return self._path(sha256).read_bytes()
+
+    def thumb(self, sha256: str) -> bytes:
+        """Its thumbnail, as JPEG; raises as `read` does."""
+        return self._thumb_path(sha256).read_bytes()
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the photo is stored, whole and with its thumbnail."""
+        return self._path(sha256).is_file() and self._thumb_path(sha256).is_file()
+
+    def remove(self, sha256: str) -> None:
+        """Forget a photo and its thumbnail; one that is not there is no error."""
+        self._path(sha256).unlink(missing_ok=True)
+        self._thumb_path(sha256).unlink(missing_ok=True)
+
+    def tidy(self) -> int:
+        """Remove what writers killed over an hour ago left behind. How many files that were."""
+        stale = [part for part in self._folder.glob(f"*/*{_PART}") if _age(part) > _STALE_SECONDS]
+        for part in stale:
+            part.unlink(missing_ok=True)
+        return len(stale)
+
+    def _path(self, sha256: str) -> Path:
+        # A digest comes from a row, but a row may come from a restored or edited database.
+        if not _DIGEST.fullmatch(sha256):
+            raise ValueError("not a SHA-256 digest in lower-case hex")
+        return self._folder / sha256[:2] / f"{sha256[2:]}.jpg"
+
+    def _thumb_path(self, sha256: str) -> Path:
+        return self._path(sha256).with_suffix(".thumb.jpg")
+
+    def _write(self, path: Path, content: bytes) -> None:
+        is_new_folder = not path.parent.is_dir()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{token_hex(8)}{_PART}")
+        try:
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync(path.parent)
+        if is_new_folder:
+            _sync(self._folder)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable, as fsync of a file makes its content."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
