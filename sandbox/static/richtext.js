@@ -1,0 +1,52 @@
+/** 正文 — puts a message's safe HTML on the page and makes its commands, addresses and spoilers live. */
+
+import { h } from "./dom.js";
+import { openAddress } from "./links.js";
+
+const LIVE = /(https?:\/\/[^\s<>"'）】」，。；]+|(?<![\w./])t\.me\/[\w-]+(?:\?[\w=&-]+)?)|(?<![\w/<.:-])(\/[a-z][a-z0-9_]{0,31})(?:@\w+)?(?![\w/])/gi;
+
+function linkify(root) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) if (!walker.currentNode.parentElement?.closest("a,button,code,pre")) texts.push(walker.currentNode);
+  for (const text of texts) {
+    const pieces = [];
+    let end = 0;
+    for (const found of text.data.matchAll(LIVE)) {
+      pieces.push(text.data.slice(end, found.index));
+      const [whole, address, command] = found;
+      pieces.push(address
+        ? h("a", { href: address.startsWith("http") ? address : `https://${address}` }, whole)
+        : h("button", { type: "button", class: "command", data: { command } }, whole));
+      end = found.index + whole.length;
+    }
+    if (end) text.replaceWith(...pieces, text.data.slice(end));
+  }
+}
+
+function followClick(event, pane) {
+  const command = event.target.closest(".command, .bot-command, [data-command]");
+  const link = event.target.closest("a[href]");
+  const spoiler = event.target.closest(".tg-spoiler, tg-spoiler");
+  const code = event.target.closest("code");
+  if (spoiler && !spoiler.classList.contains("shown")) {
+    event.preventDefault();
+    spoiler.classList.add("shown");
+  } else if (command) {
+    event.preventDefault();
+    pane.say(command.dataset.command || command.textContent);
+  } else if (link) {
+    event.preventDefault();
+    openAddress(link.getAttribute("href"), pane);
+  } else if (code && !String(window.getSelection())) {
+    pane.copy(code.textContent);
+  }
+}
+
+/** The body of a message. `html` was made safe by the server; a person's own words come the same way. */
+export function richText(html, pane) {
+  const body = h("div", { class: "words", html, on: { click: (event) => followClick(event, pane) } });
+  linkify(body);
+  for (const code of body.querySelectorAll("code")) code.title = "点击复制";
+  return body;
+}
