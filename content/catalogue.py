@@ -76,7 +76,7 @@ class Catalogue:
         return tuple(sorted(fitting, key=lambda checklist: not checklist.industries))
 
     def hotlines_for(self, jurisdiction: str | None) -> tuple[Hotline, ...]:
-        """National numbers, each replaced by the local entry where the jurisdiction has its own, then the rest."""
+        """National numbers, each replaced by its local entry where there is one, then the other local ones."""
         local = {hotline.number: hotline for hotline in self.hotlines if hotline.jurisdiction == jurisdiction}
         national = [hotline for hotline in self.hotlines if hotline.jurisdiction is None]
         merged = {hotline.number: local.get(hotline.number, hotline) for hotline in national}
@@ -119,9 +119,7 @@ class _Shelf:
         return found
 
 
-def _must_know_industries(
-    checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf
-) -> None:
+def _must_know_industries(checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf) -> None:
     unknown = sorted(checklist.industries - industries.keys())
     if unknown:
         page = shelf.pages[f"checklists/{checklist.id}.toml"]

@@ -17,7 +17,7 @@ class Grade(StrEnum):
 class Verdict(StrEnum):
     """检查结论 — 符合, 不符合 or 不涉及: what a person found at one item."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     FAIL = "fail"
     ABSENT = "absent"
 

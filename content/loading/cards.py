@@ -12,9 +12,7 @@ def read_card(page: Page) -> EmergencyCard:
         ContentFault: a field is missing, unknown or of the wrong kind, or there is no step.
     """
     entry = Entry(page, page.table)
-    entry.must_hold_only(
-        "id", "title", "icon", "steps", "never", "call", "trained_note", "basis", "source"
-    )
+    entry.must_hold_only("id", "title", "icon", "steps", "never", "call", "trained_note", "basis", "source")
     if not (steps := entry.texts("steps")):
         raise entry.fault("fault-missing-field", "steps", field="steps")
     return EmergencyCard(

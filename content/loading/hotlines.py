@@ -24,9 +24,7 @@ def read_hotlines(page: Page) -> tuple[Hotline, ...]:
 
 
 def _hotline(entry: Entry) -> Hotline:
-    entry.must_hold_only(
-        "number", "name", "scope", "not_for", "hours", "jurisdiction", "urgent", "source"
-    )
+    entry.must_hold_only("number", "name", "scope", "not_for", "hours", "jurisdiction", "urgent", "source")
     return Hotline(
         number=entry.text("number"),
         name=entry.text("name"),

@@ -1,0 +1,73 @@
+"""体例校对 — ids, numbers of items, due days, duplicates: the frame around the words."""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import combinations
+
+from content.proofing.pieces import Piece
+from content.proofing.report import Finding
+from content.proofing.rules import Rules
+from domain.checklist import Checklist, Item
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def shape_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
+    """All that is wrong with the frame."""
+    seen: dict[tuple[bool, str], str] = {}
+    lists: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        if piece.kind == "hotline":
+            continue
+        yield from _ids(piece, seen, rules)
+        if isinstance(piece.thing, Checklist):
+            yield from _list(piece, piece.thing, rules)
+        elif isinstance(piece.thing, Item):
+            lists.setdefault(piece.page.name, []).append(piece)
+            yield from _item(piece, piece.thing, rules)
+    for items in lists.values():
+        yield from _duplicates(items, rules)
+
+
+def _ids(piece: Piece, seen: dict[tuple[bool, str], str], rules: Rules) -> Iterator[Finding]:
+    if not _ID.fullmatch(piece.id) or len(piece.id) > rules.limits["id"]:
+        yield piece.finding("id-form", "id", limit=rules.limits["id"])
+    # A checklist and a card may share a name, but an item's id is met in buttons and records of both.
+    key = (piece.kind == "item", piece.id)
+    if key in seen:
+        yield piece.finding("id-twice", "id", first=seen[key])
+    seen.setdefault(key, piece.page.name)
+
+
+def _list(piece: Piece, checklist: Checklist, rules: Rules) -> Iterator[Finding]:
+    count = len(checklist.items)
+    if not rules.limits["items_min"] <= count <= rules.limits["items_max"]:
+        yield piece.finding(
+            "items-count", "id", count=count, least=rules.limits["items_min"], most=rules.limits["items_max"]
+        )
+    if checklist.version < 1:
+        yield piece.finding("version-low", "version")
+
+
+def _item(piece: Piece, item: Item, rules: Rules) -> Iterator[Finding]:
+    if not 1 <= item.due_days <= rules.limits["due_days"]:
+        yield piece.finding("due-days", "due_days", days=item.due_days, most=rules.limits["due_days"])
+    if not item.basis:
+        yield piece.finding("basis-missing", "id")
+
+
+def _duplicates(items: list[Piece], rules: Rules) -> Iterator[Finding]:
+    """Two items of one list that ask the same; the later one is named."""
+    for first, second in combinations(items, 2):
+        for name in ("title", "what"):
+            one, other = str(getattr(first.thing, name)), str(getattr(second.thing, name))
+            if one == other:
+                yield second.finding("duplicate", name, other=first.id)
+            elif _alike(one, other, rules.ratio):
+                yield second.finding("near-duplicate", name, other=first.id)
+
+
+def _alike(one: str, other: str, ratio: float) -> bool:
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() >= ratio
