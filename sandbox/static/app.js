@@ -84,6 +84,7 @@ async function open() {
   if (remembered === "open" ? innerWidth >= 1200 : innerWidth >= 1680 && remembered !== "closed") guide.toggle(true);
   drawTitle();
   store.listen((event) => {
+    if (event.kind === "reset") readState().then((fresh) => store.load(fresh)).catch(() => {});
     shelf.pane(event.chat_id)?.take(event);
     outsiders.get(event.chat_id)?.take(event);
     if (event.kind === "hints") guide.draw();

@@ -44,7 +44,7 @@ function stamp(messages) {
 function handOver(messages, pane) {
   const payload = messages[0].isMine ? null : messages.map((message) => deepLinkIn(message, pane.store.bot.username)).find(Boolean);
   if (!payload) return null;
-  return h("div", { class: "hand-over" }, h("span", { class: "quiet" }, "把链接交给"),
+  return h("div", { class: "hand-over" }, h("span", { class: "quiet" }, "交给"),
     pane.store.people.filter(({ id }) => id !== pane.person.id).map((person) => h("button", {
       type: "button", class: "hand", title: `以${person.name}的身份打开`, "aria-label": `以${person.name}的身份打开`,
       on: { click: () => pane.startAs(person, payload) },
@@ -74,7 +74,7 @@ export function bubble(messages, pane) {
   if (shownWords && !shownWords.textContent.trim()) shownWords.hidden = true;
   const emoji = shownWords && !media && /^(\p{Extended_Pictographic}\uFE0F?){1,3}$/u.test(shownWords.textContent.trim());
   const body = h("div", { class: `bubble ${hasPhoto ? "pictured" : ""} ${media && shownWords ? "captioned" : ""} ${emoji ? "emoji" : ""}` },
-    quoted(first, pane), media, shownWords, stamp(messages));
+    first.forwarded ? h("p", { class: "quiet" }, "转发的消息") : null, quoted(first, pane), media, shownWords, stamp(messages));
   return h("li", { class: `row ${first.isMine ? "mine" : "theirs"}`, data: { ids: messages.map((m) => m.message_id).join(" "), side: first.isMine ? "person" : "bot" } },
     h("div", { class: "cluster" }, body, inlineKeyboard(first, pane), handOver(messages, pane)), tools(worded ?? first, pane));
 }

@@ -18,9 +18,9 @@ export class Composer {
   constructor(pane) {
     this.pane = pane;
     this.tray = new Tray(() => this.#drawSend());
-    this.input = h("textarea", { rows: "1", placeholder: "说点什么,或输入 /", "aria-label": `以${pane.person.name}的身份发消息`, enterkeyhint: "send", maxlength: "4096" });
+    this.input = h("textarea", { rows: "1", placeholder: "说点什么，或输入 /", "aria-label": `以${pane.person.name}的身份发消息`, enterkeyhint: "send", maxlength: "4096" });
     this.completion = new Completion(this.input, pane, (command) => this.#sendText(command));
-    this.sendKey = h("button", { type: "button", class: "round send", "aria-label": "发送", title: "发送(回车)", on: { click: () => this.send() } }, icon("send"));
+    this.sendKey = h("button", { type: "button", class: "round send", "aria-label": "发送", title: "发送（回车）", on: { click: () => this.send() } }, icon("send"));
     this.menuKey = h("button", { type: "button", class: "menu-key", "aria-haspopup": "menu", title: "命令菜单", "aria-label": "命令菜单", on: { click: () => this.#openMenu() } }, icon("menu"));
     this.clipKey = h("button", { type: "button", class: "round", "aria-haspopup": "menu", title: "照片、文件、位置、名片", "aria-label": "添加附件", on: { click: () => this.#openAttach() } }, icon("clip"));
     this.keysKey = h("button", { type: "button", class: "round", title: "显示或收起快捷回复", "aria-label": "快捷回复", hidden: true, on: { click: () => { this.#isKeyboardShown = !this.#isKeyboardShown; this.reload(); } } }, icon("keyboard"));
@@ -142,7 +142,7 @@ export class Composer {
   #openAttach() {
     openPopup(this.clipKey, this.element, [
       samplePicker({ onSend: (file) => this.pane.sendPhotos([file], this.#takeText()), onAdd: (file) => this.tray.add([file], true) }),
-      { icon: "image", label: "照片", hint: "可选多张,成一组", act: () => this.#pick("image/*", true) },
+      { icon: "image", label: "照片", hint: "可选多张，成一组", act: () => this.#pick("image/*", true) },
       { icon: "file", label: "文件", act: () => this.#pick("", false) },
       { icon: "pin", label: "位置", act: () => this.pane.offerLocation() },
       { icon: "person", label: "我的名片", act: () => this.pane.offerContact() },

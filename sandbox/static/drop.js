@@ -17,7 +17,7 @@ export async function fetchFile({ label, url, name }) {
 }
 
 export function acceptDrops(pane) {
-  const veil = h("div", { class: "drop-veil", hidden: true }, h("span", {}, `松开,交给${pane.person.name}`));
+  const veil = h("div", { class: "drop-veil", hidden: true }, h("span", {}, `松开，交给${pane.person.name}`));
   pane.element.append(veil);
   let depth = 0;
   const carries = (event) => [...event.dataTransfer.types].some((type) => type === "Files" || type === SHELF_TYPE);

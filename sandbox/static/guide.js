@@ -61,9 +61,9 @@ export class Guide {
       h("div", { class: "guide-head" }, h("h2", {}, "试一试"), h("button", { type: "button", class: "round", "aria-label": "收起", title: "收起", on: { click: () => this.toggle(false) } }, icon("close"))),
       h("div", { class: "guide-body" },
         hints.length ? h("ol", { class: "hints" }, hints.map((hint, index) => hintCard(hint, index + 1, this.store, this.desk)))
-          : h("ol", { class: "hints" }, hintCard({ title: "打个招呼", lines: ["任选一个人,按「开始」,或者输入 / 看看机器人会些什么。"] }, 1, this.store, this.desk),
-            hintCard({ title: "交个文件、拍张照片", lines: ["回形针里有四张示例照片,也可以把文件拖进聊天、把截图直接粘贴进来。"] }, 2, this.store, this.desk),
-            hintCard({ title: "换个人看看", lines: ["同一件事,企业和监管人员看到的不一样。收到的邀请链接,点它下面的头像就交给了那个人。"] }, 3, this.store, this.desk)),
+          : h("ol", { class: "hints" }, hintCard({ title: "打个招呼", lines: ["任选一个人，按「开始」，或者输入 / 看看机器人会些什么。"] }, 1, this.store, this.desk),
+            hintCard({ title: "交个文件、拍张照片", lines: ["回形针里有四张示例照片，也可以把文件拖进聊天、把截图直接粘贴进来。"] }, 2, this.store, this.desk),
+            hintCard({ title: "换个人看看", lines: ["同一件事，企业和监管人员看到的不一样。收到的邀请链接，点它下面的头像就交给了那个人。"] }, 3, this.store, this.desk)),
         h("div", { class: "guide-cast" }, h("h3", {}, "另外三位"), castStrip(this.store, this.desk))));
   }
 }

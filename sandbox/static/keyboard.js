@@ -46,7 +46,7 @@ function inlineButton(message, button, row, column, pane) {
   };
   return h("button", {
     type: "button", class: classes, "aria-busy": isWaiting ? "true" : null, data: { spot },
-    title: isLink ? button.url : copied ? `复制:${copied}` : null, on: { click: onClick },
+    title: isLink ? button.url : copied ? `复制：${copied}` : null, on: { click: onClick },
   }, h("span", {}, button.text), isLink ? icon("out") : copied ? icon("copy") : null);
 }
 

@@ -12,7 +12,7 @@ export function openLinkBox(store, chosen, onOpen) {
     event.preventDefault();
     const payload = payloadTyped(input.value, store.bot.username);
     if (payload === null) {
-      fault.textContent = `这不是 @${store.bot.username} 的链接,也不像邀请码。`;
+      fault.textContent = `这不是 @${store.bot.username} 的链接，也不像邀请码。`;
       input.focus();
       return;
     }
@@ -24,7 +24,7 @@ export function openLinkBox(store, chosen, onOpen) {
     close: () => dialog.remove(), click: (event) => { if (event.target === dialog) dialog.close(); },
   } }, h("form", { class: "sheet-box", on: { submit } },
     h("div", { class: "sheet-head" }, h("h2", {}, "打开链接或邀请码"), h("button", { type: "button", class: "round", "aria-label": "关闭", on: { click: () => dialog.close() } }, icon("close"))),
-    h("p", { class: "quiet" }, "好比在手机上扫了二维码,或点了别人转来的链接。"), input, fault,
+    h("p", { class: "quiet" }, "好比在手机上扫了二维码，或点了别人转来的链接。"), input, fault,
     h("p", { class: "field-name" }, "由谁来打开"), people,
     h("button", { type: "submit", class: "key solid primary wide" }, "打开")));
   document.body.append(dialog);

@@ -33,6 +33,7 @@ export class MessageList {
     this.element = h("div", { class: "scroll", tabindex: "0", role: "log", "aria-live": "polite", "aria-label": `${pane.person.name}的消息` }, this.rows, this.action);
     this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd(true) } });
     this.element.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.rows.addEventListener("click", (event) => this.#onTouch(event));
     new ResizeObserver(() => this.settle()).observe(this.element);
   }
 
@@ -50,11 +51,19 @@ export class MessageList {
     this.#drawJump();
   }
 
+  /** Without a mouse there is no hovering: a tap on a bubble shows what can be done with it. */
+  #onTouch(event) {
+    if (matchMedia("(hover: hover)").matches || event.target.closest("button,a,label,input")) return;
+    const row = event.target.closest(".bubble")?.closest(".row");
+    for (const other of this.rows.querySelectorAll(".row.touched")) if (other !== row) other.classList.remove("touched");
+    row?.classList.toggle("touched");
+  }
+
   #drawJump() {
     this.jump.hidden = this.#isAtEnd;
     const label = this.#below ? h("span", {}, "新消息 ", h("b", {}, String(this.#below))) : null;
     this.jump.replaceChildren(icon("down"), ...(label ? [label] : []));
-    this.jump.setAttribute("aria-label", this.#below ? `${this.#below} 条新消息,到最新` : "到最新");
+    this.jump.setAttribute("aria-label", this.#below ? `${this.#below} 条新消息，到最新` : "到最新");
   }
 
   toEnd(isSmooth = false) {
@@ -152,7 +161,7 @@ export class MessageList {
         elements.push(h("li", { class: "day" }, h("span", {}, dayName(first.at))));
         previous = null;
       }
-      if (first.message_id === unreadFrom && index > 0) elements.push(h("li", { class: "unread-line" }, h("span", {}, "以下是新消息")));
+      if (first.message_id === unreadFrom && index > 0 && !this.pane.isReadOnly) elements.push(h("li", { class: "unread-line" }, h("span", {}, "以下是新消息")));
       const [key, entry] = this.#draw(group);
       const following = groups[index + 1]?.[0];
       const isLast = !following || following.isMine !== first.isMine || following.at - first.at > RUN;

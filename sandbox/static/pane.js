@@ -50,7 +50,7 @@ export class Pane {
       { icon: "save", label: "存为对话稿", hint: `${person.name}.talk`, href: wire.talkUrl(person.id), download: `${person.name}.talk` },
       chat.isBlocked
         ? { icon: "check", label: "恢复机器人", act: () => this.unblock() }
-        : { icon: "block", label: "停用机器人(拉黑)", tone: "danger", act: () => this.#do(() => wire.block(person.id)) },
+        : { icon: "block", label: "停用机器人（拉黑）", tone: "danger", act: () => this.#do(() => wire.block(person.id)) },
     ];
   }
 
@@ -119,7 +119,7 @@ export class Pane {
       await navigator.clipboard.writeText(text);
       this.notices.toast("已复制");
     } catch {
-      this.notices.toast(`请手动复制:${text}`);
+      this.notices.toast(`请手动复制：${text}`);
     }
   }
 
@@ -177,15 +177,16 @@ export class Pane {
       const message = this.chat.messages.get(event.message.message_id);
       if (!message.isMine) this.#doing(null);
       this.#drawEmpty();
-      this.list.arrived(message);
+      if (message.isMine) this.list.forgetUnreadLine();
       this.attend();
+      this.list.arrived(message);
       this.drawUnread();
     } else if (kind === "edit" || kind === "poll") {
       const id = event.message?.message_id ?? event.message_id;
       this.#doing(null);
       this.list.redraw(id);
       if (kind === "edit") this.list.flash(id);
-    } else if (kind === "delete") {
+    } else if (kind === "delete" || kind === "seen") {
       this.list.sync();
       this.#drawEmpty();
     } else if (kind === "action") this.#doing(event.action);

@@ -59,7 +59,7 @@ export function pollCard(message, pane) {
   const isRight = poll.chosen.length && poll.chosen.every((index) => poll.right.includes(index))
     && poll.right.length === poll.chosen.length;
   return h("div", { class: "poll" },
-    h("p", { class: "poll-question" }, poll.question),
+    h("p", { class: "poll-question", ...(poll.question_html ? { html: poll.question_html } : {}) }, ...(poll.question_html ? [] : [poll.question])),
     h("p", { class: "poll-kind" }, kindOf(poll)),
     poll.isShown ? h("ul", { class: "options" }, poll.options.map((option, index) => shown(poll, option, index))) : ballot(poll, message, pane),
     poll.isShown && poll.isQuiz && why && poll.right.length

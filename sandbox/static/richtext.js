@@ -24,8 +24,21 @@ function linkify(root) {
   }
 }
 
+/** Blocks begin and end their own line: the line feeds written around them would leave gaps. */
+function tighten(root) {
+  for (const block of root.querySelectorAll("blockquote, pre")) {
+    for (const beside of [block.previousSibling, block.nextSibling]) if (beside?.nodeName === "BR") beside.remove();
+  }
+}
+
+function makeButtons(root) {
+  for (const link of root.querySelectorAll("a.command:not([href])")) {
+    link.replaceWith(h("button", { type: "button", class: "command", data: { command: link.dataset.command ?? link.textContent } }, link.textContent));
+  }
+}
+
 function followClick(event, pane) {
-  const command = event.target.closest(".command, .bot-command, [data-command]");
+  const command = event.target.closest(".command");
   const link = event.target.closest("a[href]");
   const spoiler = event.target.closest(".tg-spoiler, tg-spoiler");
   const code = event.target.closest("code");
@@ -46,6 +59,8 @@ function followClick(event, pane) {
 /** The body of a message. `html` was made safe by the server; a person's own words come the same way. */
 export function richText(html, pane) {
   const body = h("div", { class: "words", html, on: { click: (event) => followClick(event, pane) } });
+  tighten(body);
+  makeButtons(body);
   linkify(body);
   for (const code of body.querySelectorAll("code")) code.title = "点击复制";
   return body;

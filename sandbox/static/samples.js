@@ -47,20 +47,19 @@ export async function photograph(scene) {
   addLight(pen);
   addGrain(pen);
   pen.font = "500 30px ui-monospace, Consolas, monospace";
-  pen.textAlign = "right";
-  pen.fillStyle = "#f6b53c";
+    pen.fillStyle = "#f6b53c";
   pen.shadowColor = "rgba(0,0,0,.8)";
   pen.shadowBlur = 6;
-  pen.fillText(fullTime(new Date()), WIDTH - 34, HEIGHT - 34);
+  pen.fillText(fullTime(new Date()), 34, HEIGHT - 34);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.86));
   return new File([blob], `${scene.name}.jpg`, { type: "image/jpeg" });
 }
 
 /** The four pictures in the attach menu: a press sends one, the plus puts it with the others first. */
 export function samplePicker({ onSend, onAdd }) {
-  return h("div", { class: "samples" }, h("p", { class: "quiet" }, "示例照片 · 点一下就发送,＋ 先攒成一组"),
+  return h("div", { class: "samples" }, h("p", { class: "quiet" }, "示例照片 · 点一下就发送，＋ 先攒成一组"),
     h("div", { class: "samples-grid" }, SCENES.map((scene) => h("div", { class: "sample" },
-      h("button", { type: "button", class: "sample-send", title: `发送:${scene.label}`, on: { click: async () => { closePopup(); onSend(await photograph(scene)); } } },
+      h("button", { type: "button", class: "sample-send", title: `发送：${scene.label}`, on: { click: async () => { closePopup(); onSend(await photograph(scene)); } } },
         h("img", { src: asUrl(scene.drawing), alt: "" }), h("span", {}, scene.label)),
       h("button", { type: "button", class: "sample-add", "aria-label": `把「${scene.label}」加入这一组`, title: "加入一组",
         on: { click: async (event) => { event.currentTarget.classList.add("added"); onAdd(await photograph(scene)); } } }, "+")))));

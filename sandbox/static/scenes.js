@@ -55,9 +55,8 @@ const HOSE = `
   <path d="M0 620H960V720H0z" fill="#5f5b54"/><ellipse cx="200" cy="650" rx="170" ry="26" fill="#000" opacity=".4"/>
   <path d="M70 400c0-50 50-74 130-74s130 24 130 74v220c0 20-14 34-40 34H110c-26 0-40-14-40-34z" fill="url(#tank)"/><rect x="160" y="276" width="80" height="56" rx="10" fill="#8a6a2b"/><circle cx="200" cy="262" r="26" fill="#b33126"/><text x="200" y="512" font-size="44" text-anchor="middle" fill="#f1f4f5" font-weight="700">液化气</text>
   <path d="M238 300c110-20 70 210 170 214s60-150 92-196" stroke="#c97a2c" stroke-width="36" fill="none"/><path d="M240 292c104-16 74 206 168 210" stroke="#f1b26d" stroke-width="8" fill="none" opacity=".7"/>
-  <path d="m352 432 26-18M362 456l30-18M374 480l26-22M392 500l18-28M334 404l24-14" stroke="#3d2008" stroke-width="5"/><path d="M366 440c14 10 20 26 32 36" stroke="#1e0f04" stroke-width="9" fill="none"/>
-  <rect x="484" y="300" width="40" height="34" rx="6" fill="#9aa2a6"/><path d="M226 286l26 32" stroke="#c9c2ae" stroke-width="8"/>
-  <path d="M600 600c60-20 130-20 200 0" stroke="#3c2d14" stroke-width="18" opacity=".5" fill="none"/>`;
+  <path d="M326 386l10 4 6-7 9 3M334 408l12 2 5-8 12 4M345 432l11 1 7-9 11 3M356 454l12-1 8-10 12 2M372 476l10-4 6-10 12-1" stroke="#3d2008" stroke-width="4" fill="none" stroke-linejoin="bevel"/><path d="M352 424c8 4 18 20 26 40l-8 4c-10-12-18-28-18-44z" fill="#1e0f04"/><path d="M390 470c16 12 40 12 60 4" stroke="#7c4512" stroke-width="7" opacity=".55" fill="none"/>
+  <rect x="484" y="300" width="40" height="34" rx="6" fill="#9aa2a6"/><path d="M230 282v36M242 282v36" stroke="#8d938f" stroke-width="7"/>`;
 
 export const SCENES = [
   { name: "blocked-exit", label: "安全出口堵塞", drawing: EXIT },

@@ -18,15 +18,15 @@ export function askContact(pane) {
 
 /** A place of the pretend district, or coordinates typed by hand. Null when the person thought better of it. */
 export function askPlace(pane) {
-  const typed = h("input", { type: "text", inputmode: "decimal", placeholder: "或输入:纬度, 经度", "aria-label": "纬度, 经度" });
+  const typed = h("input", { type: "text", inputmode: "decimal", placeholder: "或输入：纬度，经度", "aria-label": "纬度，经度" });
   const list = h("div", { class: "places" }, PLACES.map(([name], index) => h("label", {},
     h("input", { type: "radio", name: `place-${pane.person.id}`, value: String(index), ...(index === 0 ? { checked: true } : {}) }), h("span", {}, name))));
   const read = () => {
-    const found = typed.value.match(/(-?\d+(?:\.\d+)?)\s*[,, ]\s*(-?\d+(?:\.\d+)?)/);
+    const found = typed.value.match(/(-?\d+(?:\.\d+)?)\s*[,， ]\s*(-?\d+(?:\.\d+)?)/);
     if (found) return { latitude: Number(found[1]), longitude: Number(found[2]) };
     const [, latitude, longitude] = PLACES[Number(list.querySelector(":checked").value)];
     return { latitude, longitude };
   };
-  return pane.notices.ask([h("strong", {}, "发送哪里的位置?"), list, typed],
+  return pane.notices.ask([h("strong", {}, "发送哪里的位置？"), list, typed],
     [{ label: "不了", value: null }, { label: "发送位置", value: read, style: "primary" }]);
 }

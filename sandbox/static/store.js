@@ -83,6 +83,11 @@ export class Store {
       if (message) chat.messages.set(event.message_id, { ...message, poll: event.poll });
     } else if (kind === "delete") {
       for (const id of event.message_ids ?? [event.message_id]) chat.messages.delete(id);
+    } else if (kind === "seen") {
+      for (const id of event.message_ids ?? []) {
+        const message = chat.messages.get(id);
+        if (message) chat.messages.set(id, { ...message, seen: true });
+      }
     } else if (kind === "commands") chat.commands = event.commands ?? [];
     else if (kind === "reply_keyboard") chat.replyKeyboard = event.reply_keyboard ?? event.keyboard ?? null;
     else if (kind === "blocked") chat.isBlocked = Boolean(event.blocked);

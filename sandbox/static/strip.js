@@ -2,7 +2,7 @@
 
 import { avatar, h, icon } from "./dom.js";
 
-const STATES = { blocked: ["拉黑了机器人", "每一条都以 403 退回"], throttled: ["总被限流", "每一条都被回以 429"], silent: ["从不回应", "收得到,但从来不答"] };
+const STATES = { blocked: ["拉黑了机器人", "每一条都以 403 退回"], throttled: ["总被限流", "每一条都被回以 429"], silent: ["从不回应", "收得到，但从来不答"] };
 
 function stateOf(person) {
   const behaviour = String(person.behaviour ?? "");

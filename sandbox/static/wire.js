@@ -7,7 +7,7 @@ async function ask(path, options) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new WireError("连不上演示服务,请稍后再试");
+    throw new WireError("连不上演示服务，请稍后再试");
   }
   if (response.ok) return response.status === 204 ? {} : response.json();
   const said = await response.text();
