@@ -20,6 +20,8 @@ from domain.workbook import (
 )
 
 MOST_ROWS = 20_000
+# Titles, headings, totals and remarks that stand around the rows.
+ASIDES = 50
 MOST_BYTES = 5_000_000
 # 20,000 full rows of a register unpack to about 20 MB; a bomb of 5 MB would unpack to 5 GB.
 MOST_UNPACKED = 40_000_000
@@ -55,8 +57,6 @@ def inspect(data: bytes) -> dict[str, Sighting]:
         WorkbookTooLarge, WorkbookEncrypted, WorkbookOldFormat, WorkbookIsText, WorkbookHasMacros,
         WorkbookBroken: the file is not taken.
     """
-    if len(data) > MOST_BYTES:
-        raise WorkbookTooLarge(megabytes=MOST_BYTES // 1_000_000)
     if data.startswith(_OLE):
         # An encrypted workbook is an old-style container with the new one, encrypted, inside.
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -66,9 +66,12 @@ def inspect(data: bytes) -> dict[str, Sighting]:
         raise WorkbookIsText if _is_text(data) else WorkbookBroken
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _inspect_archive(archive)
+            seen = _inspect_archive(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise WorkbookBroken from error
+    if len(data) > MOST_BYTES:
+        raise WorkbookTooLarge(megabytes=MOST_BYTES // 1_000_000)
+    return seen
 
 
 def _inspect_archive(archive: zipfile.ZipFile) -> dict[str, Sighting]:
@@ -119,7 +122,7 @@ def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Sighting:
         # Rows that are merely formatted do not count: copied templates have thousands of them.
         if not is_counted:
             rows, is_counted = rows + 1, True
-            if rows > MOST_ROWS:
+            if rows > MOST_ROWS + ASIDES:
                 raise WorkbookTooLarge(rows=MOST_ROWS)
         is_formula = kind == "formula" or (is_formula and kind != "value")
     if is_formula and cell:

@@ -59,7 +59,7 @@ def read_register(data: bytes, industry_named: Callable[[str], str | None]) -> R
     """Read the first visible sheet with the headings of a register; `industry_named` gives an industry's id.
 
     The example row of the template, totals and remarks are passed over. Of rows with the same credit code the
-    first that is good counts. Takes CPU time (about 3 s for 20,000 rows): call it in a thread.
+    first that is good counts. Takes CPU time (about 5 s for 20,000 rows): call it in a thread.
 
     Raises:
         Refusal: one of `domain.workbook`; the workbook as a whole is not taken.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils import range_boundaries
 
-from content.workbooks.opening import MOST_ROWS, Sighting, inspect
+from content.workbooks.opening import ASIDES, MOST_ROWS, Sighting, inspect
 from domain.refusal import Refusal
 from domain.register import ProblemCode
 from domain.workbook import WorkbookBroken, WorkbookTooLarge
@@ -87,15 +88,22 @@ def _read(sheet: Any, seen: Sighting) -> Sheet:
     sheet.reset_dimensions()
     rows: dict[int, list[Cell]] = {}
     unanswered = _places(seen.unanswered)
+    left_out = None
     for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
         if number > _LAST_ROW:
             raise WorkbookBroken
+        # Rows that the file leaves out come as one and the same tuple, up to a million times.
+        if row is left_out:
+            continue
+        if all(cell is EMPTY_CELL for cell in row):
+            left_out = row
+            continue
         cells = [_cell(cell, (number, place) in unanswered) for place, cell in enumerate(row)]
         while cells and cells[-1] == NOTHING:
             cells.pop()
         if cells:
             rows[number] = cells
-            if len(rows) > MOST_ROWS + 50:
+            if len(rows) > MOST_ROWS + ASIDES:
                 raise WorkbookTooLarge(rows=MOST_ROWS)
     _fill(rows, seen.merges)
     return Sheet(str(sheet.title), tuple(Row(number, tuple(cells)) for number, cells in rows.items()))
