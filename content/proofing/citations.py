@@ -37,9 +37,7 @@ def _stale_excerpts(law: str, library: Library) -> Iterator[Finding]:
         statute = library.statute(law, number)
         if statute is None or not holds(statute, text):
             line = source.page.line(("articles", number))
-            yield Finding(
-                source.page.name, line, "excerpt-stale", say("excerpt-stale", law=law, article=number)
-            )
+            yield Finding(source.page.name, line, "excerpt-stale", say("excerpt-stale", law=law, article=number))
 
 
 def _basis(piece: Piece, position: int, basis: Basis, library: Library, rules: Rules) -> Iterator[Finding]:

