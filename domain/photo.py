@@ -26,6 +26,17 @@ class PhotoDamaged(Refusal):
     """The file begins like a picture but cannot be read to its end within bounds."""
 
 
+def kind_of(head: bytes) -> str | None:
+    """JPEG, PNG or WEBP as the first 12 bytes announce it, or None for whatever is not taken."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoBytes:
     """A picture drawn again from its pixels: nothing of the sender's file but what can be seen.
