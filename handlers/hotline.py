@@ -1,0 +1,110 @@
+"""电话和应急卡 — whom to call and what to do in the first minutes, in any state, for anybody.
+
+/hotline → 应急卡 → one card → the next, or back; nothing here moves the person from where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from content.catalogue import Catalogue
+from domain.contact import StalePress
+from domain.emergency import EmergencyCard
+from domain.hotline import Hotline
+from handlers.turn import Button, Press, Reply, Rows, Say, Scene, Turn
+from handlers.turn import press as data
+from outreach import locating
+
+CARDS_PER_ROW = 2
+
+
+async def numbers(turn: Turn, scene: Scene) -> Reply:
+    """The numbers, urgent ones first, and that 12350 is not for a fire that burns now."""
+    hotlines = hotlines_in(scene.desk.catalogue, await _streets(scene))
+    text = scene.words(
+        "replies/hotline/numbers",
+        urgent=[hotline for hotline in hotlines if hotline.urgent],
+        others=[hotline for hotline in hotlines if not hotline.urgent],
+        local=[hotline for hotline in hotlines if hotline.jurisdiction is not None],
+        is_underway=_is_underway(scene),
+    )
+    return _say(turn, text, ((Button(scene.words.label("hotline.cards"), data("hl", "cards")),), _home(scene)))
+
+
+async def cards(turn: Turn, scene: Scene) -> Reply:
+    """All emergency cards, to pick one."""
+    keys = [_open(card) for card in scene.desk.catalogue.cards.values()]
+    rows = [tuple(keys[at : at + CARDS_PER_ROW]) for at in range(0, len(keys), CARDS_PER_ROW)]
+    text = scene.words("replies/hotline/cards", is_underway=_is_underway(scene))
+    return _say(turn, text, (*rows, (_numbers(scene),), _home(scene)))
+
+
+async def press(turn: Turn, scene: Scene) -> Reply:
+    """`hl:nums`, `hl:cards`, `hl:card:<id>`. Raises StalePress for a card that is no more."""
+    assert isinstance(turn.said, Press)
+    match turn.said.words[1:]:
+        case ("nums",):
+            return await numbers(turn, scene)
+        case ("cards",):
+            return await cards(turn, scene)
+        case ("card", card_id):
+            return await _card(turn, scene, card_id)
+    raise StalePress
+
+
+def hotlines_in(catalogue: Catalogue, streets: Iterable[str]) -> tuple[Hotline, ...]:
+    """The numbers that hold in these streets; a local entry replaces the national one of the same number."""
+    found = dict.fromkeys(hotline for street in (None, *streets) for hotline in catalogue.hotlines_for(street))
+    replaced = {hotline.number for hotline in found if hotline.jurisdiction is not None}
+    return tuple(h for h in found if h.jurisdiction is not None or h.number not in replaced)
+
+
+async def _card(turn: Turn, scene: Scene, card_id: str) -> Reply:
+    catalogue = scene.desk.catalogue
+    card = catalogue.cards.get(card_id)
+    if card is None:
+        raise StalePress
+    every = list(catalogue.cards.values())
+    at = every.index(card)
+    names = {h.number: h.name for h in hotlines_in(catalogue, await _streets(scene))}
+    text = scene.words(
+        "replies/hotline/card",
+        card=card,
+        call=[(number, names.get(number, "")) for number in card.call],
+        is_underway=_is_underway(scene),
+    )
+    rows: Rows = (
+        (_open(every[at - 1], "← "), _open(every[(at + 1) % len(every)], "→ ")),
+        (Button(scene.words.label("hotline.all_cards"), data("hl", "cards")), _numbers(scene)),
+        _home(scene),
+    )
+    return _say(turn, text, rows)
+
+
+async def _streets(scene: Scene) -> tuple[str, ...]:
+    if scene.caller is None:
+        return ()
+    streets = await locating.streets_of(scene.desk, scene.caller.contact.id)
+    official = scene.caller.official
+    return (*streets, official.jurisdiction.street) if official and official.jurisdiction.street else streets
+
+
+def _say(turn: Turn, text: str, rows: Rows) -> Reply:
+    # Not a card: the live card of what the person was doing stays where it is, with its buttons.
+    return Reply((Say(text, rows, edit=isinstance(turn.said, Press)),))
+
+
+def _open(card: EmergencyCard, arrow: str = "") -> Button:
+    return Button(f"{arrow}{card.icon} {card.title}", data("hl", "card", card.id))
+
+
+def _numbers(scene: Scene) -> Button:
+    return Button(scene.words.label("hotline.numbers"), data("hl", "nums"))
+
+
+def _home(scene: Scene) -> tuple[Button, ...]:
+    return (Button(scene.words.label("hotline.home"), data("home")),)
+
+
+def _is_underway(scene: Scene) -> bool:
+    return bool(scene.meaning or scene.subject)
