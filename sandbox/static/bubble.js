@@ -76,5 +76,5 @@ export function bubble(messages, pane) {
   const body = h("div", { class: `bubble ${hasPhoto ? "pictured" : ""} ${media && shownWords ? "captioned" : ""} ${emoji ? "emoji" : ""}` },
     first.forwarded ? h("p", { class: "quiet" }, "转发的消息") : null, quoted(first, pane), media, shownWords, stamp(messages));
   return h("li", { class: `row ${first.isMine ? "mine" : "theirs"}`, data: { ids: messages.map((m) => m.message_id).join(" "), side: first.isMine ? "person" : "bot" } },
-    h("div", { class: "cluster" }, body, inlineKeyboard(first, pane), handOver(messages, pane)), tools(worded ?? first, pane));
+    h("div", { class: "cluster" }, body, inlineKeyboard(first, pane), handOver(messages, pane), tools(worded ?? first, pane)));
 }

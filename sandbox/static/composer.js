@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { Completion } from "./completion.js";
 import { glance } from "./bubble.js";
 import { replyKeyboard, replyRows } from "./keyboard.js";
-import { openPopup } from "./popup.js";
+import { closePopup, openPopup } from "./popup.js";
 import { samplePicker } from "./samples.js";
 import { Tray } from "./tray.js";
 
@@ -34,7 +34,7 @@ export class Composer {
   }
 
   #listen() {
-    this.input.addEventListener("input", () => this.#grow());
+    this.input.addEventListener("input", () => { closePopup(); this.#grow(); });
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
     this.input.addEventListener("paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
@@ -112,6 +112,7 @@ export class Composer {
   }
 
   async send() {
+    closePopup();
     const text = this.input.value.trim();
     if (!this.tray.count) {
       if (text) await this.#sendText(text);

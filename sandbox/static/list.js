@@ -25,6 +25,7 @@ export class MessageList {
   #isFirst = true;
   #below = 0;
   #unreadFrom = null;
+  #refocus = null;
 
   constructor(pane) {
     this.pane = pane;
@@ -106,6 +107,7 @@ export class MessageList {
     if (!this.#isAtEnd && !message.isMine) this.#below += 1;
     if (message.isMine) this.#isAtEnd = true;
     this.sync();
+    this.#drawJump();
   }
 
   doing(words) {
@@ -121,14 +123,16 @@ export class MessageList {
     if (before?.sign === sign) return [key, before];
     const row = bubble(group, this.pane);
     if (!before && !this.#isFirst) row.classList.add("arriving");
-    if (before?.row.contains(document.activeElement)) this.#keepFocus(before.row, row);
+    if (before?.row.contains(document.activeElement)) this.#refocus = { row, spot: document.activeElement.dataset.spot };
     return [key, { row, sign, ids: group.map((message) => message.message_id) }];
   }
 
   /** A redrawn keyboard keeps the focus on the same button, so that the keyboard user is not thrown out. */
-  #keepFocus(from, to) {
-    const { spot } = document.activeElement.dataset;
-    if (spot) requestAnimationFrame(() => (to.querySelector(`[data-spot="${spot}"]`) ?? to.querySelector(".key"))?.focus({ preventScroll: true }));
+  #keepFocus() {
+    const { row, spot } = this.#refocus ?? {};
+    this.#refocus = null;
+    const key = spot && (row.querySelector(`[data-spot="${spot}"]`) ?? row.querySelector(".key"));
+    if (key) key.focus({ preventScroll: true });
   }
 
   #unreadLine(groups) {
@@ -175,6 +179,7 @@ export class MessageList {
     this.#drawn = drawn;
     this.#isFirst = false;
     this.#place(elements);
+    this.#keepFocus();
     this.settle();
   }
 

@@ -192,7 +192,7 @@ export class Pane {
     } else if (kind === "action") this.#doing(event.action);
     else if (kind === "toast") {
       this.pressed.done(event.message_id);
-      if (event.show_alert ?? event.alert) this.notices.alert(event.text);
+      if (event.text && (event.show_alert ?? event.alert)) this.notices.alert(event.text);
       else this.notices.toast(event.text);
     } else this.composer?.reload();
   }
