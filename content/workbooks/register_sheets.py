@@ -4,7 +4,7 @@ Nothing is ever written as a formula: what begins with = + - @ or a tab is a tex
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -12,7 +12,8 @@ import xlsxwriter
 from content.workbooks.register import RegisterReading
 from content.workbooks.sheets import MOST_COLUMNS, Row
 from content.workbooks.words import RegisterWords, folded, register_words
-from domain.enterprise import RiskClass
+from domain.enterprise import EnterpriseEntry, RiskClass
+from domain.phone import spoken_phone
 from domain.register import REQUIRED, Column
 
 # The same signs in full width are formulas to some spreadsheet programs.
@@ -101,6 +102,30 @@ def write_register(rows: Iterable[Mapping[Column, str]], industry_names: Sequenc
     words = register_words()
     filled = [[row.get(column, "") for column in words.columns] for row in rows]
     return _register(words, industry_names, filled, False)
+
+
+def register_cells(entry: EnterpriseEntry, industry_name: Callable[[str], str]) -> dict[Column, str]:
+    """An entry as the cells of a row, so that importing them again changes nothing."""
+    words = register_words()
+    cells = {
+        Column.NAME: entry.name,
+        Column.CREDIT_CODE: entry.credit_code,
+        Column.INDUSTRIES: words.industry_joint.join(map(industry_name, entry.industries)),
+        Column.STREET: entry.street,
+        Column.GRID: entry.grid,
+        Column.GROUP: entry.group,
+        Column.ADDRESS: entry.address,
+        Column.HEAD_COUNT: "" if entry.head_count is None else str(entry.head_count),
+        Column.RISK_CLASS: words.risk_names[entry.risk_class] if entry.risk_class else "",
+    }
+    for column, phone_column, person in (
+        (Column.PRINCIPAL, Column.PRINCIPAL_PHONE, entry.principal),
+        (Column.SAFETY_OFFICER, Column.SAFETY_OFFICER_PHONE, entry.safety_officer),
+    ):
+        if person is not None:
+            cells[column] = person.name
+            cells[phone_column] = spoken_phone(person.phone).replace(" ", "") if person.phone else ""
+    return cells
 
 
 def _register(words: RegisterWords, industry_names: Sequence[str], rows: list[list[str]], is_example: bool) -> bytes:

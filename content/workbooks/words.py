@@ -40,6 +40,7 @@ class RegisterWords:
     problem_heading: str
     problem_joint: str
     problem_place: str
+    industry_joint: str
     required_mark: str
     optional_mark: str
     example_marks: tuple[str, ...]
@@ -86,6 +87,7 @@ def register_words() -> RegisterWords:
         problem_heading=whole.text("problem_heading"),
         problem_joint=whole.text("problem_joint"),
         problem_place=whole.text("problem_place"),
+        industry_joint=whole.text("industry_joint"),
         required_mark=whole.text("required_mark"),
         optional_mark=whole.text("optional_mark"),
         example_marks=whole.texts("example_marks"),
