@@ -11,7 +11,8 @@ from content.catalogue import Catalogue
 from domain.contact import StalePress
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
-from handlers.turn import Button, Press, Reply, Rows, Say, Scene, Turn
+from handlers.screen import home_button, show
+from handlers.turn import Button, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
 from outreach import locating
 
@@ -28,7 +29,8 @@ async def numbers(turn: Turn, scene: Scene) -> Reply:
         local=[hotline for hotline in hotlines if hotline.jurisdiction is not None],
         is_underway=_is_underway(scene),
     )
-    return _say(turn, text, ((Button(scene.words.label("hotline.cards"), data("hl", "cards")),), _home(scene)))
+    rows = ((Button(scene.words.label("hotline.cards"), data("hl", "c")),), (home_button(scene.words),))
+    return show(turn, text, rows)
 
 
 async def cards(turn: Turn, scene: Scene) -> Reply:
@@ -36,18 +38,18 @@ async def cards(turn: Turn, scene: Scene) -> Reply:
     keys = [_open(card) for card in scene.desk.catalogue.cards.values()]
     rows = [tuple(keys[at : at + CARDS_PER_ROW]) for at in range(0, len(keys), CARDS_PER_ROW)]
     text = scene.words("replies/hotline/cards", is_underway=_is_underway(scene))
-    return _say(turn, text, (*rows, (_numbers(scene),), _home(scene)))
+    return show(turn, text, (*rows, (_numbers(scene), home_button(scene.words))))
 
 
 async def press(turn: Turn, scene: Scene) -> Reply:
-    """`hl:nums`, `hl:cards`, `hl:card:<id>`. Raises StalePress for a card that is no more."""
+    """`hl:n` the numbers, `hl:c` the cards, `hl:k:<id>` one card. Raises StalePress for a card that is no more."""
     assert isinstance(turn.said, Press)
     match turn.said.words[1:]:
-        case ("nums",):
+        case ("n",):
             return await numbers(turn, scene)
-        case ("cards",):
+        case ("c",):
             return await cards(turn, scene)
-        case ("card", card_id):
+        case ("k", card_id):
             return await _card(turn, scene, card_id)
     raise StalePress
 
@@ -75,10 +77,11 @@ async def _card(turn: Turn, scene: Scene, card_id: str) -> Reply:
     )
     rows: Rows = (
         (_open(every[at - 1], "← "), _open(every[(at + 1) % len(every)], "→ ")),
-        (Button(scene.words.label("hotline.all_cards"), data("hl", "cards")), _numbers(scene)),
-        _home(scene),
+        (Button(scene.words.label("hotline.all_cards"), data("hl", "c")), _numbers(scene)),
+        (home_button(scene.words),),
     )
-    return _say(turn, text, rows)
+    # Never the live card of the conversation: what the person was doing keeps its message and its buttons.
+    return show(turn, text, rows)
 
 
 async def _streets(scene: Scene) -> tuple[str, ...]:
@@ -89,21 +92,12 @@ async def _streets(scene: Scene) -> tuple[str, ...]:
     return (*streets, official.jurisdiction.street) if official and official.jurisdiction.street else streets
 
 
-def _say(turn: Turn, text: str, rows: Rows) -> Reply:
-    # Not a card: the live card of what the person was doing stays where it is, with its buttons.
-    return Reply((Say(text, rows, edit=isinstance(turn.said, Press)),))
-
-
 def _open(card: EmergencyCard, arrow: str = "") -> Button:
-    return Button(f"{arrow}{card.icon} {card.title}", data("hl", "card", card.id))
+    return Button(f"{arrow}{card.icon} {card.title}", data("hl", "k", card.id))
 
 
 def _numbers(scene: Scene) -> Button:
-    return Button(scene.words.label("hotline.numbers"), data("hl", "nums"))
-
-
-def _home(scene: Scene) -> tuple[Button, ...]:
-    return (Button(scene.words.label("hotline.home"), data("home")),)
+    return Button(scene.words.label("hotline.numbers"), data("hl", "n"))
 
 
 def _is_underway(scene: Scene) -> bool:

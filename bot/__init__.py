@@ -1,0 +1,1 @@
+"""Wiring: settings in, running processes out; nobody imports this package."""

@@ -1,0 +1,188 @@
+"""收件 — an update takes effect, with its dedupe row, in one transaction; only then is it acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from telegram import Bot
+
+from domain.refusal import Refusal
+from handlers import menu
+from handlers.adapter.reading import NotForUs, Unparsable, read_update
+from handlers.adapter.speaking import speak
+from handlers.turn import Document, FileFetcher, Reply, Turn
+from outreach import enrolling, receiving, standing
+from outreach.desk import Office
+
+LOG = structlog.get_logger("intake")
+MAX_ID = 2**63
+# How long an acknowledgement may wait for the reply to be said: past this the person can ask again.
+REPLY_SECONDS = 20.0
+
+
+class Taken(Enum):
+    """What became of an update: it may be acknowledged, or Telegram must keep it and come again."""
+
+    ACKNOWLEDGE = "acknowledge"
+    COME_AGAIN = "come_again"
+
+
+@dataclass(slots=True)
+class _Lane:
+    lock: asyncio.Lock
+    waiting: int = 0
+
+
+class Intake:
+    """Takes updates from the webhook or the poller, whichever feeds it."""
+
+    def __init__(self, office: Office, bot: Bot, files: FileFetcher) -> None:
+        self._office = office
+        self._bot = bot
+        self._files = files
+        self._lanes: dict[int, _Lane] = {}
+        self.quarantined = 0
+
+    async def take(self, raw: Any) -> Taken:
+        """Let one update take effect and say the reply. Never raises but for cancellation."""
+        async with self._lane(_chat_of(raw)):
+            try:
+                return await self._take(raw)
+            except (OperationalError, InterfaceError, PoolTimeout, OSError, DBAPIError) as fault:
+                if isinstance(fault, DBAPIError) and not _is_outage(fault):
+                    return await self._set_aside(raw, fault)
+                LOG.error("not_persisted", fault=type(fault).__name__, words=str(fault)[:300])
+                return Taken.COME_AGAIN
+            except Exception as fault:
+                return await self._set_aside(raw, fault)
+
+    async def _take(self, raw: Any) -> Taken:
+        if not isinstance(raw, dict) or not _is_id(raw.get("update_id")):
+            return await self._set_aside(raw, Unparsable("no update_id"))
+        try:
+            turn = read_update(raw, self._bot)
+        except NotForUs:
+            return Taken.ACKNOWLEDGE
+        except Unparsable as fault:
+            return await self._set_aside(raw, fault)
+        prepared = await self._prepare(turn) if isinstance(turn.said, Document) else None
+        reply, card, contact_id = await self._apply(turn, prepared)
+        if reply is not None:
+            await self._speak(turn, reply, card, contact_id)
+        return Taken.ACKNOWLEDGE
+
+    async def _prepare(self, turn: Turn) -> object:
+        """Fetch and read what was sent before the transaction begins: no lock is held while Telegram is slow."""
+        async with self._office.desk() as desk:
+            caller = await menu.caller_for(turn, desk)
+        return await menu.prepare(turn, caller, self._files)
+
+    async def _apply(self, turn: Turn, prepared: object) -> tuple[Reply | None, int | None, int | None]:
+        """The one transaction: the id, the effect, the journal and the notices, or none of them."""
+        async with self._office.desk() as desk:
+            is_first = await receiving.is_first_time(desk, turn.update_id)
+            scene = await menu.scene_for(turn, desk, prepared)
+            try:
+                # A refusal undoes what the talk had begun, but the update itself has been dealt with.
+                async with desk.session.begin_nested():
+                    reply = await (menu.answer(turn, scene) if is_first else menu.where_now(turn, scene))
+            except Refusal as refusal:
+                reply = await menu.refuse(turn, await menu.scene_for(turn, desk), refusal)
+            contact_id = scene.caller.contact.id if scene.caller else None
+            stands = await standing.standing_of(desk, contact_id) if contact_id else standing.Standing()
+            return reply, stands.card_message_id, contact_id
+
+    async def _speak(self, turn: Turn, reply: Reply, card: int | None, contact_id: int | None) -> None:
+        try:
+            async with asyncio.timeout(REPLY_SECONDS):
+                spoken = await speak(self._bot, turn, reply, card)
+        except TimeoutError:
+            LOG.warning("reply_timed_out", update_id=turn.update_id)
+            return
+        if contact_id is None or (spoken.card_message_id is None and not spoken.unreachable):
+            return
+        async with self._office.desk() as desk:
+            if spoken.unreachable:
+                await enrolling.set_reachable(desk, turn.person.id, False, spoken.unreachable)
+            if spoken.card_message_id is not None:
+                await standing.place_card(desk, contact_id, spoken.card_message_id)
+
+    async def _set_aside(self, raw: Any, fault: Exception) -> Taken:
+        """Quarantine, tell the person a reference number if there is one, and let the chat go on."""
+        update_id = raw.get("update_id") if isinstance(raw, dict) and _is_id(raw.get("update_id")) else None
+        try:
+            async with self._office.desk() as desk:
+                if update_id is not None and not await receiving.is_first_time(desk, update_id):
+                    return Taken.ACKNOWLEDGE
+                reference = await receiving.quarantine(
+                    desk, update_id, _as_text(raw), f"{type(fault).__name__}: {fault}"
+                )
+        except Exception as worse:
+            LOG.error("not_quarantined", fault=type(worse).__name__, words=str(worse)[:300])
+            return Taken.COME_AGAIN
+        self.quarantined += 1
+        if isinstance(fault, Unparsable):
+            LOG.warning("quarantined", reference=reference, update_id=update_id, words=str(fault)[:300])
+            return Taken.ACKNOWLEDGE
+        LOG.error("quarantined", reference=reference, update_id=update_id, exc_info=fault)
+        chat_id = _chat_of(raw)
+        if chat_id > 0:
+            text = self._office.texts.words("zh-CN")("replies/fault", reference=reference)
+            try:
+                async with asyncio.timeout(REPLY_SECONDS):
+                    await self._bot.send_message(chat_id, text, parse_mode="HTML")
+            except Exception as silent:
+                LOG.warning("fault_not_told", reference=reference, fault=type(silent).__name__)
+        return Taken.ACKNOWLEDGE
+
+    @asynccontextmanager
+    async def _lane(self, chat_id: int) -> AsyncIterator[None]:
+        """One chat's updates one after the other, different chats side by side; idle lanes take no memory."""
+        lane = self._lanes.setdefault(chat_id, _Lane(asyncio.Lock()))
+        lane.waiting += 1
+        try:
+            async with lane.lock:
+                yield
+        finally:
+            lane.waiting -= 1
+            if not lane.waiting:
+                self._lanes.pop(chat_id, None)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_ID
+
+
+def _is_outage(fault: DBAPIError) -> bool:
+    """Whether the database was out of reach or out of room, rather than asked something impossible."""
+    return isinstance(fault, (OperationalError, InterfaceError)) or fault.connection_invalidated
+
+
+def _as_text(raw: Any) -> str:
+    try:
+        return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=True)
+    except (TypeError, ValueError, RecursionError):
+        return repr(type(raw))
+
+
+def _chat_of(raw: Any) -> int:
+    """The chat an update belongs to, read without trusting its shape; 0 when there is none to be found."""
+    if not isinstance(raw, dict):
+        return 0
+    for kind, body in raw.items():
+        if kind == "update_id" or not isinstance(body, dict):
+            continue
+        inner = body.get("message") if kind == "callback_query" else body
+        chat = inner.get("chat") if isinstance(inner, dict) else None
+        if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+            return int(chat["id"])
+    return 0

@@ -1,0 +1,95 @@
+"""Polling — asks Telegram for updates; what was not taken is asked for again, because the offset stays behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import structlog
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.intake import Intake, Taken
+
+LOG = structlog.get_logger("poller")
+ALLOWED = ["message", "callback_query", "my_chat_member", "poll_answer"]
+BATCH = 100
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 30.0
+
+
+class Poller:
+    """One loop of getUpdates. The offset lives at Telegram: it moves only past what was taken."""
+
+    def __init__(self, bot: Bot, intake: Intake, poll_seconds: int) -> None:
+        self._bot = bot
+        self._intake = intake
+        self._poll_seconds = poll_seconds
+        self._offset: int | None = None
+
+    async def run(self) -> None:
+        """Until cancelled. Raises InvalidToken, which no waiting mends."""
+        await self._bot.delete_webhook(drop_pending_updates=False)
+        wait = FIRST_WAIT_SECONDS
+        while True:
+            try:
+                updates = await self._ask()
+                wait = FIRST_WAIT_SECONDS
+            except InvalidToken:
+                raise
+            except RetryAfter as pause:
+                seconds = pause.retry_after
+                await asyncio.sleep(seconds.total_seconds() if hasattr(seconds, "total_seconds") else float(seconds))
+                continue
+            except Conflict:
+                LOG.error("conflict", advice="another process polls with this token, or a webhook was set")
+                await asyncio.sleep(LONGEST_WAIT_SECONDS / 2)
+                continue
+            except (NetworkError, TelegramError, ValueError) as fault:
+                LOG.warning("poll_failed", fault=type(fault).__name__, words=str(fault)[:200])
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+                continue
+            if updates and not await self._take(updates):
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    async def _ask(self) -> list[Any]:
+        # Through our transport, but unparsed: one update the framework cannot read must not lose its batch.
+        parameters: dict[str, Any] = {"timeout": self._poll_seconds, "limit": BATCH, "allowed_updates": ALLOWED}
+        if self._offset is not None:
+            parameters["offset"] = self._offset
+        found = await self._bot.do_api_request("getUpdates", parameters, read_timeout=self._poll_seconds)
+        return list(found) if isinstance(found, list) else []
+
+    async def _take(self, updates: list[Any]) -> bool:
+        """Chats side by side, each in order. The offset moves past the leading run that was taken."""
+        chats: dict[Any, list[int]] = {}
+        for at, update in enumerate(updates):
+            chats.setdefault(_lane(update), []).append(at)
+        taken = [False] * len(updates)
+
+        async def one_chat(places: list[int]) -> None:
+            for at in places:
+                if await self._intake.take(updates[at]) is Taken.COME_AGAIN:
+                    return
+                taken[at] = True
+
+        await asyncio.gather(*(one_chat(places) for places in chats.values()))
+        for at, update in enumerate(updates):
+            if not taken[at]:
+                return False
+            if isinstance(update, dict) and isinstance(update.get("update_id"), int):
+                self._offset = update["update_id"] + 1
+        return True
+
+
+def _lane(update: Any) -> str:
+    """Updates with the same text here stay in order; the intake's own lanes make sure."""
+    if not isinstance(update, dict):
+        return ""
+    body = next((value for key, value in update.items() if key != "update_id" and isinstance(value, dict)), {})
+    inner = body.get("message") if "message" in body and "chat" not in body else body
+    chat = inner.get("chat") if isinstance(inner, dict) else None
+    return json.dumps(chat.get("id")) if isinstance(chat, dict) else ""

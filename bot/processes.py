@@ -1,0 +1,112 @@
+"""进程 — what runs until the operating system says stop: the intake's door, the pump, the photographer, the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from outreach.photographing import Photographer
+from scheduler.clockwork import Clockwork
+from sqlalchemy import text
+from telegram import BotCommand, BotCommandScopeAllPrivateChats
+from telegram.error import TelegramError
+
+from bot.poller import ALLOWED, Poller
+from bot.settings import Mode, Settings
+from bot.webhook import BODY_LIMIT, PATH, WebhookDoor
+from bot.wiring import POLL_SECONDS, House, open_house
+from console.health import add_health
+from handlers.menu import COMMANDS_SHOWN
+from outreach.delivery.claims import TOKEN
+from outreach.storage.migrating import must_be_newest
+
+LOG = structlog.get_logger("process")
+CLOSE_SECONDS = 10.0
+
+
+async def run(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT. Returns the exit status. Raises what `open_house` raises."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with open_house(settings) as house:
+        await must_be_newest(house.office.engine)
+        return await _serve(house, stop)
+
+
+async def _serve(house: House, stop: asyncio.Event) -> int:
+    settings = house.settings
+    # A start with a token that Telegram takes ends the stop that a refused token began.
+    await house.pump.claims.lift(TOKEN)
+    if settings.database.startswith("sqlite"):
+        await house.pump.claims.rescue(house.office.clock(), sole=True)
+    door = WebhookDoor(house.intake, settings.webhook_secret.get_secret_value())
+    runner = await _listen(house, door)
+    clockwork = Clockwork(house.office, settings.data_dir, settings.backup_every_hours)
+    clockwork.start()
+    work = [house.pump.run(), Photographer(house.office, house.gateway.fetch).run()]
+    if settings.mode is Mode.POLLING:
+        work.append(Poller(house.bot, house.intake, POLL_SECONDS).run())
+    tasks = [asyncio.create_task(job) for job in work]
+    await _announce(house)
+    LOG.info("ready", mode=settings.mode.value, bot=house.bot.username)
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    await door.close(CLOSE_SECONDS)
+    clockwork.stop()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, stopping if stopping.done() else asyncio.sleep(0), return_exceptions=True)
+    stopping.cancel()
+    await runner.cleanup()
+    failed = [task for task in done if task is not stopping]
+    for task in failed:
+        LOG.critical("stopped_by_fault", fault=repr(task.exception()))
+    LOG.info("stopped")
+    return 1 if failed else 0
+
+
+async def _listen(house: House, door: WebhookDoor) -> web.AppRunner:
+    app = web.Application(client_max_size=BODY_LIMIT)
+    if house.settings.mode is Mode.WEBHOOK:
+        app.router.add_post(PATH, door)
+    add_health(app, _readiness(house, door))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    host, port = house.settings.host_and_port
+    await web.TCPSite(runner, host, port).start()
+    return runner
+
+
+def _readiness(house: House, door: WebhookDoor) -> Callable[[], Awaitable[bool]]:
+    async def is_ready() -> bool:
+        try:
+            async with asyncio.timeout(5), house.office.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception:
+            return False
+        return door.is_open
+
+    return is_ready
+
+
+async def _announce(house: House) -> None:
+    """Tell Telegram where to call and which commands to show; a failure is logged and the work goes on."""
+    settings, bot = house.settings, house.bot
+    words = house.office.texts.words("zh-CN")
+    commands = [BotCommand(name, words.label(f"command.{name}")) for name in COMMANDS_SHOWN]
+    try:
+        if settings.mode is Mode.WEBHOOK:
+            await bot.set_webhook(
+                settings.webhook_url,
+                secret_token=settings.webhook_secret.get_secret_value(),
+                allowed_updates=ALLOWED,
+                drop_pending_updates=False,
+            )
+        await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
+    except TelegramError as fault:
+        LOG.error("not_announced", fault=type(fault).__name__, words=str(fault)[:200])

@@ -1,0 +1,143 @@
+"""设置 — every setting of the product, from the environment, frozen; a wrong one stops the start with advice."""
+
+from __future__ import annotations
+
+import os
+import re
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ANSHAO_"
+SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL")
+
+
+class SettingsWrong(Exception):
+    """One or more settings are missing or wrong; the message says which and what to do."""
+
+
+class Mode(StrEnum):
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class Settings(BaseSettings):
+    """All settings. Each may be given as ANSHAO_<NAME>; secrets also as ANSHAO_<NAME>_FILE."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore",
+        hide_input_in_errors=True,
+    )  # fmt: skip
+
+    bot_token: SecretStr = Field(description="The bot's token from @BotFather, such as 123456:ABC-DEF.")
+    bot_api_url: str = Field(
+        "https://api.telegram.org",
+        description="Base of the Bot API: Telegram's, a local server's, a sandbox's.",
+    )
+    data_dir: Path = Field(Path("data"), description="Folder for the SQLite database, photos and backups.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="postgresql://user:password@host/name; empty means SQLite in the data folder."
+    )
+    mode: Mode = Field(Mode.POLLING, description="polling (asks Telegram) or webhook (Telegram calls us).")
+    webhook_url: str = Field("", description="The public https address that Telegram calls, in webhook mode.")
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="8-256 characters A-Z a-z 0-9 _ - that Telegram repeats, in webhook mode.",
+    )
+    listen: str = Field("127.0.0.1:8080", description="host:port for the webhook and the health pages.")
+    proxy: str = Field("", description="http://host:port of a proxy to reach Telegram through; empty for none.")
+    timezone: str = Field("Asia/Shanghai", description="The time zone in which days begin and end.")
+    backup_every_hours: float = Field(6.0, ge=0, description="How often `run` makes a backup; 0 for never.")
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token_looks_like_one(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"\d{3,20}:[A-Za-z0-9_-]{10,100}", token.get_secret_value()):
+            raise ValueError("it must look like 123456:ABC-DEF…, as @BotFather gave it, with nothing around it")
+        return token
+
+    @field_validator("bot_api_url", "proxy", "webhook_url")
+    @classmethod
+    def _is_a_base(cls, url: str) -> str:
+        url = url.strip().rstrip("/")
+        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise ValueError("it must be an address such as http://127.0.0.1:9000, without spaces or a query")
+        return url
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("it must be the name of a time zone, such as Asia/Shanghai") from None
+        return name
+
+    @field_validator("listen")
+    @classmethod
+    def _is_host_and_port(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise ValueError("it must be host:port, such as 127.0.0.1:8080")
+        return listen
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_known_database(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?:", url.get_secret_value()):
+            raise ValueError("it must begin with postgresql:// or sqlite:///")
+        return url
+
+    @model_validator(mode="after")
+    def _webhook_is_complete(self) -> Settings:
+        if self.mode is Mode.WEBHOOK:
+            if not self.webhook_url:
+                raise ValueError("webhook_url: webhook mode needs the public address that Telegram calls")
+            if not re.fullmatch(r"[A-Za-z0-9_-]{8,256}", self.webhook_secret.get_secret_value()):
+                raise ValueError(
+                    "webhook_secret: webhook mode needs 8-256 characters of A-Z a-z 0-9 _ - "
+                    "(python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one)"
+                )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database URL, SQLite in the data folder by default."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'anshao.db'}"
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this environment. Raises SettingsWrong with one line per fault and what to do."""
+    values = dict(given)
+    for name in SECRETS:
+        path = os.environ.get(f"{PREFIX}{name}_FILE")
+        if path:
+            try:
+                values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as fault:
+                raise SettingsWrong(f"{PREFIX}{name}_FILE: cannot read {path}: {fault.strerror}") from None
+    try:
+        return Settings(**values)  # type: ignore[arg-type]
+    except ValidationError as fault:
+        raise SettingsWrong("\n".join(_sentence(error) for error in fault.errors(include_url=False))) from None
+
+
+def _sentence(error: object) -> str:
+    assert isinstance(error, dict)
+    where = ".".join(str(part) for part in error["loc"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if not where:
+        where, _, message = message.partition(": ")
+    name = PREFIX + where.upper()
+    if error["type"] == "missing":
+        about = Settings.model_fields[where].description
+        return f"{name} is not set. {about} Set it in the environment or in .env, or give a file as {name}_FILE."
+    return f"{name} is wrong: {message}."

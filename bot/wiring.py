@@ -1,0 +1,93 @@
+"""接线 — settings become an office, a bot, an intake and a pump; nothing here decides anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from telegram import Bot
+
+from bot.intake import Intake
+from bot.settings import Settings
+from content.catalogue import Catalogue
+from content.texts import Texts
+from outreach import papering
+from outreach.delivery.pump import Pump
+from outreach.delivery.telegram.gateway import Gateway
+from outreach.delivery.telegram.transport import AiohttpRequest
+from outreach.desk import Clock, Office, utc_now
+from outreach.storage.database import OnlyProcess, open_engine
+from outreach.storage.photos import PhotoStore
+
+# A long poll waits this long for news; its connections are apart so that it never holds up a send.
+POLL_SECONDS = 25
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that runs, wired together."""
+
+    settings: Settings
+    office: Office
+    bot: Bot
+    gateway: Gateway
+    intake: Intake
+    pump: Pump
+    only: OnlyProcess
+
+
+def make_bot(settings: Settings) -> Bot:
+    """The framework's Bot over our transport, pointed at the configured Bot API."""
+    proxy = settings.proxy or None
+    return Bot(
+        settings.bot_token.get_secret_value(),
+        base_url=f"{settings.bot_api_url}/bot",
+        base_file_url=f"{settings.bot_api_url}/file/bot",
+        request=AiohttpRequest(proxy=proxy),
+        get_updates_request=AiohttpRequest(connections=4, total_seconds=POLL_SECONDS + 15, proxy=proxy),
+    )
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Office]:
+    """The office alone, for commands that speak with nobody."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    try:
+        yield Office(
+            engine,
+            Catalogue.load(),
+            Texts(zone=settings.timezone),
+            PhotoStore(settings.data_dir / "photos"),
+            clock=clock,
+            zone=settings.timezone,
+        )
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[House]:
+    """The whole product, connected. Raises DatabaseTaken, SchemaMismatch or telegram's InvalidToken."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    only = OnlyProcess(settings.database)
+    only.take()
+    try:
+        async with open_office(settings, clock) as office:
+            bot = make_bot(settings)
+            await bot.initialize()
+            try:
+                office.bot_username = bot.username
+                gateway = Gateway(bot)
+                owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+                pump = Pump(
+                    office.engine, gateway, papering.maker(office), office.notice_bell, office.clock, owner=owner
+                )
+                yield House(settings, office, bot, gateway, Intake(office, bot, gateway.fetch), pump, only)
+            finally:
+                await bot.shutdown()
+    finally:
+        only.let_go()

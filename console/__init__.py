@@ -1,0 +1,1 @@
+"""The web door: health for operators today, the officials' pages later."""

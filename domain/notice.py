@@ -1,0 +1,42 @@
+"""通知 — something said to a person who did not ask just now, or a receipt; kept until it is settled."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where one delivery stands. `sent`, `refused`, `unknown` and `skipped` are settled."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    RETRY = "retry"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeButton:
+    """A button under a notice: the label's key in the words, and what pressing it means (at most 64 bytes)."""
+
+    label: str
+    press: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What to tell, once per key.
+
+    kind: the moment of its words (`notices/<kind>`).
+    facts: what the words mention.
+    key: unique for ever; telling the same key again does nothing.
+    attachment: a recipe such as `inspection:17` that is made into a file when the notice is sent.
+    """
+
+    kind: str
+    facts: dict[str, object]
+    key: str
+    buttons: tuple[tuple[NoticeButton, ...], ...] = ()
+    attachment: str = ""
+    is_urgent: bool = False

@@ -1,0 +1,1 @@
+"""The chat door: a person spoke."""

@@ -1,0 +1,131 @@
+"""适配 — Telegram's updates become turns. Nothing else in this house reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram import Bot, Message, Update, User
+from telegram.constants import ChatType
+
+from domain.text import tidy
+from handlers.turn import (
+    Command,
+    Document,
+    Other,
+    Person,
+    Photo,
+    Press,
+    Reachability,
+    Said,
+    SharedPhone,
+    Text,
+    Turn,
+)
+
+TEXT_LIMIT = 4096
+NAME_LIMIT = 100
+
+
+class Unparsable(Exception):
+    """The update is authentic but cannot be understood; it goes to quarantine."""
+
+
+class NotForUs(Exception):
+    """The update is fine and asks nothing of this bot (a channel post, somebody else's command …)."""
+
+
+def read_update(raw: dict[str, Any], bot: Bot) -> Turn:
+    """What the person did. Raises Unparsable or NotForUs.
+
+    The framework's parser raises AttributeError, TypeError, KeyError, ValueError and OverflowError on mutated
+    input, so everything it raises counts as unparsable.
+    """
+    try:
+        update = Update.de_json(raw, bot)
+        if not isinstance(update.update_id, int):
+            raise Unparsable("update_id is not a number")
+        turn = _turn(update, bot.username)
+    except (Unparsable, NotForUs):
+        raise
+    except RecursionError as fault:
+        raise Unparsable("nested too deeply") from fault
+    except Exception as fault:
+        raise Unparsable(f"{type(fault).__name__}: {fault}") from fault
+    return turn
+
+
+def _turn(update: Update, username: str) -> Turn:
+    if update.callback_query is not None:
+        return _pressed(update)
+    if update.my_chat_member is not None:
+        member = update.my_chat_member
+        if member.chat.type != ChatType.PRIVATE:
+            raise NotForUs("a group's membership")
+        gone = member.new_chat_member.status in ("kicked", "left")
+        return _made(update, member.from_user, member.chat.id, Reachability(not gone), None, member.date)
+    message = update.message
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        raise NotForUs("neither a message from a person nor a press")
+    private = message.chat.type == ChatType.PRIVATE
+    said = _said(message, username)
+    if not private and not isinstance(said, Command):
+        raise NotForUs("talk in a group")
+    return _made(update, message.from_user, message.chat.id, said, message.message_id, message.date, private)
+
+
+def _pressed(update: Update) -> Turn:
+    query = update.callback_query
+    assert query is not None
+    if query.message is None or query.data is None:
+        raise NotForUs("a press on an inline message")
+    message = query.message
+    media = isinstance(message, Message) and message.text is None
+    said = Press(query.id, tuple(query.data.split(":")), message.message_id, media)
+    private = message.chat.type == ChatType.PRIVATE
+    return _made(update, query.from_user, message.chat.id, said, message.message_id, datetime.now(UTC), private)
+
+
+def _made(
+    update: Update, user: User, chat_id: int, said: Said, message_id: int | None, at: datetime, private: bool = True
+) -> Turn:
+    for number in (user.id, chat_id, message_id or 0, update.update_id):
+        if not isinstance(number, int) or abs(number) >= 2**63:
+            raise Unparsable("an id out of range")
+    name = tidy(user.full_name, NAME_LIMIT) or str(user.id)
+    person = Person(user.id, chat_id, name, str(user.language_code or ""))
+    return Turn(update.update_id, person, said, message_id, at, private)
+
+
+def _said(message: Message, username: str) -> Said:
+    if message.text is not None:
+        return _text(message.text, username)
+    if message.photo:
+        best = message.photo[-1]
+        return Photo(
+            best.file_id, best.file_unique_id, best.file_size or 0,
+            tidy(message.caption or "", TEXT_LIMIT, lines=True), message.media_group_id,
+        )  # fmt: skip
+    if message.document is not None:
+        sent = message.document
+        return Document(
+            sent.file_id, sent.file_unique_id, tidy(sent.file_name or "", 200), str(sent.mime_type or ""),
+            sent.file_size or 0, tidy(message.caption or "", TEXT_LIMIT, lines=True),
+        )  # fmt: skip
+    if message.contact is not None:
+        sender = message.from_user
+        return SharedPhone(
+            str(message.contact.phone_number), sender is not None and message.contact.user_id == sender.id
+        )
+    return Other("message")
+
+
+def _text(text: str, username: str) -> Said:
+    text = tidy(text, TEXT_LIMIT, lines=True)
+    if not text.startswith("/"):
+        return Text(text)
+    head, _, rest = text.partition(" ")
+    name, _, addressed = head[1:].partition("@")
+    if addressed and addressed.lower() != username.lower():
+        raise NotForUs("another bot's command")
+    return Command(name.lower(), rest.strip())

@@ -1,0 +1,157 @@
+"""适配 — replies become Telegram messages, at once and best effort: the record is the memory, not the chat."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from telegram import (
+    Bot,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from handlers.turn import File, Press, Reply, Rows, Say, Turn
+
+LOG = structlog.get_logger("speaking")
+PREVIEW = LinkPreviewOptions(is_disabled=True)
+# A reply waits this long for a flood pause to end; after that the person can simply ask again.
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Spoken:
+    """What came of it: the new card's message id, if one was placed, and why the person cannot be reached."""
+
+    card_message_id: int | None = None
+    unreachable: str = ""
+
+
+async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None) -> Spoken:
+    """Say the reply. `card_message_id` is the card that a new one replaces. Never raises TelegramError."""
+    spoken = Spoken()
+    pressed = turn.said if isinstance(turn.said, Press) else None
+    if pressed is not None:
+        await _quietly(bot.answer_callback_query(
+            pressed.query_id, text=reply.toast or None, show_alert=reply.alert or None
+        ))  # fmt: skip
+    for said in reply.says:
+        try:
+            await _say(bot, turn, pressed, said, card_message_id, spoken)
+        except Forbidden:
+            spoken.unreachable = "blocked"
+            break
+        except TelegramError as fault:
+            LOG.warning("reply_lost", update_id=turn.update_id, fault=type(fault).__name__, words=str(fault)[:200])
+    return spoken
+
+
+async def _say(
+    bot: Bot, turn: Turn, pressed: Press | None, said: Say | File, old_card: int | None, spoken: Spoken
+) -> None:
+    chat_id = turn.person.chat_id
+    if isinstance(said, File):
+        send = bot.send_photo if said.as_photo else bot.send_document
+        await _patiently(lambda: send(
+            chat_id, said.data, caption=said.caption or None, parse_mode="HTML", filename=said.name,
+            reply_markup=_inline(said.rows),
+        ))  # fmt: skip
+        return
+    may_edit = said.edit and pressed is not None and not pressed.has_media
+    if may_edit and pressed is not None and await _edit(bot, chat_id, pressed.message_id, said):
+        if said.card and pressed.message_id != old_card:
+            spoken.card_message_id = pressed.message_id
+        return
+    markup: object = _inline(said.rows)
+    if said.ask_phone:
+        key = KeyboardButton(said.ask_phone, request_contact=True)
+        markup = ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
+    elif said.close_keys and not said.rows:
+        markup = ReplyKeyboardRemove()
+    message = await _patiently(lambda: bot.send_message(
+        chat_id, said.text, parse_mode="HTML", link_preview_options=PREVIEW, reply_markup=markup,  # type: ignore[arg-type]
+    ))  # fmt: skip
+    if said.card:
+        spoken.card_message_id = message.message_id
+        if old_card is not None:
+            await _retire(bot, chat_id, old_card)
+
+
+async def _edit(bot: Bot, chat_id: int, message_id: int, said: Say) -> bool:
+    """Edit in place; False when the message is too old or gone, so that a new one must be sent."""
+    try:
+        await _patiently(lambda: bot.edit_message_text(
+            said.text, chat_id, message_id, parse_mode="HTML", link_preview_options=PREVIEW,
+            reply_markup=_inline(said.rows),
+        ))  # fmt: skip
+    except BadRequest as fault:
+        if "not modified" in fault.message.lower():
+            return True
+        if "can't be edited" in fault.message or "not found" in fault.message:
+            return False
+        raise
+    return True
+
+
+async def _retire(bot: Bot, chat_id: int, message_id: int) -> None:
+    """Take an older card away, or at least its buttons: two live cards of one matter would confuse."""
+    try:
+        await bot.delete_message(chat_id, message_id)
+    except BadRequest:
+        await _quietly(bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None))
+    except TelegramError as fault:
+        LOG.info("card_not_retired", fault=type(fault).__name__)
+
+
+async def _patiently(call):  # type: ignore[no-untyped-def]
+    """One more try after a short flood pause or a connection that never opened."""
+    try:
+        return await call()
+    except RetryAfter as pause:
+        wait = pause.retry_after
+        seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
+        if seconds > PATIENCE_SECONDS:
+            raise
+        await asyncio.sleep(seconds + 0.1)
+    except BadRequest:
+        raise
+    except NetworkError as fault:
+        if not getattr(fault, "never_sent", False):
+            raise
+        await asyncio.sleep(0.5)
+    return await call()
+
+
+async def _quietly(call) -> None:  # type: ignore[no-untyped-def]
+    """For what is harmless when it fails, such as answering a press that is too old."""
+    try:
+        await call
+    except TelegramError as fault:
+        LOG.debug("harmless", fault=type(fault).__name__)
+
+
+def _inline(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(
+                    button.label,
+                    callback_data=button.press or None,
+                    url=button.url or None,
+                    copy_text=CopyTextButton(button.copy) if button.copy else None,
+                    style=button.style or None,
+                )
+                for button in row
+            ]
+            for row in rows
+        ]
+    )

@@ -1,0 +1,102 @@
+"""首页 — /start, /help, /cancel and what the bot says when it does not understand: anything → menu → a talk."""
+
+from __future__ import annotations
+
+from content.texts import Words
+from domain.contact import Role
+from handlers.screen import back_rows, home_button, show
+from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
+from outreach import standing
+
+__all__ = ["back_rows", "cancel", "help_", "home", "locale_of", "not_understood", "unknown_command"]
+
+WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
+
+
+def locale_of(language: str) -> str:
+    """The language of somebody who has chosen none: Chinese unless their Telegram speaks English."""
+    return "en" if language.lower().startswith("en") else "zh-CN"
+
+
+async def home(turn: Turn, scene: Scene) -> Reply:
+    """The main menu, by role. Nothing in progress is lost by coming here."""
+    words, caller = scene.words, scene.caller
+    if caller is None:
+        rows: Rows = (
+            (Button(words.label("menu.begin"), press("en", "consent"), style="primary"),),
+            *_safety_rows(words),
+        )
+        return show(turn, words("replies/home/stranger"), rows)
+    text = words(
+        "replies/home/menu",
+        name=caller.contact.name,
+        posts=[{"enterprise": post.enterprise_name, "role": post.role} for post in caller.posts],
+        official=caller.official,
+    )
+    return show(turn, text, _rows(words, caller))
+
+
+def _safety_rows(words: Words) -> Rows:
+    return ((_button(words, "hotline", "hl", "n"), _button(words, "cards", "hl", "c")),)
+
+
+def _button(words: Words, key: str, *said: object, style: str = "") -> Button:
+    return Button(words.label(f"menu.{key}"), press(*said), style=style)
+
+
+def _rows(words: Words, caller: Caller) -> Rows:
+    rows: list[tuple[Button, ...]] = []
+    walks = any(post.role in WALKERS for post in caller.posts)
+    if walks:
+        rows.append((_button(words, "check", "in", "new", style="primary"),))
+        rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
+    if caller.official is not None:
+        rows.append((_button(words, "findings", "fi", "l", 0, style="primary"),))
+        rows.append((_button(words, "register", "rg", "l"), _button(words, "invite", "iv", "l", 0)))
+    if not caller.posts and caller.official is None:
+        rows.append((_button(words, "join", "en", "phone", style="primary"),))
+    rows.extend(_safety_rows(words))
+    rows.append(
+        (
+            _button(words, "privacy", "pr", "show"),
+            _button(words, "language", "la", "choose"),
+            _button(words, "help", "help"),
+        )
+    )
+    return tuple(rows)
+
+
+async def help_(turn: Turn, scene: Scene) -> Reply:
+    """What the bot can do for this person, and how to reach a human."""
+    caller = scene.caller
+    text = scene.words(
+        "replies/home/help",
+        is_walker=caller is not None and any(post.role in WALKERS for post in caller.posts),
+        is_official=caller is not None and caller.official is not None,
+    )
+    return show(turn, text, back_rows(scene.words))
+
+
+async def cancel(turn: Turn, scene: Scene) -> Reply:
+    """Stop waiting for a free message. What was answered before stays answered."""
+    if scene.caller is None or not scene.meaning:
+        return show(turn, scene.words("replies/home/nothing_to_cancel"), back_rows(scene.words))
+    was_inspecting = scene.subject.startswith("inspection:")
+    await standing.expect(scene.desk, scene.caller.contact.id, "")
+    rows: Rows = ((home_button(scene.words),),)
+    if was_inspecting:
+        inspection_id = scene.subject.split(":")[1]
+        go_on = Button(scene.words.label("inspection.go_on"), press("in", "go", inspection_id))
+        rows = ((go_on, home_button(scene.words)),)
+    return show(turn, scene.words("replies/home/cancelled", was_inspecting=was_inspecting), rows)
+
+
+async def unknown_command(turn: Turn, scene: Scene) -> Reply:
+    """A command nobody knows; it is said back escaped, so that a typing mistake can be seen."""
+    name = turn.said.name[:32] if isinstance(turn.said, Command) else ""
+    return Reply((Say(scene.words("replies/home/unknown_command", name=name), back_rows(scene.words)),))
+
+
+async def not_understood(turn: Turn, scene: Scene) -> Reply:
+    """A message that nothing waits for: a hint and the way to the menu, never silence."""
+    return Reply((Say(scene.words("replies/home/not_understood"), back_rows(scene.words)),))

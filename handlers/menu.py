@@ -1,0 +1,166 @@
+"""总机 — which command, button or awaited message belongs to which talk; the only place that knows all talks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from domain.contact import StalePress
+from domain.refusal import Refusal
+from handlers import (
+    enrolment,
+    findings,
+    home,
+    hotline,
+    inspection,
+    invitations,
+    language,
+    mine,
+    privacy,
+    register,
+)
+from handlers.turn import (
+    Caller,
+    Command,
+    Document,
+    FileFetcher,
+    Photo,
+    Press,
+    Reachability,
+    Reply,
+    Say,
+    Scene,
+    SharedPhone,
+    Text,
+    Turn,
+)
+from outreach import appointing, enrolling, standing
+from outreach.desk import Desk
+
+Talk = Callable[[Turn, Scene], Awaitable[Reply]]
+
+COMMANDS: dict[str, Talk] = {
+    "start": enrolment.start,
+    "help": home.help_,
+    "cancel": home.cancel,
+    "menu": home.home,
+    "hotline": hotline.numbers,
+    "cards": hotline.cards,
+    "language": language.choose,
+    "privacy": privacy.show,
+    "check": inspection.choose,
+    "my": mine.show_mine,
+    "findings": findings.show_findings,
+    "register": register.show,
+    "invite": invitations.show,
+}
+
+# The first word of a button's data.
+PRESSES: dict[str, Talk] = {
+    "home": home.home,
+    "help": home.help_,
+    "hl": hotline.press,
+    "la": language.press_language,
+    "pr": privacy.press,
+    "en": enrolment.press_enrolment,
+    "in": inspection.press_inspection,
+    "my": mine.press_mine,
+    "fi": findings.press_findings,
+    "rg": register.press,
+    "iv": invitations.press,
+}
+
+# What a free message means, as the record of where the contact stands says.
+MEANINGS: dict[str, Talk] = {
+    "inspection.note": inspection.take_note,
+    "inspection.photo": inspection.take_photo,
+    "inspection.skip": inspection.take_skip_reason,
+    "privacy.erase": privacy.take_erase,
+}
+
+# The command menu that Telegram shows, in this order.
+COMMANDS_SHOWN = ("start", "check", "my", "hotline", "cards", "help", "cancel", "language", "privacy")
+
+# What anybody may do before agreeing to the privacy notice: nothing is stored by these.
+OPEN_COMMANDS = frozenset({"start", "help", "menu", "hotline", "cards", "language", "privacy"})
+OPEN_PRESSES = frozenset({"home", "help", "hl", "la", "pr", "en"})
+
+
+async def caller_for(turn: Turn, desk: Desk) -> Caller | None:
+    """The contact who speaks, with posts and office; None for somebody who has not agreed to anything yet."""
+    contact = await enrolling.contact_of(desk, turn.person.id)
+    if contact is None:
+        return None
+    posts = await enrolling.posts_of(desk, contact.id)
+    return Caller(contact, posts, await appointing.official_of(desk, contact.id))
+
+
+async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
+    """Who speaks, in which language, and what their next free message means."""
+    caller = await caller_for(turn, desk)
+    locale = caller.contact.locale if caller else home.locale_of(turn.person.language)
+    stands = await standing.standing_of(desk, caller.contact.id) if caller else standing.Standing()
+    return Scene(desk, desk.office.texts.words(locale), caller, prepared, stands.meaning, stands.subject)
+
+
+async def prepare(turn: Turn, caller: Caller | None, fetch: FileFetcher) -> object:
+    """What must be done outside the transaction, such as fetching and reading a workbook; a Refusal is returned."""
+    if isinstance(turn.said, Document) and caller is not None and caller.official is not None:
+        try:
+            return await register.prepare(turn.said, fetch)
+        except Refusal as refusal:
+            return refusal
+    return None
+
+
+async def answer(turn: Turn, scene: Scene) -> Reply:
+    """Let the talk that this turn belongs to answer it. Raises Refusal for an expected no."""
+    if not turn.is_private:
+        return Reply((Say(scene.words("replies/home/private_only")),))
+    match turn.said:
+        case Reachability(is_reachable=reachable):
+            await enrolling.set_reachable(scene.desk, turn.person.id, reachable, "blocked")
+            return Reply()
+        case Command(name=name):
+            if name not in COMMANDS:
+                return await home.unknown_command(turn, scene)
+            return await _gated(COMMANDS[name], name in OPEN_COMMANDS, turn, scene)
+        case Press() as press:
+            if press.talk not in PRESSES:
+                raise StalePress
+            try:
+                return await _gated(PRESSES[press.talk], press.talk in OPEN_PRESSES, turn, scene)
+            except (ValueError, IndexError, KeyError):
+                # A button is a claim: data that no button of ours ever had is refused like an old one.
+                raise StalePress from None
+        case SharedPhone():
+            return await _gated(enrolment.take_phone, False, turn, scene)
+        case Document() if scene.caller and scene.caller.official and scene.meaning not in MEANINGS:
+            return await register.take_workbook(turn, scene)
+        case Text() | Photo() | Document() if scene.meaning in MEANINGS and scene.caller:
+            return await MEANINGS[scene.meaning](turn, scene)
+    return await home.not_understood(turn, scene)
+
+
+async def where_now(turn: Turn, scene: Scene) -> Reply:
+    """For an update that took effect before: where the person stands now, never a second effect, never silence."""
+    if isinstance(turn.said, Reachability):
+        return Reply()
+    if scene.caller is not None and scene.subject.startswith("inspection:"):
+        return await inspection.show_again(turn, scene)
+    if isinstance(turn.said, Command) and turn.said.name in ("hotline", "cards", "help", "my", "findings"):
+        return await COMMANDS[turn.said.name](turn, scene)
+    return await home.home(turn, scene)
+
+
+async def refuse(turn: Turn, scene: Scene, refusal: Refusal) -> Reply:
+    """Say an expected no in words: as an alert for a button, as a message otherwise."""
+    text = scene.words(refusal.moment, **refusal.facts)
+    if isinstance(turn.said, Press):
+        return Reply(toast=scene.words.plain(refusal.moment, **refusal.facts)[:200], alert=True)
+    return Reply((Say(text, home.back_rows(scene.words)),))
+
+
+async def _gated(talk: Talk, is_open: bool, turn: Turn, scene: Scene) -> Reply:
+    if scene.caller is None and not is_open:
+        return await enrolment.ask_consent(turn, scene)
+    return await talk(turn, scene)

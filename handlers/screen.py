@@ -1,0 +1,32 @@
+"""画面 — how a talk shows something: a press edits its own message, anything else gets a new one."""
+
+from __future__ import annotations
+
+from content.texts import Words
+from handlers.turn import Button, Press, Reply, Rows, Say, Turn, press
+
+ROWS_A_PAGE = 6
+
+
+def show(turn: Turn, text: str, rows: Rows = (), *, card: bool = False, toast: str = "") -> Reply:
+    """One message, in place when a button was pressed."""
+    return Reply((Say(text, rows, edit=isinstance(turn.said, Press), card=card),), toast=toast)
+
+
+def home_button(words: Words) -> Button:
+    return Button(words.label("menu.home"), press("home"))
+
+
+def back_rows(words: Words) -> Rows:
+    """The way out that every screen has."""
+    return ((home_button(words),),)
+
+
+def pager(words: Words, page: int, pages: int, *prefix: object) -> tuple[Button, ...]:
+    """上一页 / 下一页, whichever there is; the page number is appended to the prefix."""
+    buttons = []
+    if page > 0:
+        buttons.append(Button(words.label("menu.previous"), press(*prefix, page - 1)))
+    if page + 1 < pages:
+        buttons.append(Button(words.label("menu.next"), press(*prefix, page + 1)))
+    return tuple(buttons)

@@ -1,0 +1,1 @@
+"""Deeds: one function is one thing that happened, done inside one transaction."""

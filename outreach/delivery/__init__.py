@@ -1,0 +1,1 @@
+"""Claim, send, settle; private to `outreach`."""

@@ -1,0 +1,153 @@
+"""认领与结清 — the two short transactions around every send; what a killed process held is never lost from sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from domain.notice import DeliveryState
+from outreach.delivery.outcomes import Kind, Outcome
+from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.storage.people import ContactRecord
+
+LEASE_FOR = timedelta(seconds=120)
+WINDOW = 25
+FIRST_RETRY_FOR = timedelta(seconds=1)
+LONGEST_RETRY_FOR = timedelta(minutes=5)
+NOT_READY_FOR = timedelta(seconds=1)
+RESEND_URGENT_FOR = timedelta(seconds=60)
+FLOOD = "flood"
+TOKEN = "token"  # noqa: S105 - the name of a pause
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row taken for sending, with what the send needs."""
+
+    id: int
+    contact_id: int
+    chat_id: int
+    text: str
+    buttons: str
+    attachment: str
+    attempts: int
+
+
+class Claims:
+    """The outbox as one process sees it; `owner` names the process and fences its settlements."""
+
+    def __init__(self, engine: AsyncEngine, owner: str) -> None:
+        self._engine = engine
+        self._owner = owner
+
+    async def paused_until(self, now: datetime) -> datetime | None:
+        """The end of a pause that is in force, whichever process began it."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            return (
+                await session.scalars(select(PauseRecord.until_at).where(PauseRecord.until_at > now).order_by(
+                    PauseRecord.until_at.desc()).limit(1))
+            ).first()  # fmt: skip
+
+    async def pause(self, name: str, until_at: datetime, reason: str) -> None:
+        """Begin or lengthen a pause for all processes; it survives restarts."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.merge(PauseRecord(name=name, until_at=until_at, reason=reason))
+
+    async def lift(self, name: str) -> None:
+        """End a pause, as a start with a good token does."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            pause = await session.get(PauseRecord, name)
+            if pause is not None:
+                await session.delete(pause)
+
+    async def take(self, now: datetime, limit: int = WINDOW) -> tuple[Claim, ...]:
+        """Claim what is due, urgent first. Rows of contacts known to be gone are refused without a call."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            found = await session.execute(
+                select(DeliveryRecord, ContactRecord.chat_id, ContactRecord.is_reachable)
+                .join(ContactRecord, ContactRecord.id == DeliveryRecord.contact_id)
+                .where(DeliveryRecord.state.in_(("queued", "retry")), DeliveryRecord.due_at <= now)
+                .order_by(DeliveryRecord.is_urgent.desc(), DeliveryRecord.due_at, DeliveryRecord.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True, of=DeliveryRecord)
+            )
+            claims = []
+            for row, chat_id, is_reachable in found:
+                if chat_id is None or not is_reachable:
+                    row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "contact_gone", now
+                    continue
+                row.state, row.claimed_by, row.lease_until = DeliveryState.CLAIMED, self._owner, now + LEASE_FOR
+                claims.append(
+                    Claim(row.id, row.contact_id, chat_id, row.text, row.buttons, row.attachment, row.attempts)
+                )
+            return tuple(claims)
+
+    async def settle(self, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
+        """Write down what came of the sends, one transaction for all. A row whose lease was lost is left alone."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            for claim, outcome in results:
+                await session.execute(
+                    update(DeliveryRecord)
+                    .where(
+                        DeliveryRecord.id == claim.id,
+                        DeliveryRecord.state == "claimed",
+                        DeliveryRecord.claimed_by == self._owner,
+                    )
+                    .values(**_after(claim, outcome, now), claimed_by=None, lease_until=None)
+                )
+                if outcome.kind is Kind.CONTACT_GONE:
+                    await session.execute(
+                        update(ContactRecord)
+                        .where(ContactRecord.id == claim.contact_id)
+                        .values(is_reachable=False, unreachable_reason=outcome.reason)
+                    )
+                elif outcome.kind is Kind.MIGRATED:
+                    await session.execute(
+                        update(ContactRecord)
+                        .where(ContactRecord.id == claim.contact_id)
+                        .values(chat_id=outcome.chat_id)
+                    )
+
+    async def rescue(self, now: datetime, *, sole: bool = False) -> int:
+        """Rows claimed by a process that is gone: whether they were sent is unknown, and says so.
+
+        An urgent notice is sent once more; a routine one waits for a person to decide. With `sole` this process
+        knows that it is the only one, so every claim but its own is stale. Returns how many rows were found.
+        """
+        stale = DeliveryRecord.claimed_by != self._owner if sole else DeliveryRecord.lease_until < now
+        async with AsyncSession(self._engine) as session, session.begin():
+            rows = (await session.scalars(select(DeliveryRecord).where(DeliveryRecord.state == "claimed", stale))).all()
+            for row in rows:
+                row.claimed_by = row.lease_until = None
+                row.attempts += 1
+                if row.is_urgent and row.attempts < 2:
+                    row.state, row.due_at, row.reason = DeliveryState.RETRY, now + RESEND_URGENT_FOR, "killed"
+                else:
+                    row.state, row.settled_at, row.reason = DeliveryState.UNKNOWN, now, "killed"
+            return len(rows)
+
+
+def _after(claim: Claim, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """The row's new values: the one table of RELIABILITY, line by line."""
+    settled = {"settled_at": now, "attempts": claim.attempts + 1, "reason": outcome.reason}
+    match outcome.kind:
+        case Kind.SENT:
+            return settled | {"state": DeliveryState.SENT, "message_id": outcome.message_id}
+        case Kind.AMBIGUOUS:
+            return settled | {"state": DeliveryState.UNKNOWN}
+        case Kind.CONTACT_GONE | Kind.CONTENT_REFUSED:
+            return settled | {"state": DeliveryState.REFUSED}
+        case Kind.NOT_SENT:
+            wait = min(FIRST_RETRY_FOR * 2 ** min(claim.attempts, 10), LONGEST_RETRY_FOR)
+            return {"state": DeliveryState.RETRY, "attempts": claim.attempts + 1, "due_at": now + wait,
+                    "reason": outcome.reason}  # fmt: skip
+        case Kind.FLOOD:
+            return {"state": DeliveryState.RETRY, "due_at": now + timedelta(seconds=outcome.seconds), "reason": "flood"}
+        case Kind.NOT_READY:
+            return {"state": DeliveryState.RETRY, "due_at": now + NOT_READY_FOR, "reason": "not_ready"}
+        case Kind.MIGRATED | Kind.TOKEN_REFUSED:
+            return {"state": DeliveryState.RETRY, "due_at": now, "reason": outcome.kind.value}

@@ -1,0 +1,111 @@
+"""网关 — one send, one outcome: Telegram's answers and silences read by the one table of RELIABILITY."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from domain.files import FileTooLarge, FileUnavailable
+from outreach.delivery.outcomes import FLOOD_WITHOUT_A_NUMBER, Kind, Outcome, flood_seconds
+
+PREVIEW = LinkPreviewOptions(is_disabled=True)
+DOWNLOAD_LIMIT = 20_000_000
+GONE = ("chat not found", "peer_id_invalid", "user is deactivated", "user not found", "have no rights to send")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a notice, its text then being the caption."""
+
+    name: str
+    data: bytes
+
+
+class Gateway:
+    """Sends notices and fetches files through one `telegram.Bot`."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, chat_id: int, text: str, buttons: str, attachment: Attachment | None) -> Outcome:
+        """Send one notice; `buttons` is the row's JSON: rows of [label, press]. Never raises TelegramError."""
+        rows = [
+            [InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in json.loads(buttons)
+        ]
+        markup = InlineKeyboardMarkup(rows) if rows else None
+        try:
+            if attachment is None:
+                message = await self._bot.send_message(
+                    chat_id, text, parse_mode="HTML", reply_markup=markup, link_preview_options=PREVIEW
+                )
+            else:
+                message = await self._bot.send_document(
+                    chat_id, attachment.data, filename=attachment.name, caption=text, parse_mode="HTML",
+                    reply_markup=markup,
+                )  # fmt: skip
+        except Exception as fault:
+            return classify(fault)
+        return Outcome(Kind.SENT, message_id=message.message_id)
+
+    async def fetch(self, file_id: str, limit: int) -> bytes:
+        """The bytes of a file a person sent; raises FileTooLarge or FileUnavailable."""
+        if limit > DOWNLOAD_LIMIT:
+            limit = DOWNLOAD_LIMIT
+        try:
+            file = await self._bot.get_file(file_id)
+            if file.file_size is not None and file.file_size > limit:
+                raise FileTooLarge(limit_mb=limit // 1_000_000)
+            data = bytes(await file.download_as_bytearray())
+        except BadRequest as fault:
+            if "too big" in fault.message.lower():
+                raise FileTooLarge(limit_mb=limit // 1_000_000) from fault
+            raise FileUnavailable from fault
+        except TelegramError as fault:
+            raise FileUnavailable from fault
+        if len(data) > limit:
+            raise FileTooLarge(limit_mb=limit // 1_000_000)
+        return data
+
+
+def classify(fault: Exception) -> Outcome:
+    """The outcome that an exception of a send means. What is not in the table is ambiguous: it may have been sent."""
+    if isinstance(fault, RetryAfter):
+        wait = fault.retry_after
+        return Outcome(
+            Kind.FLOOD, seconds=flood_seconds(wait.total_seconds() if hasattr(wait, "total_seconds") else wait)
+        )
+    if isinstance(fault, ChatMigrated):
+        return Outcome(Kind.MIGRATED, chat_id=fault.new_chat_id)
+    if isinstance(fault, Forbidden):
+        return Outcome(Kind.CONTACT_GONE, "blocked" if "blocked" in fault.message.lower() else "never_started")
+    if isinstance(fault, InvalidToken):
+        return Outcome(Kind.TOKEN_REFUSED, "bad_token")
+    if isinstance(fault, BadRequest):
+        words = fault.message.lower()
+        if any(sign in words for sign in GONE):
+            return Outcome(Kind.CONTACT_GONE, "chat_not_found")
+        return Outcome(Kind.CONTENT_REFUSED, "content_refused")
+    if isinstance(fault, TimedOut):
+        return Outcome(Kind.AMBIGUOUS, "no_answer")
+    if isinstance(fault, Conflict):
+        return Outcome(Kind.NOT_SENT, "conflict")
+    if isinstance(fault, NetworkError):
+        if getattr(fault, "never_sent", False):
+            return Outcome(Kind.NOT_SENT, "not_connected")
+        if "too many requests" in fault.message.lower():
+            return Outcome(Kind.FLOOD, seconds=FLOOD_WITHOUT_A_NUMBER)
+        return Outcome(Kind.AMBIGUOUS, "no_answer")
+    return Outcome(Kind.AMBIGUOUS, "unreadable_answer")

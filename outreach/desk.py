@@ -1,0 +1,146 @@
+"""办公桌 — `Office` is the process, `Desk` is one transaction in it; only the office commits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CursorResult, Result, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from content.catalogue import Catalogue
+from content.texts import Texts
+from domain.contact import Contact
+from domain.notice import Notice
+from outreach.storage.base import Record
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import CounterRecord, JournalRecord
+from outreach.storage.photos import PhotoStore
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock as an aware UTC instant; the only place that asks it."""
+    return datetime.now(UTC)
+
+
+def affected(result: Result[Any]) -> int:
+    """How many rows an INSERT, UPDATE or DELETE touched."""
+    return cast(CursorResult[Any], result).rowcount
+
+
+class Office:
+    """What lives as long as the process: the database, the content, the clock and the bells that wake the pumps.
+
+    zone: the time zone in which a day begins and ends, Asia/Shanghai unless set otherwise.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        catalogue: Catalogue,
+        texts: Texts,
+        photos: PhotoStore,
+        *,
+        clock: Clock = utc_now,
+        zone: str = "Asia/Shanghai",
+        bot_username: str = "",
+    ) -> None:
+        self.engine = engine
+        self.catalogue = catalogue
+        self.texts = texts
+        self.photos = photos
+        self.clock = clock
+        self.zone = ZoneInfo(zone)
+        self.bot_username = bot_username
+        self.notice_bell = asyncio.Event()
+        self.photo_bell = asyncio.Event()
+
+    @asynccontextmanager
+    async def desk(self) -> AsyncIterator[Desk]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session:
+            async with session.begin():
+                desk = Desk(self, session)
+                yield desk
+            # Only what is committed may be sent, so the bells are rung after the commit.
+            if desk.has_told:
+                self.notice_bell.set()
+            if desk.has_photos:
+                self.photo_bell.set()
+
+
+class Desk:
+    """One transaction. `now` is the instant at which everything in it happens."""
+
+    def __init__(self, office: Office, session: AsyncSession) -> None:
+        self.office = office
+        self.session = session
+        self.now: datetime = office.clock()
+        self.has_told = False
+        self.has_photos = False
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.office.catalogue
+
+    @property
+    def today(self) -> date:
+        """The calendar day of `now` in the office's time zone."""
+        return self.on(self.now)
+
+    def on(self, instant: datetime) -> date:
+        """The calendar day of an instant in the office's time zone."""
+        return instant.astimezone(self.office.zone).date()
+
+    async def put_once(self, record: type[Record], key: InstrumentedAttribute[Any], **values: object) -> bool:
+        """Insert a row unless one with the same `key` exists. Whether it was inserted."""
+        build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
+        statement = build(record).values(**values).on_conflict_do_nothing(index_elements=[key.key])
+        return affected(await self.session.execute(statement)) == 1
+
+    async def tell(self, contact: Contact, notice: Notice) -> bool:
+        """Queue a notice, its words set now in the contact's language. False when the key was told before."""
+        words = self.office.texts.words(contact.locale)
+        buttons = [[[words.label(b.label), b.press] for b in row] for row in notice.buttons]
+        self.has_told = True
+        return await self.put_once(
+            DeliveryRecord,
+            DeliveryRecord.key,
+            key=notice.key,
+            contact_id=contact.id,
+            kind=notice.kind,
+            text=words(f"notices/{notice.kind}", **notice.facts),
+            buttons=json.dumps(buttons, ensure_ascii=False),
+            attachment=notice.attachment,
+            is_urgent=notice.is_urgent,
+            created_at=self.now,
+            due_at=self.now,
+        )
+
+    async def note(self, happened: str, subject: str, by: int | None = None, **facts: object) -> None:
+        """留痕: add a line to the journal in this transaction. `by` is the contact who did it."""
+        await self.session.execute(
+            insert(JournalRecord).values(
+                at=self.now,
+                contact_id=by,
+                happened=happened,
+                subject=subject,
+                facts=json.dumps(facts, ensure_ascii=False, default=str),
+            )
+        )
+
+    async def next_number(self, series: str) -> int:
+        """The next number of a series, from 1; unique because it is taken inside the transaction."""
+        build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
+        statement = build(CounterRecord).values(series=series, value=1)
+        statement = statement.on_conflict_do_update(index_elements=["series"], set_={"value": CounterRecord.value + 1})
+        return int((await self.session.execute(statement.returning(CounterRecord.value))).scalar_one())

@@ -1,0 +1,298 @@
+"""自查 — beginning a walk, judging items, describing and photographing what fails, submitting the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+
+from domain.checklist import Item, Verdict
+from domain.contact import Contact, NotEnrolled, NotYours, Post, Role, StalePress
+from domain.inspection import (
+    PHOTOS_PER_ANSWER,
+    Answer,
+    ChecklistUnfit,
+    InspectionSubmitted,
+    TooManyPhotos,
+    Walk,
+    due_on,
+    may_submit,
+)
+from domain.notice import Notice, NoticeButton
+from outreach.appointing import officials_for
+from outreach.desk import Desk
+from outreach.editions import edition, keep_edition
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
+
+WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An inspection that its walker may still change, with everything a card shows."""
+
+    id: int
+    enterprise_id: int
+    enterprise_name: str
+    walk: Walk
+
+
+def _walking_post(posts: tuple[Post, ...], enterprise_id: int) -> Post:
+    """Raises NotYours unless the caller may inspect at that enterprise today."""
+    for post in posts:
+        if post.enterprise_id == enterprise_id and post.role in WALKERS:
+            return post
+    raise NotYours
+
+
+async def begin(desk: Desk, contact: Contact, posts: tuple[Post, ...], enterprise_id: int, checklist_id: str) -> Open:
+    """Begin a walk, or go on with the one that is open already. Raises NotYours, ChecklistUnfit."""
+    post = _walking_post(posts, enterprise_id)
+    enterprise = await desk.session.get_one(EnterpriseRecord, enterprise_id)
+    fitting = {c.id: c for c in desk.catalogue.checklists_for(frozenset(enterprise.industries))}
+    if checklist_id not in fitting:
+        raise ChecklistUnfit
+    checklist = fitting[checklist_id]
+    edition_id = await keep_edition(desk, checklist)
+    going = select(InspectionRecord.id).where(
+        InspectionRecord.contact_id == contact.id,
+        InspectionRecord.enterprise_id == enterprise_id,
+        InspectionRecord.edition_id == edition_id,
+        InspectionRecord.submitted_at.is_(None),
+        InspectionRecord.discarded_at.is_(None),
+    )
+    found = (await desk.session.scalars(going)).first()
+    if found is not None:
+        return await open_walk(desk, contact, posts, found)
+    row = InspectionRecord(
+        enterprise_id=enterprise_id, contact_id=contact.id, edition_id=edition_id, started_at=desk.now
+    )
+    desk.session.add(row)
+    await desk.session.flush()
+    await desk.note("InspectionBegun", f"inspection:{row.id}", contact.id, checklist=checklist.id)
+    return Open(row.id, enterprise_id, post.enterprise_name, Walk(checklist, {}))
+
+
+async def open_walk(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> Open:
+    """An inspection to go on with. Raises NotYours (also when there is none) or InspectionSubmitted."""
+    row = await _own(desk, contact, inspection_id)
+    post = _walking_post(posts, row.enterprise_id)
+    return Open(row.id, row.enterprise_id, post.enterprise_name, await walk_of(desk, row))
+
+
+async def _own(desk: Desk, contact: Contact, inspection_id: int) -> InspectionRecord:
+    # Locked, so that two devices of one person cannot interleave on PostgreSQL either.
+    found = await desk.session.scalars(
+        select(InspectionRecord).where(InspectionRecord.id == inspection_id).with_for_update()
+    )
+    row = found.first()
+    if row is None or row.contact_id != contact.id:
+        raise NotYours
+    if row.submitted_at is not None:
+        raise InspectionSubmitted(number=row.number)
+    if row.discarded_at is not None:
+        raise StalePress
+    return row
+
+
+async def walk_of(desk: Desk, row: InspectionRecord) -> Walk:
+    """The walk that belongs to a row: its own edition of the checklist and the answers given."""
+    found = await desk.session.execute(
+        select(AnswerRecord, func.count(PhotoRecord.id))
+        .outerjoin(PhotoRecord, PhotoRecord.answer_id == AnswerRecord.id)
+        .where(AnswerRecord.inspection_id == row.id)
+        .group_by(AnswerRecord.id)
+    )
+    answers = {
+        answer.item_id: Answer(
+            answer.id,
+            answer.item_id,
+            Verdict(answer.verdict),
+            answer.note,
+            answer.is_note_settled,
+            answer.is_photo_settled,
+            answer.skipped_photo_reason,
+            photos,
+        )
+        for answer, photos in found
+    }
+    return Walk(await edition(desk, row.edition_id), answers)
+
+
+async def _answer(desk: Desk, inspection_id: int, item_id: str) -> AnswerRecord | None:
+    return (
+        await desk.session.scalars(
+            select(AnswerRecord).where(AnswerRecord.inspection_id == inspection_id, AnswerRecord.item_id == item_id)
+        )
+    ).first()
+
+
+async def judge(
+    desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int, number: int, verdict: Verdict
+) -> Open:
+    """Give item `number` (from 1) a verdict. The last one holds; earlier ones stay in the journal."""
+    opened = await open_walk(desk, contact, posts, inspection_id)
+    item = _item_at(opened.walk, number)
+    row = await _answer(desk, inspection_id, item.id)
+    if row is not None and row.verdict == verdict:
+        return opened  # a double tap
+    fails = verdict is Verdict.FAIL
+    if row is None:
+        row = AnswerRecord(inspection_id=inspection_id, item_id=item.id, verdict=verdict, answered_at=desk.now)
+        desk.session.add(row)
+    else:
+        await desk.note("AnswerChanged", f"inspection:{inspection_id}", contact.id, item=item.id, was=row.verdict)
+        if not fails:
+            # What was photographed as wrong does not belong to an item that is not wrong.
+            await desk.session.execute(delete(PhotoRecord).where(PhotoRecord.answer_id == row.id))
+            row.note = row.skipped_photo_reason = ""
+        row.verdict, row.answered_at = verdict, desk.now
+    row.is_note_settled = row.is_photo_settled = not fails
+    await desk.session.flush()
+    return await open_walk(desk, contact, posts, inspection_id)
+
+
+def _item_at(walk: Walk, number: int) -> Item:
+    if not 1 <= number <= walk.total:
+        raise StalePress
+    return walk.checklist.items[number - 1]
+
+
+async def _failed(desk: Desk, opened: Open, number: int) -> AnswerRecord:
+    row = await _answer(desk, opened.id, _item_at(opened.walk, number).id)
+    if row is None or row.verdict != Verdict.FAIL:
+        raise StalePress
+    return row
+
+
+async def describe(
+    desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int, number: int, note: str
+) -> Open:
+    """Say what is wrong with a failed item; an empty note leaves it at the item's own words."""
+    opened = await open_walk(desk, contact, posts, inspection_id)
+    row = await _failed(desk, opened, number)
+    row.note, row.is_note_settled = note, True
+    await desk.session.flush()
+    return await open_walk(desk, contact, posts, inspection_id)
+
+
+async def photograph(
+    desk: Desk,
+    contact: Contact,
+    posts: tuple[Post, ...],
+    inspection_id: int,
+    number: int,
+    file_id: str,
+    file_unique_id: str,
+    album: str | None,
+) -> Open:
+    """Add a photo to a failed item: the row is committed now, the file is fetched afterwards. Raises TooManyPhotos."""
+    opened = await open_walk(desk, contact, posts, inspection_id)
+    row = await _failed(desk, opened, number)
+    answer = opened.walk.answers[row.item_id]
+    if answer.photos >= PHOTOS_PER_ANSWER:
+        raise TooManyPhotos
+    known = await desk.session.scalars(
+        select(PhotoRecord.id).where(PhotoRecord.answer_id == row.id, PhotoRecord.file_unique_id == file_unique_id)
+    )
+    if known.first() is None:
+        desk.session.add(
+            PhotoRecord(
+                contact_id=contact.id,
+                answer_id=row.id,
+                file_id=file_id,
+                file_unique_id=file_unique_id,
+                media_group_id=album,
+                next_look_at=desk.now,
+                sent_at=desk.now,
+            )
+        )
+        row.skipped_photo_reason = ""
+        if answer.photos + 1 >= PHOTOS_PER_ANSWER:
+            row.is_photo_settled = True
+        desk.has_photos = True
+        await desk.session.flush()
+    return await open_walk(desk, contact, posts, inspection_id)
+
+
+async def settle_photos(
+    desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int, number: int, skipped_because: str = ""
+) -> Open:
+    """No more photos for this item. Without any, `skipped_because` is kept as the reason. Raises StalePress."""
+    opened = await open_walk(desk, contact, posts, inspection_id)
+    row = await _failed(desk, opened, number)
+    if not opened.walk.answers[row.item_id].photos:
+        if not skipped_because:
+            raise StalePress
+        row.skipped_photo_reason = skipped_because
+    row.is_photo_settled = row.is_note_settled = True
+    await desk.session.flush()
+    return await open_walk(desk, contact, posts, inspection_id)
+
+
+async def discard(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> Open:
+    """Throw an unsubmitted walk away; the row stays in the journal's sight."""
+    opened = await open_walk(desk, contact, posts, inspection_id)
+    row = await _own(desk, contact, inspection_id)
+    row.discarded_at = desk.now
+    await desk.note("InspectionDiscarded", f"inspection:{inspection_id}", contact.id, answered=opened.walk.answered)
+    return opened
+
+
+async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> str:
+    """Submit: a number, a finding per failed item, the receipt and the officials' notice. Returns the number.
+
+    Raises InspectionUnfinished; a second press meets InspectionSubmitted, so it never happens twice.
+    """
+    opened = await open_walk(desk, contact, posts, inspection_id)
+    may_submit(opened.walk)
+    row = await _own(desk, contact, inspection_id)
+    day = f"{desk.today:%Y%m%d}"
+    row.number = f"ZC{day}-{await desk.next_number(f'inspection:{day}'):04d}"
+    row.submitted_at = desk.now
+    enterprise = await desk.session.get_one(EnterpriseRecord, opened.enterprise_id)
+    fails = opened.walk.fails()
+    for number, item, answer in fails:
+        desk.session.add(
+            FindingRecord(
+                number=f"{row.number}-{number:02d}",
+                inspection_id=row.id,
+                enterprise_id=enterprise.id,
+                item_id=item.id,
+                title=item.title,
+                note=answer.note,
+                remedy=item.remedy,
+                grade_hint=item.grade_hint,
+                due_on=due_on(item, desk.today),
+                opened_at=desk.now,
+            )
+        )
+    await desk.session.flush()
+    await desk.note("InspectionSubmitted", f"inspection:{row.id}", contact.id, number=row.number, fails=len(fails))
+    facts: dict[str, object] = {
+        "number": row.number,
+        "enterprise": enterprise.name,
+        "checklist": opened.walk.checklist.title,
+        "fails": len(fails),
+        "passes": opened.walk.count(Verdict.PASS),
+        "absents": opened.walk.count(Verdict.ABSENT),
+        "titles": [item.title for _, item, _ in fails],
+    }
+    home = ((NoticeButton("menu.my", "my:l:0"), NoticeButton("menu.home", "home")),)
+    await desk.tell(
+        contact, Notice("inspection_receipt", facts, f"receipt:{row.id}", home, attachment=f"inspection:{row.id}")
+    )
+    if fails:
+        look = ((NoticeButton("findings.look", f"fi:in:{row.id}"),),)
+        for official in await officials_for(desk, enterprise.street, enterprise.grid):
+            await desk.tell(official, Notice("findings_opened", facts, f"findings:{row.id}:{official.id}", look))
+    return row.number
+
+
+def must_be_walker(posts: tuple[Post, ...]) -> tuple[Post, ...]:
+    """The posts at which the caller may inspect. Raises NotEnrolled when there are none."""
+    walking = tuple(post for post in posts if post.role in WALKERS)
+    if not walking:
+        raise NotEnrolled
+    return walking

@@ -1,0 +1,199 @@
+"""取照片 — turns the photos that answers wait for into stored pictures, or says why one cannot be.
+
+The answer was committed long before; whatever happens here, it stays.  A photo is looked at again
+after any fault, and killing the process at any point costs at most one more fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy import select, update
+
+from domain.files import FileTooLarge, FileUnavailable
+from domain.notice import Notice, NoticeButton
+from domain.photo import MAX_BYTES, PhotoBytes, PhotoTooLarge
+from domain.refusal import Refusal
+from outreach.desk import Desk, Office, affected
+from outreach.editions import edition
+from outreach.enrolling import as_contact
+from outreach.storage.decoding import DecodingFault, decode
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
+from outreach.storage.people import ContactRecord
+
+LOG = structlog.get_logger("photographer")
+AT_ONCE = 2
+IDLE_SECONDS = 2.0
+# Longer than a fetch and a decoding may take together; then somebody else may try.
+LEASE_FOR = timedelta(seconds=90)
+# How long to wait after the first, second … look that found no file: about 40 minutes in all.
+WAITS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
+MOST_LOOKS = len(WAITS) + 1
+STORE_WAIT = timedelta(seconds=60)
+
+
+class Fetch(Protocol):
+    """Fetches a file that a person sent."""
+
+    async def __call__(self, file_id: str, limit: int) -> bytes:
+        """The bytes; raises FileTooLarge over `limit` bytes and FileUnavailable when it cannot be had now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    id: int
+    file_id: str
+    attempts: int
+
+
+class Photographer:
+    """One loop over the pending photos of all contacts."""
+
+    def __init__(self, office: Office, fetch: Fetch) -> None:
+        self._office = office
+        self._fetch = fetch
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of the database is logged and tried again: no photo is forgotten."""
+        if self._office.engine.dialect.name == "sqlite":
+            await self._take_back()
+        await asyncio.to_thread(self._office.photos.tidy)
+        bell = self._office.photo_bell
+        while True:
+            bell.clear()  # before looking, so that what is told meanwhile rings again
+            try:
+                is_busy = await self.turn()
+            except Exception:
+                LOG.exception("photographer_fault")
+                is_busy = False
+            if not is_busy:
+                try:
+                    await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+
+    async def turn(self) -> bool:
+        """Look at the photos that are due, a few at a time; whether there were any."""
+        async with self._office.desk() as desk:
+            taken = await _take(desk)
+        await asyncio.gather(*(self._settle(photo) for photo in taken))
+        return bool(taken)
+
+    async def _settle(self, photo: _Taken) -> None:
+        try:
+            picture = await self._picture(photo)
+            await asyncio.to_thread(self._office.photos.save, picture)
+        except (FileUnavailable, DecodingFault) as fault:
+            LOG.info("photo_not_had", photo=photo.id, attempts=photo.attempts, fault=type(fault).__name__)
+            await self._look_again(photo)
+        except OSError as fault:
+            # A full disk is not the photo's fault, and not a reason to give it up.
+            LOG.error("photo_not_stored", photo=photo.id, fault=str(fault))
+            await self._put_off(photo, STORE_WAIT, attempts=photo.attempts - 1)
+        except Refusal as refusal:
+            await self._fail(photo, refusal)
+        else:
+            await self._keep(photo, picture)
+
+    async def _picture(self, photo: _Taken) -> PhotoBytes:
+        try:
+            data = await self._fetch(photo.file_id, MAX_BYTES)
+        except FileTooLarge as refusal:
+            raise PhotoTooLarge(megabytes=MAX_BYTES // (1024 * 1024)) from refusal
+        return await decode(data)
+
+    async def _keep(self, photo: _Taken, picture: PhotoBytes) -> None:
+        async with self._office.desk() as desk:
+            result = await desk.session.execute(
+                update(PhotoRecord)
+                .where(PhotoRecord.id == photo.id, PhotoRecord.state == "pending")
+                .values(state="stored", sha256=picture.sha256)
+            )
+            others = select(PhotoRecord.id).where(PhotoRecord.sha256 == picture.sha256).limit(1)
+            is_unwanted = not affected(result) and (await desk.session.scalars(others)).first() is None
+        if is_unwanted:  # the answer was changed, or its person erased, while the picture was on its way
+            await asyncio.to_thread(self._office.photos.remove, picture.sha256)
+
+    async def _look_again(self, photo: _Taken) -> None:
+        if photo.attempts >= MOST_LOOKS:
+            await self._fail(photo, FileUnavailable())
+        else:
+            await self._put_off(photo, WAITS[photo.attempts - 1], photo.attempts)
+
+    async def _put_off(self, photo: _Taken, wait: timedelta, attempts: int) -> None:
+        async with self._office.desk() as desk:
+            await desk.session.execute(
+                update(PhotoRecord)
+                .where(PhotoRecord.id == photo.id, PhotoRecord.state == "pending")
+                .values(next_look_at=desk.now + wait, attempts=attempts)
+            )
+
+    async def _fail(self, photo: _Taken, refusal: Refusal) -> None:
+        async with self._office.desk() as desk:
+            row = await desk.session.get(PhotoRecord, photo.id, with_for_update=True)
+            if row is None or row.state != "pending":
+                return
+            row.state, row.failure = "failed", type(refusal).__name__
+            await _tell(desk, row, refusal)
+        LOG.info("photo_failed", photo=photo.id, why=type(refusal).__name__)
+
+    async def _take_back(self) -> None:
+        """The only process on this database looks at once at what it held when it was killed."""
+        try:
+            async with self._office.desk() as desk:
+                await desk.session.execute(
+                    update(PhotoRecord).where(PhotoRecord.state == "pending").values(next_look_at=desk.now)
+                )
+        except Exception:  # the leases run out by themselves
+            LOG.exception("photographer_fault")
+
+
+async def _take(desk: Desk) -> list[_Taken]:
+    """Lease a few due photos. A look counts when it begins, so a photo that kills the process is given up too."""
+    rows = await desk.session.scalars(
+        select(PhotoRecord)
+        .where(PhotoRecord.state == "pending", PhotoRecord.next_look_at <= desk.now)
+        .order_by(PhotoRecord.next_look_at, PhotoRecord.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    taken = []
+    for row in rows:
+        row.attempts, row.next_look_at = row.attempts + 1, desk.now + LEASE_FOR
+        taken.append(_Taken(row.id, row.file_id, row.attempts))
+    return taken
+
+
+async def _tell(desk: Desk, photo: PhotoRecord, refusal: Refusal) -> None:
+    """Say to the person which photo could not be kept, why, and what to do; once per photo."""
+    found = await desk.session.execute(
+        select(ContactRecord, InspectionRecord, AnswerRecord.item_id, EnterpriseRecord.name)
+        .join(AnswerRecord, AnswerRecord.id == photo.answer_id)
+        .join(InspectionRecord, InspectionRecord.id == AnswerRecord.inspection_id)
+        .join(EnterpriseRecord, EnterpriseRecord.id == InspectionRecord.enterprise_id)
+        .where(ContactRecord.id == photo.contact_id)
+    )
+    row = found.first()
+    if row is None:
+        return
+    person, inspection, item_id, enterprise = row
+    contact = as_contact(person)
+    items = (await edition(desk, inspection.edition_id)).items
+    number, item = next((at, item) for at, item in enumerate(items, start=1) if item.id == item_id)
+    words = desk.office.texts.words(contact.locale)
+    facts: dict[str, object] = {
+        "enterprise": enterprise,
+        "number": number,
+        "title": item.title,
+        "why": words.plain(refusal.moment, **refusal.facts),
+    }
+    is_open = inspection.submitted_at is None and inspection.discarded_at is None
+    kind = "photo_failed" if is_open else "photo_failed_late"
+    again = NoticeButton("inspection.go_on", f"in:go:{inspection.id}")
+    buttons = ((again,),) if is_open else ()
+    await desk.tell(contact, Notice(kind, facts, f"photo_failed:{photo.id}", buttons))

@@ -1,0 +1,64 @@
+"""收件 — an update takes effect once: the id is remembered in the same transaction as the effect."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from outreach.desk import Desk, affected
+from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
+
+# Telegram redelivers for 24 hours; a week leaves room for clocks and outages.
+REMEMBERED_FOR = timedelta(days=7)
+BODY_LIMIT = 1_000_000
+
+
+async def is_first_time(desk: Desk, update_id: int) -> bool:
+    """Remember the id; False when it took effect before. By membership: ids may jump anywhere."""
+    return await desk.put_once(SeenUpdateRecord, SeenUpdateRecord.update_id, update_id=update_id, seen_on=desk.today)
+
+
+async def quarantine(desk: Desk, update_id: int | None, body: str, fault: str) -> str:
+    """Keep an update that could not be understood or handled. Returns the reference number people are given."""
+    reference = f"{desk.today:%m%d}-{secrets.token_hex(3).upper()}"
+    # NUL is legal in JSON text (\u0000) but not in PostgreSQL's; a lone surrogate is legal in neither database.
+    safe = body.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    desk.session.add(
+        QuarantineRecord(
+            reference=reference, at=desk.now, update_id=update_id, fault=fault[:2000], body=safe[:BODY_LIMIT]
+        )
+    )
+    return reference
+
+
+async def quarantined(desk: Desk) -> list[tuple[str, Any]]:
+    """What waits in quarantine, oldest first: the reference and the update as it came (None if not JSON)."""
+    rows = await desk.session.scalars(
+        select(QuarantineRecord).where(QuarantineRecord.replayed_at.is_(None)).order_by(QuarantineRecord.id)
+    )
+    found: list[tuple[str, Any]] = []
+    for row in rows:
+        try:
+            found.append((row.reference, json.loads(row.body)))
+        except ValueError:
+            found.append((row.reference, None))
+    return found
+
+
+async def mark_replayed(desk: Desk, reference: str) -> None:
+    """The quarantined update has been handled by a mended version."""
+    row = (await desk.session.scalars(select(QuarantineRecord).where(QuarantineRecord.reference == reference))).one()
+    row.replayed_at = desk.now
+    if row.update_id is not None:
+        await desk.session.execute(delete(SeenUpdateRecord).where(SeenUpdateRecord.update_id == row.update_id))
+
+
+async def forget_old_ids(desk: Desk) -> int:
+    """Drop ids older than a week. Returns how many."""
+    before = desk.on(desk.now - REMEMBERED_FOR)
+    gone = await desk.session.execute(delete(SeenUpdateRecord).where(SeenUpdateRecord.seen_on < before))
+    return affected(gone)

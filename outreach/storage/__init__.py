@@ -1,0 +1,1 @@
+"""Records, files and migrations; private to `outreach`."""

@@ -1,0 +1,107 @@
+"""数据库 — opening SQLite or PostgreSQL so that a commit means what it says."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# The SQLite builds from 3.7.0 to 3.51.2 can corrupt a WAL database that two connections checkpoint at once;
+# there a rollback journal with synchronous=EXTRA is used instead, which costs a second flush per commit.
+FIRST_SOUND_WAL = (3, 51, 3)
+
+
+class DatabaseTaken(Exception):
+    """Another process already runs on this SQLite database; only one may."""
+
+
+def async_url(url: str) -> URL:
+    """The SQLAlchemy URL with the asynchronous driver filled in.
+
+    >>> str(async_url("sqlite:///a.db"))
+    'sqlite+aiosqlite:///a.db'
+    """
+    made = make_url(url)
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    return made.set(drivername=drivers.get(made.drivername, made.drivername))
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """An engine with the pragmas of RELIABILITY asserted. PostgreSQL needs the `postgresql` extra."""
+    made = async_url(url)
+    if made.get_backend_name() != "sqlite":
+        return create_async_engine(made, pool_size=8, max_overflow=0, pool_pre_ping=True)
+    # One connection: SQLite has one writer anyway, and waiting in our pool is fairer than SQLITE_BUSY.
+    engine = create_async_engine(made, pool_size=1, max_overflow=0, pool_timeout=60)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    # A transaction that may write takes the write lock at once: a deferred one fails half-way through.
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def journal_mode() -> str:
+    """The journal mode that is safe with this build of SQLite: WAL or DELETE."""
+    return "WAL" if sqlite3.sqlite_version_info >= FIRST_SOUND_WAL else "DELETE"
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        f"journal_mode={journal_mode()}",
+        "synchronous=FULL" if journal_mode() == "WAL" else "synchronous=EXTRA",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The database file of a SQLite URL; None for PostgreSQL and for an in-memory database."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or not made.database or made.database == ":memory:":
+        return None
+    return Path(made.database)
+
+
+class OnlyProcess:
+    """Holds a SQLite database for one running process; the operating system lets go when the process dies."""
+
+    def __init__(self, url: str) -> None:
+        self._file = sqlite_file(url)
+        self._handle: int | None = None
+
+    def take(self) -> None:
+        """Raises DatabaseTaken when another process holds it. PostgreSQL is meant to be shared: nothing happens."""
+        if self._file is None:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        lock = self._file.with_name(self._file.name + ".lock")
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(handle, 32).decode(errors="replace").strip() or "unknown"
+            os.close(handle)
+            raise DatabaseTaken(
+                f"{self._file} is already in use by another Anshao process (pid {holder}). "
+                "Stop that one first, or give this one its own ANSHAO_DATA_DIR; "
+                "several processes on one database need PostgreSQL (ANSHAO_DATABASE_URL)."
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        self._handle = handle
+
+    def let_go(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

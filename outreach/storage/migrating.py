@@ -1,0 +1,70 @@
+"""迁移 — bringing the schema up or down by numbered steps, each database as one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+class SchemaMismatch(Exception):
+    """The database's schema is not the one this version of the code expects."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """The revision this code expects, such as `0001`."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise SchemaMismatch("no migrations are shipped with this code")
+    return head
+
+
+async def current(engine: AsyncEngine) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+async def migrate(engine: AsyncEngine, to: str = "head") -> None:
+    """Upgrade (or, to an older revision, downgrade) in one transaction; a kill half-way leaves the old schema."""
+
+    def run(sync: Connection) -> None:
+        revisions = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+        at = MigrationContext.configure(sync).get_current_revision()
+        if at is not None and at not in revisions:
+            raise SchemaMismatch(
+                f"the database is at revision {at}, which this version does not know: it was written by a newer "
+                "version of Anshao. Run that version, or restore a backup made before the upgrade."
+            )
+        config = _config(sync)
+        if to == "head" or (at or "") < to:
+            command.upgrade(config, to)
+        else:
+            command.downgrade(config, to)
+
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+
+
+async def must_be_newest(engine: AsyncEngine) -> None:
+    """Raises SchemaMismatch with the command that mends it."""
+    at = await current(engine)
+    if at != newest():
+        raise SchemaMismatch(
+            f"the database is at revision {at or 'none'}, this version needs {newest()}. "
+            "Run `python -m bot migrate` first; it makes a backup of a SQLite database before it changes it."
+        )

@@ -1,0 +1,51 @@
+"""通知投递 — the outbox: one row per notice and contact, from queued to settled with a reason a person can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outreach.storage.base import ContactKey, Key, Prose, Record, Word
+
+WAITING = text("state IN ('queued', 'retry')")
+CLAIMED = text("state = 'claimed'")
+
+
+class DeliveryRecord(Record):
+    """One thing to be said to somebody who did not ask. `key` is what makes it happen once."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_deliveries_claimed", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+    )
+
+    id: Mapped[Key]
+    key: Mapped[str] = mapped_column(String(128), unique=True)
+    contact_id: Mapped[ContactKey]
+    kind: Mapped[Word]
+    text: Mapped[Prose]
+    buttons: Mapped[Prose] = mapped_column(default="[]")
+    attachment: Mapped[str] = mapped_column(String(128), default="")
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[Word] = mapped_column(default="queued")
+    reason: Mapped[Word] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    settled_at: Mapped[datetime | None]
+    message_id: Mapped[int | None]
+
+
+class PauseRecord(Record):
+    """A flood pause or a stop, obeyed by every process and every restart until its instant has passed."""
+
+    __tablename__ = "pauses"
+
+    name: Mapped[Word] = mapped_column(primary_key=True)
+    until_at: Mapped[datetime]
+    reason: Mapped[Prose] = mapped_column(default="")

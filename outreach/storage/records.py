@@ -1,0 +1,48 @@
+"""Every record in one place, for migrations and for tests that must see the whole schema."""
+
+from outreach.storage.base import Record
+from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
+from outreach.storage.inspections import (
+    AnswerRecord,
+    ChecklistEditionRecord,
+    FindingRecord,
+    InspectionRecord,
+    PhotoRecord,
+)
+from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
+from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.storage.people import (
+    ContactRecord,
+    CounterRecord,
+    EnrolmentRequestRecord,
+    InvitationRecord,
+    JournalRecord,
+    OfficialCodeRecord,
+    OfficialRecord,
+    PostRecord,
+    StandingRecord,
+)
+
+__all__ = [
+    "AnswerRecord",
+    "ChecklistEditionRecord",
+    "ContactRecord",
+    "CounterRecord",
+    "DeliveryRecord",
+    "EnrolmentRequestRecord",
+    "EnterpriseRecord",
+    "FindingRecord",
+    "InspectionRecord",
+    "InvitationRecord",
+    "JournalRecord",
+    "OfficialCodeRecord",
+    "OfficialRecord",
+    "PauseRecord",
+    "PhotoRecord",
+    "PostRecord",
+    "QuarantineRecord",
+    "Record",
+    "RegisterDraftRecord",
+    "SeenUpdateRecord",
+    "StandingRecord",
+]

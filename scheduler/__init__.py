@@ -1,0 +1,1 @@
+"""The clock's door: time passed."""
