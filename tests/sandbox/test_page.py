@@ -2,86 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from page_stage import CHROMIUM, Sandbox, begin, keyboard, opened, pane
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
-ROOT = Path(__file__).parents[2]
-TOKEN = "123456:SANDBOX-TOKEN"
 ZHOU, WANG, LI, LIU = 1001, 1002, 1003, 1004
-PATIENCE = 10_000
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
-
-
-class Sandbox:
-    """A sandbox process that can be stopped and started again on the same port and data."""
-
-    def __init__(self, data: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.data = data
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "sandbox", "--port", str(self.port), "--data", str(self.data),
-                   "--token", TOKEN]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ})
-        for _ in range(100):
-            try:
-                self.read("/sandbox/state")
-                return
-            except OSError:
-                assert self.process.poll() is None, "the sandbox ended at once"
-                time.sleep(0.1)
-        raise AssertionError("the sandbox does not answer")
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(10)
-            self.process = None
-
-    def read(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(
-            self.url + path, None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return json.load(response)
-
-    def bot(self, method: str, **parameters: Any) -> Any:
-        """Call the Bot API as the bot."""
-        return self.read(f"/bot{TOKEN}/{method}", parameters)["result"]
-
-    def updates(self) -> list[dict[str, Any]]:
-        """Take every update that waits."""
-        found: list[dict[str, Any]] = self.bot("getUpdates", timeout=0)
-        if found:
-            self.bot("getUpdates", timeout=0, offset=found[-1]["update_id"] + 1)
-        return found
-
-    def update(self, kind: str) -> Any:
-        """Wait for an update of this kind."""
-        for _ in range(100):
-            for update in self.updates():
-                if kind in update:
-                    return update[kind]
-            time.sleep(0.05)
-        raise AssertionError(f"no {kind} came")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+]
 
 
 @pytest.fixture
@@ -110,39 +43,14 @@ def phone(browser: Browser, sandbox: Sandbox) -> Iterator[Page]:
     yield from opened(browser, sandbox, 390, 844, has_touch=True, is_mobile=True)
 
 
-def opened(browser: Browser, sandbox: Sandbox, width: int, height: int, **device: Any) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": height}, **device)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    faults: list[str] = []
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.goto(sandbox.url)
-    page.wait_for_selector("html[data-ready]")
-    yield page
-    context.close()
-    assert faults == []
-
-
-def pane(page: Page, person: int) -> Locator:
-    return page.locator(f'.pane[data-person="{person}"]')
-
-
-def begin(sandbox: Sandbox, *people: int) -> None:
-    for person in people:
-        sandbox.read(f"/sandbox/people/{person}/start", {})
-    sandbox.updates()
-
-
-def keyboard(*rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"inline_keyboard": list(rows)}
-
-
 def test_start_answer_press_toast_and_edit_in_place(page: Page, sandbox: Sandbox) -> None:
     wang = pane(page, WANG)
     wang.get_by_role("button", name="开始").click()
     assert sandbox.update("message")["text"] == "/start"
-    sent = sandbox.bot("sendMessage", chat_id=WANG, text="<b>第 1 项</b> 通道畅通？", parse_mode="HTML", reply_markup=keyboard(
-        [{"text": "符合", "callback_data": "pass", "style": "success"}, {"text": "不符合", "callback_data": "fail"}]))
+    verdicts = [{"text": "符合", "callback_data": "pass", "style": "success"},
+                {"text": "不符合", "callback_data": "fail"}]
+    sent = sandbox.bot("sendMessage", chat_id=WANG, text="<b>第 1 项</b> 通道畅通？", parse_mode="HTML",
+                       reply_markup=keyboard(verdicts))
     wang.get_by_role("button", name="不符合", exact=True).click()
     expect(wang.locator(".key.waiting")).to_have_count(1)
     query = sandbox.update("callback_query")
@@ -159,7 +67,8 @@ def test_alert_is_read_and_closed_with_the_keyboard(page: Page, sandbox: Sandbox
     begin(sandbox, LI)
     sandbox.bot("sendMessage", chat_id=LI, text="?", reply_markup=keyboard([{"text": "签收", "callback_data": "x"}]))
     pane(page, LI).get_by_role("button", name="签收").press("Enter")
-    sandbox.bot("answerCallbackQuery", callback_query_id=sandbox.update("callback_query")["id"], text="已过期", show_alert=True)
+    query = sandbox.update("callback_query")
+    sandbox.bot("answerCallbackQuery", callback_query_id=query["id"], text="已过期", show_alert=True)
     alert = pane(page, LI).get_by_role("alertdialog")
     expect(alert).to_contain_text("已过期")
     page.keyboard.press("Enter")
@@ -179,7 +88,8 @@ def test_what_a_person_writes_is_never_markup(page: Page, sandbox: Sandbox) -> N
 
 def test_slash_completes_from_the_command_menu(page: Page, sandbox: Sandbox) -> None:
     begin(sandbox, WANG)
-    sandbox.bot("setMyCommands", commands=[{"command": "check", "description": "开始自查"}, {"command": "hotline", "description": "应急电话"}])
+    sandbox.bot("setMyCommands", commands=[
+        {"command": "check", "description": "开始自查"}, {"command": "hotline", "description": "应急电话"}])
     box = pane(page, WANG).locator("textarea")
     box.fill("/h")
     expect(pane(page, WANG).get_by_role("option")).to_contain_text(["应急电话"])
@@ -246,7 +156,8 @@ def test_quiz_and_poll_of_many(page: Page, sandbox: Sandbox) -> None:
     options = [{"text": "泼水"}, {"text": "盖锅盖"}, {"text": "端走"}]
     sandbox.bot("sendPoll", chat_id=LIU, question="油锅起火？", options=options, type="quiz", correct_option_ids=[1],
                 explanation="隔绝空气", is_anonymous=False)
-    sandbox.bot("sendPoll", chat_id=LIU, question="哪些要查？", options=options, allows_multiple_answers=True, is_anonymous=False)
+    sandbox.bot("sendPoll", chat_id=LIU, question="哪些要查？", options=options, is_anonymous=False,
+                allows_multiple_answers=True)
     liu = pane(page, LIU)
     liu.get_by_role("button", name="泼水").click()
     expect(liu.locator(".option.wrong")).to_contain_text("泼水")
@@ -294,10 +205,9 @@ def test_block_and_unblock(page: Page, sandbox: Sandbox) -> None:
 
 
 def test_hints_start_links_and_the_talk_is_saved(page: Page, sandbox: Sandbox) -> None:
-    request = urllib.request.Request(f"{sandbox.url}/sandbox/hints", method="PUT", headers={"Content-Type": "application/json"},
-                                     data=json.dumps({"hints": [{"title": "激活", "lines": ["先激活"], "files": [],
-                                                                 "links": [{"label": "周科激活", "person": "周科", "payload": "off_1"}]}]}).encode())
-    urllib.request.urlopen(request, timeout=10).close()
+    link = {"label": "周科激活", "person": "周科", "payload": "off_1"}
+    hint = {"title": "激活", "lines": ["先激活"], "files": [], "links": [link]}
+    sandbox.read("/sandbox/hints", {"hints": [hint]}, "PUT")
     page.locator(".bar-key.try").click()
     page.get_by_role("button", name="周科激活").click()
     assert sandbox.update("message")["text"] == "/start off_1"
@@ -338,9 +248,9 @@ def test_comes_back_after_the_sandbox_restarts(page: Page, sandbox: Sandbox) -> 
 
 def test_phone_has_tabs_with_unread_marks_and_room_for_thumbs(phone: Page, sandbox: Sandbox) -> None:
     begin(sandbox, ZHOU, LI)
+    keys = keyboard([{"text": "很长的按钮文字" * 6, "callback_data": "a"}, {"text": "好", "callback_data": "b"}])
     for _ in range(2):
-        sandbox.bot("sendMessage", chat_id=LI, text="https://example.org/" + "x" * 300,
-                    reply_markup=keyboard([{"text": "很长的按钮文字" * 6, "callback_data": "a"}, {"text": "好", "callback_data": "b"}]))
+        sandbox.bot("sendMessage", chat_id=LI, text="https://example.org/" + "x" * 300, reply_markup=keys)
     tab = phone.locator(f'.tab[data-person="{LI}"]')
     expect(tab.locator(".badge")).to_have_text("2")
     expect(pane(phone, LI)).to_be_hidden()
@@ -349,8 +259,8 @@ def test_phone_has_tabs_with_unread_marks_and_room_for_thumbs(phone: Page, sandb
     expect(pane(phone, LI).locator(".row.theirs")).to_have_count(2)
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     assert pane(phone, LI).locator(".scroll").evaluate("it => it.scrollWidth - it.clientWidth") == 0
-    small = phone.evaluate("""() => [...document.querySelectorAll('button:not(.command), textarea')].filter((it) => it.offsetParent
-        && getComputedStyle(it.closest('.tools') ?? it).opacity !== '0')
+    small = phone.evaluate("""() => [...document.querySelectorAll('button:not(.command), textarea')]
+        .filter((it) => it.offsetParent && getComputedStyle(it.closest('.tools') ?? it).opacity !== '0')
         .map((it) => [it.className, it.getBoundingClientRect().height]).filter(([, height]) => height < 43.5)""")
     assert small == []
 
