@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -14,6 +16,7 @@ from sandbox.exchange import Exchange
 from sandbox.parameters import Upload
 
 JSON = dict[str, Any]
+_QUOTED = re.compile(r"(?:%[0-9A-F]{2}){2}")
 Verb = Callable[[int, web.Request], Awaitable[JSON]]
 
 
@@ -40,11 +43,16 @@ def needed(body: JSON, name: str, kind: type) -> Any:
     return value
 
 
+def _plain(name: str) -> str:
+    """A file name as the person sees it: some HTTP clients percent-encode it, browsers do not."""
+    return unquote(name) if name.isascii() and _QUOTED.search(name) else name
+
+
 async def _uploads(request: web.Request) -> tuple[list[Upload], str]:
     if not request.content_type.startswith("multipart/"):
         raise BadAsk("files come as multipart/form-data")
     fields = await request.post()
-    uploads = [Upload(value.filename, value.content_type, value.file.read())
+    uploads = [Upload(_plain(value.filename), value.content_type, value.file.read())
                for value in fields.values() if isinstance(value, web.FileField)]
     caption = fields.get("caption", "")
     return uploads, caption if isinstance(caption, str) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -56,7 +57,7 @@ class Harness:
     async def upload(self, person: int, verb: str, *files: tuple[str, bytes, str], caption: str = "") -> Any:
         form = FormData()
         for name, content, mime in files:
-            form.add_field("files", content, filename=name, content_type=mime)
+            form.add_field("files", io.BytesIO(content), filename=name, content_type=mime)
         form.add_field("caption", caption)
         async with self.http.post(f"/sandbox/people/{person}/{verb}", data=form) as response:
             assert response.status == 200, await response.text()
