@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, select
 
 from domain.contact import INVITATION_LASTS_FOR, Contact, NotYours, Official, Post, Role, is_sole
+from domain.enterprise import normalise_credit_code
 from domain.invitation import SHEET_LIMIT, NothingToPrint, Scope, SheetTooLong, invitable_by
+from domain.notice import Notice
 from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.inviting import digest, invite
@@ -103,6 +105,12 @@ async def issue(
     return Issued(there.name, role, link_to(desk, token), desk.now + INVITATION_LASTS_FOR)
 
 
+async def enterprise_of_code(desk: Desk, credit_code: str) -> int | None:
+    """The enterprise that the register knows by this credit code, however it is spaced."""
+    code = normalise_credit_code(credit_code)
+    return (await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.credit_code == code))).first()
+
+
 def link_to(desk: Desk, token: str) -> str:
     """The deep link that opens the chat with this token."""
     return f"https://t.me/{desk.office.bot_username}?start={token}"
@@ -121,6 +129,18 @@ async def must_fit_a_sheet(desk: Desk, official: Official, role: Role, scope: Sc
         raise NothingToPrint
     if count > SHEET_LIMIT:
         raise SheetTooLong(count=count, limit=SHEET_LIMIT)
+    return count
+
+
+async def order_sheet(desk: Desk, contact: Contact, official: Official, role: Role, scope: Scope, asked: str) -> int:
+    """Have a sheet made and sent; `asked` tells two askings apart, so that one pressed twice is one sheet.
+
+    Returns how many cards it will have. Raises NothingToPrint or SheetTooLong.
+    """
+    count = await must_fit_a_sheet(desk, official, role, scope)
+    facts: dict[str, object] = {"count": count, "role": role, "days": INVITATION_LASTS_FOR.days}
+    recipe = f"sheet:{official.id}:{role}:{scope}:{asked}"
+    await desk.tell(contact, Notice("invitation_sheet", facts, f"{recipe}:{contact.id}", attachment=recipe))
     return count
 
 

@@ -39,11 +39,6 @@ HOME_LOCALE = "zh-CN"  # papers are for the file, in the language of the office
 _SHEETS_KEPT = 2
 
 
-def sheet_recipe(official_id: int, role: Role, scope: Scope, asked: str) -> str:
-    """The recipe of a sheet of invitations; `asked` tells two askings apart."""
-    return f"sheet:{official_id}:{role}:{scope}:{asked}"
-
-
 def maker(office: Office) -> Callable[[str], Awaitable[Attachment | None]]:
     """What makes the pump's attachments: `inspection:<id>` and `sheet:…`; None while one cannot be made yet.
 

@@ -14,12 +14,16 @@ _QUIET_ZONE = 4  # modules of white around the code, as ISO/IEC 18004 asks
 
 @dataclass(frozen=True, slots=True)
 class InvitationEntry:
-    """One invitation.  `post` is a word to print, `link` the deep link, `expires_at` an aware UTC instant."""
+    """One invitation.  `post` is a word to print, `link` the deep link, `expires_at` an aware UTC instant.
+
+    One that is not for a single use may be passed on among colleagues; sheets hold single ones only.
+    """
 
     enterprise: str
     post: str
     link: str
     expires_at: datetime
+    is_single_use: bool = True
 
 
 def invitation_sheet(entries: Sequence[InvitationEntry]) -> bytes:
@@ -47,6 +51,7 @@ def _card(entry: InvitationEntry) -> dict[str, object]:
         "post": entry.post,
         "link": entry.link,
         "expires": minute(entry.expires_at),
+        "single": entry.is_single_use,
     }
 
 

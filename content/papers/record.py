@@ -16,8 +16,9 @@ _log = logging.getLogger(__name__)
 class PaperFinding:
     """问题 — what is wrong at one item, what to do about it and by when.
 
-    `photos` are JPEG thumbnails taken before rectification; `photo_note` is the reason given for
-    having none.  `due_on` is None when the item sets no term.
+    `photos` are JPEG thumbnails taken before rectification, `lost_photos` counts those that were sent
+    and cannot be shown; `photo_note` is the reason given for having none.  `due_on` is None when the
+    item sets no term.
     """
 
     wrong: str
@@ -26,6 +27,7 @@ class PaperFinding:
     grade_hint: Grade | None
     photos: tuple[bytes, ...] = ()
     photo_note: str = ""
+    lost_photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,6 @@ def _finding(line: int, finding: PaperFinding, drawn: frozenset[str]) -> dict[st
         "due": finding.due_on and day(finding.due_on),
         "grade": finding.grade_hint and finding.grade_hint.value,
         "photos": [name for name in names if name in drawn],
-        "lost_photos": sum(1 for name in names if name not in drawn),
+        "lost_photos": finding.lost_photos + sum(1 for name in names if name not in drawn),
         "photo_note": finding.photo_note,
     }

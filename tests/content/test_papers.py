@@ -121,7 +121,7 @@ def test_a_ruined_thumbnail_costs_the_photos_and_never_the_record(caplog: pytest
     with caplog.at_level(logging.WARNING):
         text = said(inspection_record(_paper({1: _blocked_passage(photos=(b"\xff\xd8\xff not a jpeg",))})))
     assert "后厨门口堆放纸箱" in text
-    assert "另有1张照片无法印出" in text.replace(" ", "")
+    assert "另有1张照片未能印出" in text.replace(" ", "")
     assert "set without its photos" in caplog.text
 
 
