@@ -1,4 +1,4 @@
-/** 时刻 — how an instant, a day and a size are written in the chat, always in Beijing time. */
+/** 时刻 — how an instant, a day, a size and a phone number are written in the chat, always in Beijing time. */
 
 const ZONE = "Asia/Shanghai";
 const TIME = new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -21,6 +21,14 @@ export function dayName(date, now = new Date()) {
   if (key === dayKey(now)) return "今天";
   if (key === dayKey(new Date(now.getTime() - 86400000))) return "昨天";
   return key.slice(0, 4) === dayKey(now).slice(0, 4) ? SHORT.format(date) : LONG.format(date);
+}
+
+/** A phone number as people read it aloud: +86 138 0000 1001. Other countries' numbers only get their plus. */
+export function phoneOf(number) {
+  const digits = String(number ?? "").replace(/^\+/, "");
+  const mainland = digits.match(/^(?:86)?(1\d{2})(\d{4})(\d{4})$/);
+  if (mainland) return `+86 ${mainland.slice(1).join(" ")}`;
+  return digits ? `+${digits}` : "";
 }
 
 export function sizeOf(bytes) {

@@ -1,7 +1,7 @@
 /** 图片与附件 — photos and albums, documents, places and contact cards inside a bubble. */
 
 import { avatar, h, icon } from "./dom.js";
-import { sizeOf } from "./clock.js";
+import { phoneOf, sizeOf } from "./clock.js";
 import { openLightbox } from "./lightbox.js";
 import { fileUrl } from "./wire.js";
 
@@ -58,5 +58,5 @@ export function contactCard(message, pane) {
   const name = [contact.last_name, contact.first_name].filter(Boolean).join("") || contact.name || "联系人";
   const known = pane.store.cast.find((person) => person.id === Number(contact.user_id));
   return h("div", { class: "contact" }, avatar(known ?? { name, colour: "#6b7a88" }),
-    h("div", { class: "contact-words" }, h("span", {}, name), h("span", { class: "quiet" }, contact.phone_number ?? contact.phone ?? "")));
+    h("div", { class: "contact-words" }, h("span", {}, name), h("span", { class: "quiet" }, phoneOf(contact.phone_number ?? contact.phone))));
 }

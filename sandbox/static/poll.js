@@ -27,7 +27,7 @@ function shown(poll, option, index) {
   const said = mark === "right" ? "正确答案" : mark === "wrong" ? "答错了" : isMine ? "您的选择" : "";
   return h("li", { class: `option shown ${mark} ${isMine ? "chosen" : ""}` },
     h("span", { class: "share" }, `${share}%`),
-    h("span", { class: "option-words" }, option.text, said ? h("span", { class: "quiet" }, ` ${said}`) : null),
+    h("span", { class: "option-words" }, option.text, said ? h("span", { class: "quiet" }, said) : null),
     h("span", { class: "option-mark" }, mark === "wrong" ? icon("close") : mark ? icon("check") : null),
     h("span", { class: "bar-track" }, h("span", { class: "bar-fill", style: `width:${share}%` })));
 }

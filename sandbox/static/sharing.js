@@ -1,5 +1,6 @@
 /** 分享 — asks before a phone number or a place leaves the phone. */
 
+import { phoneOf } from "./clock.js";
 import { h } from "./dom.js";
 
 const PLACES = [
@@ -12,7 +13,7 @@ const PLACES = [
 export function askContact(pane) {
   const { person, store } = pane;
   return pane.notices.ask(
-    [h("strong", {}, `把您的手机号告诉${store.bot.name}?`), h("p", { class: "quiet" }, `${person.name} · ${person.phone ?? ""}`)],
+    [h("strong", {}, `把您的手机号告诉${store.bot.name}?`), h("p", { class: "quiet" }, `${person.name} · ${phoneOf(person.phone)}`)],
     [{ label: "不了", value: null }, { label: "分享手机号", value: true, style: "primary" }]);
 }
 
