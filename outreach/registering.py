@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from content.workbooks import RegisterReading
-from domain.contact import Contact, Jurisdiction, Official, StalePress
-from domain.enterprise import EnterpriseEntry, PersonEntry, RiskClass
+from domain.contact import Jurisdiction
+from domain.enterprise import EnterpriseEntry
 from domain.register import Column, Problem, ProblemCode
 from outreach.desk import Desk
-from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, JournalRecord, PostRecord
 
 # Fits the parameter limit of every database with room to spare.
@@ -103,6 +103,12 @@ async def outside(
     return found
 
 
+async def newcomers(desk: Desk, entries: Sequence[EnterpriseEntry]) -> tuple[EnterpriseEntry, ...]:
+    """The entries whose credit code is not on the register yet."""
+    known = await _known(desk, (entry.credit_code for entry in entries))
+    return tuple(entry for entry in entries if entry.credit_code not in known)
+
+
 async def compare(desk: Desk, batch: Batch) -> ImportOutcome:
     """What importing would do; nothing is written."""
     known = await _known(desk, (entry.credit_code for entry in batch.entries))
@@ -163,38 +169,6 @@ async def import_register(desk: Desk, batch: Batch, by: int | None) -> ImportOut
         added=outcome.added, updated=outcome.updated, unchanged=outcome.unchanged,
     )  # fmt: skip
     return outcome
-
-
-async def put_by(desk: Desk, contact: Contact, batch: Batch) -> int:
-    """Keep a batch until the official confirms it; their earlier one is forgotten. Returns the draft's id."""
-    await discard(desk, contact)
-    rows = json.dumps(
-        {"columns": sorted(batch.columns), "entries": [asdict(entry) for entry in batch.entries]}, ensure_ascii=False
-    )
-    draft = RegisterDraftRecord(contact_id=contact.id, rows=rows, made_at=desk.now)
-    desk.session.add(draft)
-    await desk.session.flush()
-    return draft.id
-
-
-async def confirm(desk: Desk, contact: Contact, official: Official, draft_id: int) -> ImportOutcome:
-    """Import a draft. Raises StalePress when it is not the official's newest one, or its rows left their area."""
-    draft = await desk.session.get(RegisterDraftRecord, draft_id, with_for_update=True)
-    if draft is None or draft.contact_id != contact.id:
-        raise StalePress
-    kept = json.loads(draft.rows)
-    batch = Batch(
-        tuple(_entry(fields) for fields in kept["entries"]), frozenset(Column(name) for name in kept["columns"])
-    )
-    await desk.session.delete(draft)
-    if await outside(desk, list(enumerate(batch.entries)), official.jurisdiction):
-        raise StalePress
-    return await import_register(desk, batch, contact.id)
-
-
-async def discard(desk: Desk, contact: Contact) -> None:
-    """Forget what the contact sent and did not confirm."""
-    await desk.session.execute(delete(RegisterDraftRecord).where(RegisterDraftRecord.contact_id == contact.id))
 
 
 async def _known(desk: Desk, codes: Iterable[str]) -> dict[str, EnterpriseRecord]:
@@ -273,14 +247,3 @@ async def _handovers(desk: Desk, changes: Sequence[Change]) -> tuple[Expected, .
             if field and getattr(enterprise, field) and getattr(enterprise, field) != holder.phone:
                 found.append(Expected(enterprise.name, role, holder.name))
     return tuple(found)
-
-
-def _entry(fields: dict[str, object]) -> EnterpriseEntry:
-    kept = dict(fields)
-    for post in ("principal", "safety_officer"):
-        person = kept[post]
-        kept[post] = PersonEntry(**person) if isinstance(person, dict) else None
-    industries, risk = kept["industries"], kept["risk_class"]
-    kept["industries"] = tuple(industries) if isinstance(industries, list) else ()
-    kept["risk_class"] = RiskClass(risk) if isinstance(risk, str) else None
-    return EnterpriseEntry(**kept)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """工作簿 — Excel files that officials send and receive; hostile ones are refused before they are read."""
 
-from content.workbooks.register import RegisterReading, RowProblem, read_register
+from content.workbooks.register import RegisterReading, RowProblem, industry_ids, read_register
 from content.workbooks.register_sheets import (
     register_cells,
     register_template,
@@ -12,6 +12,7 @@ from content.workbooks.words import register_words
 __all__ = [
     "RegisterReading",
     "RowProblem",
+    "industry_ids",
     "read_register",
     "register_cells",
     "register_template",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from content.catalogue import Catalogue
 from content.workbooks.headings import Heading, find_heading
 from content.workbooks.opening import MOST_ROWS
 from content.workbooks.sheets import Cell, Row, Sheet, read_sheets
@@ -53,6 +54,16 @@ class RegisterReading:
             rows=tuple((number, entry) for number, entry in self.rows if number not in flawed),
             problems=tuple(sorted((*self.problems, *added), key=lambda problem: problem.row)),
         )
+
+
+def industry_ids(catalogue: Catalogue) -> Callable[[str], str | None]:
+    """The look-up that reading needs: from a trade's name or alias to its id."""
+
+    def named(text: str) -> str | None:
+        found = catalogue.industry_named(text)
+        return found.id if found else None
+
+    return named
 
 
 def read_register(data: bytes, industry_named: Callable[[str], str | None]) -> RegisterReading:

@@ -36,6 +36,7 @@ class RegisterWords:
     choices_sheet: str
     file_name: str
     problem_file_name: str
+    export_file_name: str
     demo_file_name: str
     problem_heading: str
     problem_joint: str
@@ -83,6 +84,7 @@ def register_words() -> RegisterWords:
         choices_sheet=whole.text("choices_sheet"),
         file_name=whole.text("file_name"),
         problem_file_name=whole.text("problem_file_name"),
+        export_file_name=whole.text("export_file_name"),
         demo_file_name=whole.text("demo_file_name"),
         problem_heading=whole.text("problem_heading"),
         problem_joint=whole.text("problem_joint"),

@@ -4,16 +4,12 @@ from collections import Counter
 
 from content.catalogue import Catalogue
 from content.demo import demo_district, demo_register
-from content.workbooks import read_register
+from content.workbooks import industry_ids, read_register
 from domain.enterprise import EnterpriseEntry
 from domain.phone import spoken_phone
 
 CATALOGUE = Catalogue.load()
-
-
-def industry_named(text: str) -> str | None:
-    found = CATALOGUE.industry_named(text)
-    return found.id if found else None
+industry_named = industry_ids(CATALOGUE)
 
 
 DISTRICT = demo_district(industry_named)
