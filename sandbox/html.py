@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.apierror import ApiError, bad_request
 from sandbox.entities import order, utf16_length
@@ -20,6 +19,7 @@ _KINDS = {
 }
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([a-zA-Z]+));?")
+_LINK = re.compile(r"tg://\S+|https?://(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?:[/?#]\S*)?")
 _SPECIAL = re.compile("[<&]")
 _SPACE = " \t\r\n\0\v"
 
@@ -183,8 +183,8 @@ class _Parser:
         entity: JSON = {"offset": opened.offset, "length": self.offset - opened.offset, "type": _KINDS[opened.tag]}
         if opened.tag == "a":
             url = opened.argument or "".join(self.pieces[opened.piece :])
-            url = url if "://" in url or url.startswith("mailto:") else f"http://{url}"
-            if " " in url or not urlsplit(url).netloc:
+            url = url if "://" in url else f"http://{url}"
+            if not _LINK.fullmatch(url):
                 return
             entity["url"] = url
         elif opened.tag == "blockquote" and opened.argument:

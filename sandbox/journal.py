@@ -25,7 +25,11 @@ class Journal:
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
             self._file = (directory / "journal.jsonl").open("ab+", buffering=0)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self.close()
+                raise
 
     def replay(self) -> Iterator[JSON]:
         """Every complete record so far; a line torn by a crash is cut off."""

@@ -93,7 +93,6 @@ def send_poll(exchange: Exchange, parameters: Parameters) -> JSON:
         poll["question_entities"] = marks
     if kind == "quiz":
         poll["correct_option_ids"] = _right_answers(parameters, len(options), is_many)
-        poll["correct_option_id"] = poll["correct_option_ids"][0]
         poll.update(_explanation(parameters))
     if parameters.truth("shuffle_options"):
         poll["shuffle_options"] = True

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData, web
-from sandbox.server import DEFAULT_TOKEN, EXCHANGE, create_app
 from telegram import Bot, Message
 from telegram.request import HTTPXRequest
+
+from sandbox.server import DEFAULT_TOKEN, EXCHANGE, create_app
 
 OFFICIAL, OFFICER, PRINCIPAL, EMPLOYEE, BLOCKING, THROTTLED, SILENT = range(1001, 1008)
 
@@ -71,9 +72,12 @@ class Harness:
     async def drained(self) -> list[dict[str, Any]]:
         """All pending updates, confirmed."""
         updates: list[dict[str, Any]] = []
-        while batch := (await self.call("getUpdates", offset=updates[-1]["update_id"] + 1 if updates else 0))[1]["result"]:
-            updates += batch
-        return updates
+        while True:
+            offset = updates[-1]["update_id"] + 1 if updates else 0
+            _, answer = await self.call("getUpdates", offset=offset)
+            if not answer["result"]:
+                return updates
+            updates += answer["result"]
 
     async def started(self, person: int = OFFICER) -> None:
         await self.act(person, "start")

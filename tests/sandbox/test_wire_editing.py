@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pictures import png
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest, Forbidden
-from pictures import png
 
 OFFICER = 1002
 SAME = ("Message is not modified: specified new message content and reply markup are exactly the same as a current "
@@ -51,7 +51,7 @@ async def test_what_cannot_be_edited(sandbox: Any) -> None:
     assert await refusal(bot.edit_message_text("", OFFICER, told.message_id)) == "Message text is empty"
     assert await refusal(bot.edit_message_caption(OFFICER, told.message_id, caption="x")) == (
         "There is no caption in the message to edit")
-    status, body = await sandbox.call("editMessageText", chat_id=OFFICER, text="x")
+    _status, body = await sandbox.call("editMessageText", chat_id=OFFICER, text="x")
     assert body["description"] == "Bad Request: message identifier is not specified"
     assert await refusal(bot.edit_message_text("y", OFFICER, told.message_id, reply_markup={"keyboard": [["a"]]})) == (
         "Inline keyboard expected")

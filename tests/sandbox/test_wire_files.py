@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pictures import png
 from PIL import Image
 from telegram import InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest, InvalidToken, NetworkError
-from pictures import png
 
 OFFICER = 1002
 
@@ -51,7 +51,7 @@ async def test_photos_that_telegram_refuses(sandbox: Any) -> None:
     assert await refusal(send(OFFICER, "https://example.com/a.png")) == "Failed to get http url content"
     assert (await refusal(send(OFFICER, "AgACnonsense"))).startswith("Wrong remote file identifier specified")
     assert await refusal(send(OFFICER, b"")) == "File must be non-empty"
-    status, body = await sandbox.call("sendPhoto", chat_id=OFFICER)
+    _status, body = await sandbox.call("sendPhoto", chat_id=OFFICER)
     assert body["description"] == "Bad Request: there is no photo in the request"
     assert await refusal(send(OFFICER, png(9, 9), caption="长" * 1025)) == "Message caption is too long"
     assert (await send(OFFICER, png(9, 9), caption="<b>" + "长" * 1024 + "</b>", parse_mode="HTML")).caption
@@ -62,7 +62,8 @@ async def test_a_document_keeps_its_name_kind_and_bytes(sandbox: Any) -> None:
     sent = await sandbox.bot.send_document(OFFICER, b"%PDF-1.7", filename="自查记录-0001.pdf")
     document = sent.document
     assert (document.file_name, document.mime_type, document.file_size) == ("自查记录-0001.pdf", "application/pdf", 8)
-    assert await refusal(sandbox.bot.send_photo(OFFICER, document.file_id)) == "Can't use file of type document as photo"
+    as_photo = sandbox.bot.send_photo(OFFICER, document.file_id)
+    assert await refusal(as_photo) == "Can't use file of type document as photo"
     with pytest.raises(NetworkError, match="Request Entity Too Large"):
         await sandbox.bot.send_document(OFFICER, b"\0" * 50_000_001, filename="大.bin")
 
@@ -96,7 +97,8 @@ async def test_a_persons_album_arrives_as_separate_updates(sandbox: Any) -> None
 
 async def test_a_persons_document_and_the_limits_of_downloads(sandbox: Any) -> None:
     await sandbox.started()
-    await sandbox.upload(OFFICER, "document", ("企业名录.xlsx", b"PK" * 2_000_000, "application/octet-stream"), caption="请导入")
+    book = ("企业名录.xlsx", b"PK" * 2_000_000, "application/octet-stream")
+    await sandbox.upload(OFFICER, "document", book, caption="请导入")
     await sandbox.upload(OFFICER, "document", ("大.zip", b"\0" * 20_000_001, "application/zip"))
     small, large = [update.message for update in await sandbox.bot.get_updates()]
     assert small.document.mime_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

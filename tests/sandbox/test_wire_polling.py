@@ -43,7 +43,7 @@ async def test_a_waiting_poll_wakes_at_once(sandbox: Any) -> None:
 
 async def test_an_answer_that_nobody_read_is_given_again(sandbox: Any) -> None:
     async with asyncio.timeout(5):
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(sandbox.base.rsplit(":", 1)[1]))
+        _reader, writer = await asyncio.open_connection("127.0.0.1", int(sandbox.base.rsplit(":", 1)[1]))
         writer.write(b"GET /bot123456:SANDBOX-TOKEN/getUpdates?timeout=20 HTTP/1.1\r\nHost: x\r\n\r\n")
         await writer.drain()
         await asyncio.sleep(0.1)

@@ -127,7 +127,8 @@ async def test_who_may_be_written_to(sandbox: Any, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(("markup", "complaint"), [
     (keyboard([{"text": "a", "callback_data": "长" * 22}]), "BUTTON_DATA_INVALID"),
     (keyboard([{"text": "a", "callback_data": ""}]), "BUTTON_DATA_INVALID"),
-    (keyboard([{"text": "a"}]), "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
+    (keyboard([{"text": "a"}]),
+     "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
     (keyboard([{"text": "a", "url": "不是网址"}]), "inline keyboard button URL '不是网址' is invalid: Wrong HTTP URL"),
     (keyboard([{"text": " ", "callback_data": "a"}]), "BUTTON_TEXT_INVALID"),
     (keyboard([{"text": "a", "callback_data": "a"}] * 9), "reply markup is too long"),
