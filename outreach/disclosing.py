@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from outreach.desk import Desk
 from outreach.storage.base import Record
-from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import (
     AnswerRecord,
     ChecklistEditionRecord,
@@ -35,8 +35,9 @@ FORMAT = "anshao-person/1"
 
 async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
     """What every table holds about this contact. Instants are UTC, days Asia/Shanghai, both in ISO 8601."""
-    row = await desk.session.get_one(ContactRecord, contact_id)
-    names = dict((await desk.session.execute(select(EnterpriseRecord.id, EnterpriseRecord.name))).tuples().all())
+    contact = await desk.session.get_one(ContactRecord, contact_id)
+    found = await desk.session.execute(select(EnterpriseRecord.id, EnterpriseRecord.name))
+    names = {row.id: row.name for row in found}
 
     def named(values: dict[str, Any]) -> dict[str, Any]:
         return values | {"enterprise": names.get(values["enterprise_id"], "")}
@@ -44,18 +45,19 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "exported_at": plain(desk.now),
-        "contact": fields(row),
+        "contact": fields(contact),
         "posts": [named(f) for f in await _held(desk, PostRecord, contact_id)],
         "enrolment_requests": [named(f) for f in await _held(desk, EnrolmentRequestRecord, contact_id)],
         "offices": await _held(desk, OfficialRecord, contact_id),
         "inspections": [named(f) for f in await _inspections(desk, contact_id)],
-        "register_entries": await _register_entries(desk, row.phone),
+        "register_entries": await _register_entries(desk, contact.phone),
+        "register_drafts": await _held(desk, RegisterDraftRecord, contact_id),
         "standing": await _held(desk, StandingRecord, contact_id),
         "notices": await _held(desk, DeliveryRecord, contact_id),
         "journal": await _journal(desk, contact_id),
         "not_understood": [
             {"at": plain(q.at), "reference": q.reference, "body": q.body}
-            for q in await quarantined_from(desk, row.person_id)
+            for q in await quarantined_from(desk, contact.person_id)
         ],
     }
 

@@ -14,7 +14,7 @@ from outreach.appointing import officials_for
 from outreach.desk import Desk, affected
 from outreach.disclosing import quarantined_from
 from outreach.enrolling import holders, posts_of
-from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import (
@@ -79,7 +79,8 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     notices = await _silence(desk, contact)
     for row in await quarantined_from(desk, contact.person_id):
         await desk.session.delete(row)
-    await desk.session.execute(delete(StandingRecord).where(StandingRecord.contact_id == contact_id))
+    for record in (StandingRecord, RegisterDraftRecord):
+        await desk.session.execute(delete(record).where(record.contact_id == contact_id))
     await desk.session.execute(
         update(OfficialRecord).where(OfficialRecord.contact_id == contact_id).values(contact_id=None)
     )

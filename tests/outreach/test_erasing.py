@@ -1,0 +1,212 @@
+"""What a person may ask of their own data: a whole copy, and an end to it that leaves the enterprise its record."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select, text
+
+from domain.contact import Contact, Jurisdiction, Role
+from domain.notice import Notice
+from outreach import appointing, disclosing, enrolling, erasing, receiving, standing, vouching
+from outreach.desk import Office
+from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
+from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import ContactRecord, EnrolmentRequestRecord, OfficialRecord, PostRecord
+from outreach.storage.records import Record
+from tests.conftest import SetClock
+
+PERSON = 77_700_123
+PHONE = "+8613800009999"
+NAME = "甲<乙>丙"
+DIGEST = "ab" * 32
+
+
+async def enterprise(office: Office, **given: object) -> int:
+    async with office.desk() as desk:
+        row = EnterpriseRecord(
+            credit_code=str(given.get("code", "91339906MA00000001")), name=str(given.get("name", "云泊区好邻居餐饮店")),
+            industries=["catering"], street="望潮街道", created_at=desk.now, updated_at=desk.now,
+        )  # fmt: skip
+        desk.session.add(row)
+        await desk.session.flush()
+        return row.id
+
+
+async def join(office: Office, person_id: int, name: str) -> Contact:
+    async with office.desk() as desk:
+        return await enrolling.agree(desk, person_id, person_id, name, "zh-CN", 1)
+
+
+async def inspect(office: Office, contact: Contact, enterprise_id: int, *, edition: int, number: str | None) -> int:
+    """An inspection with one answer, a stored photo and a pending one; submitted when it has a number."""
+    async with office.desk() as desk:
+        row = InspectionRecord(
+            enterprise_id=enterprise_id, contact_id=contact.id, edition_id=edition, started_at=desk.now,
+            submitted_at=desk.now if number else None, number=number,
+        )  # fmt: skip
+        desk.session.add(row)
+        await desk.session.flush()
+        answer = AnswerRecord(
+            inspection_id=row.id, item_id="exit", verdict="fail", note="门口堆了箱子", answered_at=desk.now
+        )
+        desk.session.add(answer)
+        await desk.session.flush()
+        for at, state in enumerate(("stored", "pending")):
+            desk.session.add(
+                PhotoRecord(
+                    contact_id=contact.id, answer_id=answer.id, file_id=f"tg-{PERSON}-{at}", media_group_id="g",
+                    file_unique_id=f"u-{PERSON}-{at}", state=state, sha256=DIGEST if state == "stored" else None,
+                    next_look_at=desk.now, sent_at=desk.now,
+                )
+            )  # fmt: skip
+        return row.id
+
+
+async def whole_life(office: Office) -> tuple[Contact, Contact, int]:
+    """A person with everything the product can hold about somebody, their principal, and the enterprise."""
+    shop = await enterprise(office)
+    other = await enterprise(office, code="91339906MA00000002", name="云泊区望潮小吃部")
+    me, principal = await join(office, PERSON, NAME), await join(office, 88, "何桂兰")
+    former = await join(office, 99, "老王")
+    async with office.desk() as desk:
+        await enrolling.remember_phone(desk, me.id, PHONE)
+        await enrolling.give_post(desk, principal, shop, Role.PRINCIPAL, "phone")
+        await enrolling.give_post(desk, principal, other, Role.PRINCIPAL, "phone")
+        await enrolling.give_post(desk, former, shop, Role.SAFETY_OFFICER, "phone")
+        me = await enrolling.contact_of(desk, PERSON) or me
+        await enrolling.give_post(desk, me, shop, Role.SAFETY_OFFICER, "phone")
+        await vouching.ask(desk, me, other, Role.EMPLOYEE, None)
+        await desk.tell(me, Notice("enrolment_declined", {"enterprise": NAME}, "waiting:1"))
+        await standing.expect(desk, me.id, "inspection.note", "inspection:1")
+        await appointing.appoint(desk, "周科", Jurisdiction("望潮街道"))
+        (await desk.session.scalars(select(OfficialRecord))).one().contact_id = me.id
+        desk.session.add(RegisterDraftRecord(contact_id=me.id, rows="[]", made_at=desk.now))
+        await receiving.quarantine(desk, 5, json.dumps({"message": {"from": {"id": PERSON}, "text": NAME}}), "KeyError")
+        await receiving.quarantine(desk, 6, json.dumps({"message": {"from": {"id": int(f"{PERSON}4")}}}), "KeyError")
+    await inspect(office, me, shop, edition=1, number="20260601-0001")
+    await inspect(office, me, shop, edition=2, number=None)
+    return me, principal, shop
+
+
+async def every_value(office: Office) -> list[tuple[str, str]]:
+    """Every cell of every table, as text."""
+    found = []
+    async with office.desk() as desk:
+        for table in Record.metadata.tables.values():
+            for row in (await desk.session.execute(select(table))).mappings():
+                found += [(f"{table.name}.{key}", str(value)) for key, value in row.items()]
+    return found
+
+
+async def test_nothing_names_the_person_afterwards(office: Office) -> None:
+    me, _, _ = await whole_life(office)
+    before = await every_value(office)
+    assert any(str(PERSON) in value for _, value in before) and any("甲" in value for _, value in before)
+    async with office.desk() as desk:
+        erased = await erasing.erase(desk, me.id)
+    assert erased == erasing.Erased(posts=1, drafts=1, requests=1, notices=1)
+    left = [
+        (where, value)
+        for where, value in await every_value(office)
+        if any(mark in value for mark in (PHONE, PHONE[3:], "甲", "tg-"))
+        or str(PERSON) in value.replace(f"{PERSON}4", "")
+    ]
+    assert left == []
+
+
+async def test_the_submitted_inspection_stays_and_the_draft_goes(office: Office) -> None:
+    me, _, shop = await whole_life(office)
+    async with office.desk() as desk:
+        await erasing.erase(desk, me.id)
+    async with office.desk() as desk:
+        inspections = (await desk.session.scalars(select(InspectionRecord))).all()
+        assert [(row.number, row.enterprise_id) for row in inspections] == [("20260601-0001", shop)]
+        answers = (await desk.session.scalars(select(AnswerRecord))).all()
+        assert [(a.inspection_id, a.note) for a in answers] == [(inspections[0].id, "门口堆了箱子")]
+        photos = (await desk.session.scalars(select(PhotoRecord).order_by(PhotoRecord.id))).all()
+        assert [(p.state, p.sha256, p.failure) for p in photos] == [
+            ("stored", DIGEST, None), ("failed", None, "erased"),
+        ]  # fmt: skip
+        post = (await desk.session.scalars(select(PostRecord).where(PostRecord.contact_id == me.id))).one()
+        assert post.ended_by == "erased" and post.until_at == desk.now
+        assert (await desk.session.scalars(select(EnrolmentRequestRecord))).all() == []
+        assert (await desk.session.scalars(select(OfficialRecord))).one().contact_id is None
+
+
+async def test_waiting_notices_are_skipped_and_the_vacant_post_is_told(office: Office) -> None:
+    me, principal, _ = await whole_life(office)
+    async with office.desk() as desk:
+        await erasing.erase(desk, me.id)
+        rows = {row.key: row for row in await desk.session.scalars(select(DeliveryRecord))}
+        assert (rows["waiting:1"].state, rows["waiting:1"].reason) == ("skipped", "erased")
+        asked = [row for key, row in rows.items() if key.startswith("vouch:")]
+        assert [(row.contact_id, row.state) for row in asked] == [(principal.id, "skipped")]
+        vacated = [row for row in rows.values() if row.kind == "post_vacated"]
+        assert [(row.contact_id, row.state) for row in vacated] == [(principal.id, "queued")]
+        handed = next(row for row in rows.values() if row.kind == "post_handed_over")
+        assert "***" in handed.text and handed.state == "queued"
+
+
+async def test_erasing_twice_is_once_and_coming_back_is_a_new_contact(office: Office, clock: SetClock) -> None:
+    me, _, _ = await whole_life(office)
+    async with office.desk() as desk:
+        await erasing.erase(desk, me.id)
+    first = clock.now
+    clock.advance(days=1)
+    async with office.desk() as desk:
+        assert await erasing.erase(desk, me.id) == erasing.Erased(0, 0, 0, 0)
+        assert (await desk.session.get_one(ContactRecord, me.id)).erased_at == first
+        assert await enrolling.contact_of(desk, PERSON) is None
+    again = await join(office, PERSON, NAME)
+    assert again.id != me.id
+    async with office.desk() as desk:
+        assert await enrolling.posts_of(desk, again.id) == ()
+        assert await erasing.at_stake(desk, again.id) == erasing.Stake((), 0, 0, False)
+
+
+async def test_an_erasure_that_is_rolled_back_erased_nothing(office: Office) -> None:
+    me, _, _ = await whole_life(office)
+    before = await every_value(office)
+    with pytest.raises(RuntimeError):
+        async with office.desk() as desk:
+            await erasing.erase(desk, me.id)
+            raise RuntimeError("killed")
+    assert sorted(await every_value(office)) == sorted(before)
+
+
+async def test_what_is_at_stake_is_said_beforehand(office: Office) -> None:
+    me, _, _ = await whole_life(office)
+    async with office.desk() as desk:
+        stake = await erasing.at_stake(desk, me.id)
+    assert [post.role for post in stake.posts] == [Role.SAFETY_OFFICER]
+    assert (stake.drafts, stake.submitted, stake.is_official) == (1, 1, True)
+
+
+async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office: Office) -> None:
+    me, _, _ = await whole_life(office)
+    async with office.desk() as desk:
+        told = json.loads(json.dumps(await disclosing.disclose(desk, me.id)))
+        held = {
+            table.name: (
+                await desk.session.execute(
+                    text(f"SELECT count(*) FROM {table.name} WHERE contact_id = :id"), {"id": me.id}
+                )
+            ).scalar_one()
+            for table in Record.metadata.tables.values()
+            if "contact_id" in table.columns
+        }
+    photos = [p for i in told["inspections"] for a in i["answers"] for p in a["photos"]]
+    counted = {
+        "posts": told["posts"], "enrolment_requests": told["enrolment_requests"], "officials": told["offices"],
+        "inspections": told["inspections"], "photos": photos, "standings": told["standing"],
+        "deliveries": told["notices"], "register_drafts": told["register_drafts"],
+    }  # fmt: skip
+    assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
+    assert set(held) - set(counted) == {"journal"} and len(told["journal"]) >= held["journal"]
+    assert told["contact"]["phone"] == PHONE and told["contact"]["person_id"] == PERSON
+    assert len(told["not_understood"]) == 1
+    assert told["posts"][0]["enterprise"] == "云泊区好邻居餐饮店"
+    assert "何桂兰" not in json.dumps(told, ensure_ascii=False)
