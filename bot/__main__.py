@@ -7,8 +7,8 @@ import sys
 import typer
 
 from bot.commands import content as content_commands
+from bot.commands import demonstrate, official, operate, quarantine, register
 from bot.commands import invite as invite_command
-from bot.commands import official, operate, quarantine, register
 from bot.commands.backup import backup
 from bot.commands.restore import restore
 from bot.faults import set_up_logging
@@ -24,6 +24,7 @@ app.command("run")(operate.run)
 app.command("migrate")(operate.migrate)
 app.command("check-settings")(operate.check_settings)
 app.command("proof")(content_commands.proof)
+app.command("demo")(demonstrate.demo)
 app.command("invite")(invite_command.invite)
 app.command("backup")(backup)
 app.command("restore")(restore)

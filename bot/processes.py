@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
-from outreach.photographing import Photographer
 from scheduler.clockwork import Clockwork
 from sqlalchemy import text
 from telegram import BotCommand, BotCommandScopeAllPrivateChats
@@ -21,6 +20,7 @@ from bot.wiring import POLL_SECONDS, House, open_house
 from console.health import add_health
 from handlers.menu import COMMANDS_SHOWN
 from outreach.delivery.claims import TOKEN
+from outreach.photographing import Photographer
 from outreach.storage.migrating import must_be_newest
 
 LOG = structlog.get_logger("process")
@@ -50,7 +50,7 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
     clockwork.start()
     work = [house.pump.run(), Photographer(house.office, house.gateway.fetch).run()]
     if settings.mode is Mode.POLLING:
-        work.append(Poller(house.bot, house.intake, POLL_SECONDS).run())
+        work.append(Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS).run())
     tasks = [asyncio.create_task(job) for job in work]
     await _announce(house)
     LOG.info("ready", mode=settings.mode.value, bot=house.bot.username)

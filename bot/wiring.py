@@ -13,6 +13,7 @@ from telegram import Bot
 from bot.intake import Intake
 from bot.settings import Settings
 from content.catalogue import Catalogue
+from content.privacy import Privacy
 from content.texts import Texts
 from outreach import papering
 from outreach.delivery.pump import Pump
@@ -24,6 +25,7 @@ from outreach.storage.photos import PhotoStore
 
 # A long poll waits this long for news; its connections are apart so that it never holds up a send.
 POLL_SECONDS = 25
+POLL_ANSWER_LIMIT = 20_000_000
 
 
 @dataclass(slots=True)
@@ -33,21 +35,28 @@ class House:
     settings: Settings
     office: Office
     bot: Bot
+    poll_request: AiohttpRequest
     gateway: Gateway
     intake: Intake
     pump: Pump
     only: OnlyProcess
 
 
-def make_bot(settings: Settings) -> Bot:
+def make_poll_request(settings: Settings) -> AiohttpRequest:
+    """The pool that only polling uses; a full batch of long messages is larger than any other answer."""
+    return AiohttpRequest(4, POLL_SECONDS + 15, settings.proxy or None, POLL_ANSWER_LIMIT)
+
+
+def make_bot(settings: Settings, poll_request: AiohttpRequest | None = None) -> Bot:
     """The framework's Bot over our transport, pointed at the configured Bot API."""
     proxy = settings.proxy or None
+    poll_request = poll_request or make_poll_request(settings)
     return Bot(
         settings.bot_token.get_secret_value(),
         base_url=f"{settings.bot_api_url}/bot",
         base_file_url=f"{settings.bot_api_url}/file/bot",
         request=AiohttpRequest(proxy=proxy),
-        get_updates_request=AiohttpRequest(connections=4, total_seconds=POLL_SECONDS + 15, proxy=proxy),
+        get_updates_request=poll_request,
     )
 
 
@@ -62,6 +71,7 @@ async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
             Catalogue.load(),
             Texts(zone=settings.timezone),
             PhotoStore(settings.data_dir / "photos"),
+            Privacy.load(),
             clock=clock,
             zone=settings.timezone,
         )
@@ -77,7 +87,8 @@ async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
     only.take()
     try:
         async with open_office(settings, clock) as office:
-            bot = make_bot(settings)
+            poll_request = make_poll_request(settings)
+            bot = make_bot(settings, poll_request)
             await bot.initialize()
             try:
                 office.bot_username = bot.username
@@ -86,7 +97,9 @@ async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
                 pump = Pump(
                     office.engine, gateway, papering.maker(office), office.notice_bell, office.clock, owner=owner
                 )
-                yield House(settings, office, bot, gateway, Intake(office, bot, gateway.fetch), pump, only)
+                yield House(
+                    settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch), pump, only
+                )
             finally:
                 await bot.shutdown()
     finally:

@@ -26,6 +26,7 @@ class Contact:
     name: str
     phone: str | None
     locale: str
+    consent_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ async def show_findings(turn: Turn, scene: Scene, page: int = 0, inspection_id: 
     """A page of findings in the official's jurisdiction, the nearest due first."""
     words = scene.words
     found = await reading.findings(scene.desk, _official(scene), page, ROWS_A_PAGE, inspection_id)
-    rows = [(Button(short(f"{line.title} · {line.enterprise_name}"), press("fi", "o", line.id)),) for line in found.lines]
+    rows = [
+        (Button(short(f"{line.title} · {line.enterprise_name}"), press("fi", "o", line.id)),) for line in found.lines
+    ]
     text = words("replies/findings/list", found=found, today=scene.desk.today, one=inspection_id is not None)
     prefix = ("fi", "l") if inspection_id is None else ("fi", "in", inspection_id)
     turning = pager(words, page, found.pages, *prefix)
@@ -48,7 +50,9 @@ async def press_findings(turn: Turn, scene: Scene) -> Reply:
         store = scene.desk.office.photos
         return Reply(
             tuple(
-                File(f"{line.number}-{at}.jpg", store.read(sha), words("replies/findings/photo", line=line, at=at), True)
+                File(
+                    f"{line.number}-{at}.jpg", store.read(sha), words("replies/findings/photo", line=line, at=at), True
+                )
                 for at, sha in enumerate(hashes, start=1)
             )
         )

@@ -158,9 +158,7 @@ async def _stand_at(turn: Turn, scene: Scene, caller: Caller, opened: Open, numb
 async def show_again(turn: Turn, scene: Scene) -> Reply:
     """Where the walk stands, as a fresh card: after a redelivered update or a message that fits nothing."""
     caller = scene.known
-    opened = await inspecting.open_walk(
-        scene.desk, caller.contact, caller.posts, int(scene.subject.split(":")[1])
-    )
+    opened = await inspecting.open_walk(scene.desk, caller.contact, caller.posts, int(scene.subject.split(":")[1]))
     return await _go_on(turn, scene, caller, opened)
 
 
@@ -217,5 +215,3 @@ async def take_skip_reason(turn: Turn, scene: Scene) -> Reply:
         scene.desk, caller.contact, caller.posts, inspection_id, number, turn.said.text[:255]
     )
     return await _after(turn, scene, caller, opened, number)
-
-

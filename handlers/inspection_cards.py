@@ -84,7 +84,9 @@ def ask_photo(turn: Turn, words: Words, opened: Open, number: int) -> Reply:
     place = _place(opened, number)
     count = opened.walk.answers[opened.walk.checklist.items[number - 1].id].photos
     text = words("replies/inspection/ask_photo", **place, count=count, most=PHOTOS_PER_ANSWER)
-    done = Button(words.label("inspection.photos_done", count=count), press("in", "d", opened.id, number), style="success")
+    done = Button(
+        words.label("inspection.photos_done", count=count), press("in", "d", opened.id, number), style="success"
+    )
     skip = Button(words.label("inspection.no_photo"), press("in", "s", opened.id, number, "?"))
     return show(turn, text, (((done if count else skip),), *_change(words, opened, number)), card=True)
 

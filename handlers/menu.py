@@ -88,7 +88,8 @@ OPEN_PRESSES = frozenset({"home", "help", "hl", "la", "pr", "en"})
 async def caller_for(turn: Turn, desk: Desk) -> Caller | None:
     """The contact who speaks, with posts and office; None for somebody who has not agreed to anything yet."""
     contact = await enrolling.contact_of(desk, turn.person.id)
-    if contact is None:
+    # A changed privacy notice is agreed to anew: until then this is somebody who has agreed to nothing.
+    if contact is None or contact.consent_version < desk.office.privacy.version:
         return None
     posts = await enrolling.posts_of(desk, contact.id)
     return Caller(contact, posts, await appointing.official_of(desk, contact.id))

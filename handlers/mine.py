@@ -22,7 +22,9 @@ async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:
         (Button(short(f"▶ {line.checklist_title} {line.answered}/{line.total}"), press("in", "go", line.id)),)
         for line in going
     ]
-    rows += [(Button(short(f"{line.number} {line.checklist_title}"), press("my", "o", line.id)),) for line in done.lines]
+    rows += [
+        (Button(short(f"{line.number} {line.checklist_title}"), press("my", "o", line.id)),) for line in done.lines
+    ]
     text = words("replies/mine/list", going=going, done=done)
     turning = pager(words, page, done.pages, "my", "l")
     return show(turn, text, (*rows, *((turning,) if turning else ()), (home_button(words),)))

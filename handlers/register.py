@@ -150,7 +150,8 @@ async def _confirm(turn: Turn, scene: Scene, official: Official, draft_id: int) 
         more_changes=max(0, outcome.updated - _SHOWN_CHANGES),
         handovers=outcome.handovers[:_SHOWN_CHANGES],
     )
-    return shown(turn, text, _register_rows(scene))
+    invite = Button(scene.words.label("menu.invite"), data("iv", "l", 0), style="primary")
+    return shown(turn, text, ((invite,), *_register_rows(scene)))
 
 
 async def _template(scene: Scene) -> Reply:

@@ -61,3 +61,9 @@ async def officials_for(desk: Desk, street: str, grid: str) -> list[Contact]:
         for contact, row in found
         if as_official(row).is_serving(desk.today) and Jurisdiction(row.street, row.grid).covers(street, grid)
     ]
+
+
+async def is_office_taken(desk: Desk) -> bool:
+    """Whether any official is in the chat already."""
+    taken = select(OfficialRecord.id).where(OfficialRecord.contact_id.is_not(None)).limit(1)
+    return (await desk.session.scalars(taken)).first() is not None

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from content.catalogue import Catalogue
+from content.privacy import Privacy
 from content.texts import Texts
 from domain.contact import Contact
 from domain.notice import Notice
@@ -49,6 +50,7 @@ class Office:
         catalogue: Catalogue,
         texts: Texts,
         photos: PhotoStore,
+        privacy: Privacy,
         *,
         clock: Clock = utc_now,
         zone: str = "Asia/Shanghai",
@@ -58,6 +60,7 @@ class Office:
         self.catalogue = catalogue
         self.texts = texts
         self.photos = photos
+        self.privacy = privacy
         self.clock = clock
         self.zone = ZoneInfo(zone)
         self.bot_username = bot_username
@@ -101,10 +104,10 @@ class Desk:
         """The calendar day of an instant in the office's time zone."""
         return instant.astimezone(self.office.zone).date()
 
-    async def put_once(self, record: type[Record], key: InstrumentedAttribute[Any], **values: object) -> bool:
-        """Insert a row unless one with the same `key` exists. Whether it was inserted."""
+    async def put_once(self, record: type[Record], unique: InstrumentedAttribute[Any], /, **values: object) -> bool:
+        """Insert a row unless one with the same `unique` value exists. Whether it was inserted."""
         build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
-        statement = build(record).values(**values).on_conflict_do_nothing(index_elements=[key.key])
+        statement = build(record).values(**values).on_conflict_do_nothing(index_elements=[unique.key])
         return affected(await self.session.execute(statement)) == 1
 
     async def tell(self, contact: Contact, notice: Notice) -> bool:

@@ -14,7 +14,7 @@ from outreach.storage.people import ContactRecord, InvitationRecord, PostRecord
 
 
 def as_contact(row: ContactRecord) -> Contact:
-    return Contact(row.id, row.name, row.phone, row.locale)
+    return Contact(row.id, row.name, row.phone, row.locale, row.consent_version)
 
 
 async def contact_of(desk: Desk, person_id: int) -> Contact | None:

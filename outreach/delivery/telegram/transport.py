@@ -30,9 +30,17 @@ class AiohttpRequest(BaseRequest):
     connections: how many requests may be under way at once.
     total_seconds: the longest any request may take, all phases together (a long poll adds its own wait).
     proxy: an http(s) proxy URL, or None.
+    answer_limit: the most bytes an answer may have.
     """
 
-    def __init__(self, connections: int = 64, total_seconds: float = 30.0, proxy: str | None = None) -> None:
+    def __init__(
+        self,
+        connections: int = 64,
+        total_seconds: float = 30.0,
+        proxy: str | None = None,
+        answer_limit: int = ANSWER_LIMIT,
+    ) -> None:
+        self._answer_limit = answer_limit
         self._connections = connections
         self._total = total_seconds
         self._proxy = proxy
@@ -71,7 +79,7 @@ class AiohttpRequest(BaseRequest):
         assert self._session is not None
         wait = read_timeout if isinstance(read_timeout, (int, float)) else 0.0
         timeout = aiohttp.ClientTimeout(total=self._total + wait, sock_connect=10.0)
-        limit = ANSWER_LIMIT if request_data is not None or "/file/" not in url else DOWNLOAD_LIMIT
+        limit = DOWNLOAD_LIMIT if "/file/" in url else self._answer_limit
         try:
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False

@@ -37,9 +37,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("kept_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_checklist_editions"),
-        sa.UniqueConstraint(
-            "checklist_id", "version", "digest", name="uq_checklist_editions_checklist_id_version_digest"
-        ),
+        sa.UniqueConstraint("checklist_id", "version", "digest", name="uq_checklist_editions_checklist_id_version_digest"),
     )
     op.create_table(
         "contacts",
@@ -75,9 +73,9 @@ def upgrade() -> None:
         sa.Column("group_name", sa.String(length=255), nullable=False),
         sa.Column("address", sa.String(length=500), nullable=False),
         sa.Column("principal_name", sa.String(length=255), nullable=False),
-        sa.Column("principal_phone", sa.String(length=20), nullable=False),
+        sa.Column("principal_phone", sa.String(length=40), nullable=False),
         sa.Column("safety_officer_name", sa.String(length=255), nullable=False),
-        sa.Column("safety_officer_phone", sa.String(length=20), nullable=False),
+        sa.Column("safety_officer_phone", sa.String(length=40), nullable=False),
         sa.Column("head_count", BIG, nullable=True),
         sa.Column("risk_class", sa.String(length=16), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -191,9 +189,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(length=16), nullable=True),
         sa.Column("decided_by", BIG, nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_enrolment_requests_contact_id_contacts"),
-        sa.ForeignKeyConstraint(
-            ["enterprise_id"], ["enterprises.id"], name="fk_enrolment_requests_enterprise_id_enterprises"
-        ),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_enrolment_requests_enterprise_id_enterprises"),
         sa.PrimaryKeyConstraint("id", name="pk_enrolment_requests"),
     )
     op.create_index("ix_enrolment_requests_contact_id", "enrolment_requests", ["contact_id"], unique=False)
@@ -335,6 +331,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("until_at IS NULL"),
     )
     op.create_table(
+        "register_drafts",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("rows", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_register_drafts_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_register_drafts"),
+        sa.UniqueConstraint("contact_id", name="uq_register_drafts_contact_id"),
+    )
+    op.create_table(
         "standings",
         sa.Column("contact_id", BIG, nullable=False),
         sa.Column("meaning", sa.String(length=64), nullable=False),
@@ -350,21 +356,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_standings_contact_id", table_name="standings")
     op.drop_table("standings")
-    op.drop_index(
-        "ix_posts_holding",
-        table_name="posts",
-        sqlite_where=sa.text("until_at IS NULL"),
-        postgresql_where=sa.text("until_at IS NULL"),
-    )
+    op.drop_table("register_drafts")
+    op.drop_index("ix_posts_holding", table_name="posts", sqlite_where=sa.text("until_at IS NULL"), postgresql_where=sa.text("until_at IS NULL"))
     op.drop_index("ix_posts_enterprise_id", table_name="posts")
     op.drop_index("ix_posts_contact_id", table_name="posts")
     op.drop_table("posts")
-    op.drop_index(
-        "ix_photos_pending",
-        table_name="photos",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    )
+    op.drop_index("ix_photos_pending", table_name="photos", sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
     op.drop_index("ix_photos_contact_id", table_name="photos")
     op.drop_index("ix_photos_answer_id", table_name="photos")
     op.drop_table("photos")
@@ -404,10 +401,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_deliveries_contact_id", table_name="deliveries")
     op.drop_index(
-        "ix_deliveries_claimed",
-        table_name="deliveries",
-        sqlite_where=sa.text("state = 'claimed'"),
-        postgresql_where=sa.text("state = 'claimed'"),
+        "ix_deliveries_claimed", table_name="deliveries", sqlite_where=sa.text("state = 'claimed'"), postgresql_where=sa.text("state = 'claimed'")
     )
     op.drop_table("deliveries")
     op.drop_index("ix_seen_updates_seen_on", table_name="seen_updates")

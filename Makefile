@@ -1,0 +1,44 @@
+# Two commands: `make demo` to try it, `make test` to know that it works. Everything else serves these.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+MARK := $(VENV)/.made-from
+
+.PHONY: env demo demo-reset test lint types contracts browser lock check clean
+
+env: $(MARK)
+
+# Made again whenever the lock changes; a half-made one is not taken for whole.
+$(MARK): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Anshao needs Python 3.11 or newer; try: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $(MARK)
+
+demo: env
+	@$(PY) -m bot demo
+
+demo-reset: env
+	@$(PY) -m bot demo --reset
+
+test: env
+	$(PY) -m pytest -m "not browser"
+
+browser: env
+	$(PY) -m pytest -m browser
+
+lint: env
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: env
+	$(VENV)/bin/mypy
+
+check: env lint types test browser
+
+lock: env
+	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
+	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/run.txt -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis

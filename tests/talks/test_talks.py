@@ -1,0 +1,75 @@
+"""对话稿 — every *.talk is played against the real bot and compared with what it says; --update rewrites them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SetClock
+from tests.stage import CAST, open_stage
+
+FOLDER = Path(__file__).parent
+ACTION = re.compile(r"^(\S+) ▸ (.+)$")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.talk")), ids=lambda path: path.stem)
+async def test_talk(
+    path: Path, sqlite_url: str, tmp_path: Path, clock: SetClock, request: pytest.FixtureRequest
+) -> None:
+    written = path.read_text(encoding="utf-8").splitlines()
+    played: list[str] = []
+    async with open_stage(sqlite_url, tmp_path, clock) as stage:
+        for line in written:
+            if line.startswith("#"):
+                played.append(line)
+                if line.startswith("# setup: "):
+                    await _set_up(stage, line.removeprefix("# setup: ").split())
+                    for who in CAST:
+                        await stage.news(who)
+                continue
+            found = ACTION.match(line)
+            if not found:
+                continue
+            who, deed = found[1], found[2]
+            await stage.act(who, await _filled(stage, deed))
+            # The actor's part keeps the deed as it was written, so that links stay readable.
+            told = await stage.news(who)
+            played += ["", line, *told[1:]]
+            for other in CAST:
+                played += await stage.news(other)
+    text = _tidy(played)
+    if request.config.getoption("--update"):
+        path.write_text(text, encoding="utf-8")
+    assert text == _tidy(written)
+
+
+async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-def]
+    match words:
+        case ["register"]:
+            await stage.fill_register()
+        case ["official", name, *street]:
+            await stage.enrol(name, street=street[0] if street else "")
+        case ["post", name, enterprise, role]:
+            await stage.enrol(name, enterprise, role)
+        case _:
+            raise AssertionError(f"no such setup: {words}")
+
+
+async def _filled(stage, deed: str) -> str:  # type: ignore[no-untyped-def]
+    if found := re.search(r"\{invite:([^:}]+):([^}]+)\}", deed):
+        return deed.replace(found[0], await stage.invitation(found[1], found[2]))
+    if found := re.search(r"\{office:([^}]+)\}", deed):
+        return deed.replace(found[0], await stage.office_code(found[1]))
+    return deed
+
+
+def _tidy(lines: list[str]) -> str:
+    """Blank lines between parts are for reading only."""
+    out: list[str] = []
+    for line in lines:
+        if not line.strip() and (not out or not out[-1].strip()):
+            continue
+        out.append(line.rstrip())
+    return "\n".join(out).strip() + "\n"
