@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from domain.files import FileTooLarge, FileUnavailable
 from domain.notice import Notice, NoticeButton
-from domain.photo import MAX_BYTES, PhotoBytes, PhotoTooLarge
+from domain.photo import MAX_BYTES, PhotoBytes, PhotoDamaged, PhotoTooLarge
 from domain.refusal import Refusal
 from outreach.desk import Desk, Office, affected
 from outreach.editions import edition
@@ -85,6 +85,9 @@ class Photographer:
         return bool(taken)
 
     async def _settle(self, photo: _Taken) -> None:
+        if photo.attempts > MOST_LOOKS:  # every look so far ended the process
+            await self._fail(photo, PhotoDamaged())
+            return
         try:
             picture = await self._picture(photo)
             await asyncio.to_thread(self._office.photos.save, picture)
@@ -172,17 +175,16 @@ async def _take(desk: Desk) -> list[_Taken]:
 async def _tell(desk: Desk, photo: PhotoRecord, refusal: Refusal) -> None:
     """Say to the person which photo could not be kept, why, and what to do; once per photo."""
     found = await desk.session.execute(
-        select(ContactRecord, InspectionRecord, AnswerRecord.item_id, EnterpriseRecord.name)
-        .join(AnswerRecord, AnswerRecord.id == photo.answer_id)
-        .join(InspectionRecord, InspectionRecord.id == AnswerRecord.inspection_id)
+        select(InspectionRecord, AnswerRecord.item_id, EnterpriseRecord.name)
+        .join(AnswerRecord, AnswerRecord.inspection_id == InspectionRecord.id)
         .join(EnterpriseRecord, EnterpriseRecord.id == InspectionRecord.enterprise_id)
-        .where(ContactRecord.id == photo.contact_id)
+        .where(AnswerRecord.id == photo.answer_id)
     )
     row = found.first()
     if row is None:
         return
-    person, inspection, item_id, enterprise = row
-    contact = as_contact(person)
+    inspection, item_id, enterprise = row
+    contact = as_contact(await desk.session.get_one(ContactRecord, photo.contact_id))
     items = (await edition(desk, inspection.edition_id)).items
     number, item = next((at, item) for at, item in enumerate(items, start=1) if item.id == item_id)
     words = desk.office.texts.words(contact.locale)

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pdf_pages import pages, said
 from PIL import Image
 
 from content.papers import (
@@ -23,6 +22,7 @@ from content.papers import (
 )
 from content.papers.glyphs import printable
 from domain.checklist import Grade, Verdict
+from tests.content.pdf_pages import pages, said
 
 STARTED_AT = datetime(2026, 11, 21, 16, 5, tzinfo=UTC)  # already the 22nd in Shanghai
 
