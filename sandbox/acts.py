@@ -41,7 +41,7 @@ def _awake(chat: Chat) -> None:
 
 
 def _heard(exchange: Exchange, chat: Chat, body: JSON, reply_to: int | None = None, label: bool = False) -> JSON:
-    if reply_to is not None and reply_to not in chat.messages:
+    if reply_to is not None and (not isinstance(reply_to, int) or reply_to not in chat.messages):
         raise ActRefused("there is no message to reply to")
     card = exchange.card(chat, "person", body, reply_to=reply_to)
     exchange.say(chat, card, **({"label": True} if label else {}))
@@ -177,6 +177,8 @@ def contact(exchange: Exchange, person_id: int, asked: JSON) -> JSON:
     """Share a contact card: one's own, that of `user_id`, or any phone and name."""
     person, chat = person_of(exchange, person_id)
     _awake(chat)
+    if not isinstance(asked.get("user_id"), int | None) or not isinstance(asked.get("phone"), str | None):
+        raise ActRefused("user_id is a number, phone is text")
     whose: Person | None = person
     if asked.get("user_id") is not None:
         whose = exchange.world.people.get(asked["user_id"])
@@ -184,7 +186,7 @@ def contact(exchange: Exchange, person_id: int, asked: JSON) -> JSON:
         whose = None
     phone = asked.get("phone") or (whose.phone if whose else "")
     card: JSON = {"phone_number": str(phone).removeprefix("+"),
-                  "first_name": asked.get("name") or (whose.name if whose else "-")}
+                  "first_name": str(asked.get("name") or (whose.name if whose else "-"))}
     if whose is not None or asked.get("user_id") is not None:
         card["user_id"] = asked.get("user_id") or person.id
     rows = (chat.reply_keyboard or {}).get("keyboard", [])

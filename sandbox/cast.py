@@ -35,6 +35,8 @@ class Person:
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Person:
         """Build a person from a TOML or JSON table; raises ValueError for what cannot be a person."""
+        if not isinstance(table, Mapping) or "id" not in table or "name" not in table:
+            raise ValueError("a person is a table with at least id and name")
         known = {key: value for key, value in table.items() if key in cls.__dataclass_fields__}
         person = cls(**known)
         if not isinstance(person.id, int) or isinstance(person.id, bool) or person.id <= 0:
@@ -43,6 +45,9 @@ class Person:
             raise ValueError(f"person {person.id} has no name")
         if person.behaviour not in BEHAVIOURS:
             raise ValueError(f"person {person.id}: behaviour must be one of {', '.join(BEHAVIOURS)}")
+        texts = (person.username, person.phone, person.role, person.note, person.colour, person.language_code)
+        if not all(isinstance(text, str) for text in texts) or not isinstance(person.retry_after, int):
+            raise ValueError(f"person {person.id}: a field is of the wrong kind")
         return person
 
     def as_table(self) -> JSON:

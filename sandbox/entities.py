@@ -55,7 +55,7 @@ def given(entities: list[Any], text: str) -> list[JSON]:
     size = utf16_length(text)
     taken: list[JSON] = []
     for entity in entities:
-        if not isinstance(entity, dict) or entity.get("type") not in KINDS:
+        if not isinstance(entity, dict) or str(entity.get("type")) not in KINDS:
             raise bad_request("can't parse MessageEntity: Unsupported type specified")
         offset, length = entity.get("offset"), entity.get("length")
         if not isinstance(offset, int) or not isinstance(length, int):

@@ -43,7 +43,12 @@ class Fault:
         if unknown:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
         fault = cls(**{key: value for key, value in table.items() if value is not None})
-        plain = str(fault.kind).removeprefix(AFTER)
+        counts = (fault.times, fault.after, fault.every)
+        texts = (fault.kind, fault.method)
+        if not all(isinstance(text, str) for text in texts) or not isinstance(fault.seconds, int | float) or not all(
+                isinstance(count, int) for count in counts):
+            raise ValueError("method and kind are text; times, after and every are whole numbers")
+        plain = fault.plain
         if plain not in PLAIN and not plain.startswith(("400:", "403:")):
             raise ValueError(f"kind must be one of {', '.join(PLAIN)}, 400:<text>, 403:<text>, each also after {AFTER}")
         return fault

@@ -112,7 +112,7 @@ def send_media_group(exchange: Exchange, parameters: Parameters) -> list[JSON]:
         raise bad_request("too many messages to send as an album" if len(listed) > 2
                           else "group send failed: an album must include 2-10 items")
     chat = exchange.writable(parameters.text("chat_id"), len(listed))
-    kinds = {media.get("type") for media in listed if isinstance(media, dict)}
+    kinds = {str(media.get("type")) for media in listed if isinstance(media, dict)}
     if len(kinds) > 1 and "document" in kinds:
         raise bad_request("document can't be mixed with other media types")
     bodies = [input_media(exchange, parameters, media) for media in listed]

@@ -34,7 +34,7 @@ def _allow(exchange: Exchange, parameters: Parameters) -> None:
     listed = parameters.items("allowed_updates")
     if listed is None:
         return
-    kinds = sorted({kind for kind in listed if kind in KINDS}) or None
+    kinds = sorted({kind for kind in listed if isinstance(kind, str) and kind in KINDS}) or None
     if kinds != exchange.world.allowed_updates:
         exchange.commit({"t": "allowed", "kinds": kinds})
 
