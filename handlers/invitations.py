@@ -144,8 +144,10 @@ async def _whom(turn: Turn, scene: Scene) -> Reply:
     official, words = _official(scene), scene.words
     rows: list[tuple[Button, ...]] = []
     for role in (Role.SAFETY_OFFICER, Role.PRINCIPAL):
-        for scope in Scope:
-            count = await invitees.count_for_sheet(scene.desk, official, role, scope)
+        counts = {scope: await invitees.count_for_sheet(scene.desk, official, role, scope) for scope in Scope}
+        if counts[Scope.VACANT] == counts[Scope.ALL]:
+            del counts[Scope.VACANT]
+        for scope, count in sorted(counts.items(), key=lambda choice: choice[1]):
             if count:
                 label = words.label(f"invitations.sheet_for.{role}.{scope}", count=count)
                 rows.append((Button(label, data("iv", "c", role, scope)),))
