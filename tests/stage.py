@@ -159,9 +159,9 @@ async def open_stage(database_url: str, folder: Path, clock: object) -> AsyncIte
     await site.start()
     port = runner.addresses[0][1]
     try:
-        async with open_house(stage_settings(database_url, folder, port), clock=clock) as house:  # type: ignore[arg-type]
-            async with aiohttp.ClientSession() as session:
-                yield Stage(f"http://127.0.0.1:{port}", house, session)
+        settings = stage_settings(database_url, folder, port)
+        async with open_house(settings, clock=clock) as house, aiohttp.ClientSession() as session:  # type: ignore[arg-type]
+            yield Stage(f"http://127.0.0.1:{port}", house, session)
     finally:
         await runner.cleanup()
         await asyncio.sleep(0)

@@ -64,6 +64,16 @@ async def _say(
             reply_markup=_inline(said.rows),
         ))  # fmt: skip
         return
+    if (
+        said.card
+        and pressed is None
+        and old_card is not None
+        and turn.message_id is not None
+        and (turn.message_id < old_card)
+        and await _edit(bot, chat_id, old_card, said)
+    ):
+        # The card already stands below this message: the rest of an album, or quick messages in a row.
+        return
     may_edit = said.edit and pressed is not None and not pressed.has_media
     if may_edit and pressed is not None and await _edit(bot, chat_id, pressed.message_id, said):
         if said.card and pressed.message_id != old_card:

@@ -12,6 +12,8 @@ from tests.stage import CAST, open_stage
 
 FOLDER = Path(__file__).parent
 ACTION = re.compile(r"^(\S+) ▸ (.+)$")
+# Many times the same, of which only what follows is worth reading.
+QUIETLY = re.compile(r"^# quietly (\d+)× (\S+) ▸ (.+)$")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.talk")), ids=lambda path: path.stem)
@@ -26,6 +28,11 @@ async def test_talk(
                 played.append(line)
                 if line.startswith("# setup: "):
                     await _set_up(stage, line.removeprefix("# setup: ").split())
+                    for who in CAST:
+                        await stage.news(who)
+                if found := QUIETLY.match(line):
+                    for _ in range(int(found[1])):
+                        await stage.act(found[2], found[3])
                     for who in CAST:
                         await stage.news(who)
                 continue

@@ -112,7 +112,8 @@ def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
     files = data.multipart_data
     if not files:
         return dict(data.json_parameters)
-    form = aiohttp.FormData()
+    # Unquoted: Telegram shows a percent-encoded Chinese name as it stands.
+    form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, part in files.items():
