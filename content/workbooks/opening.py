@@ -26,11 +26,14 @@ MOST_BYTES = 5_000_000
 # 20,000 full rows of a register unpack to about 20 MB; a bomb of 5 MB would unpack to 5 GB.
 MOST_UNPACKED = 40_000_000
 _MOST_PARTS = 2_000
-_MOST_CELLS = 40 * MOST_ROWS
+# What a reader spends its time on: about ten seconds for all of it on a slow core.
+_MOST_CELLS = 20 * MOST_ROWS
+_MOST_OTHER = 8_000_000
 _MOST_MERGES = 50_000
 _CHUNK = 1 << 18
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_STRINGS = "xl/sharedStrings.xml"
 _PROGRAM = re.compile(r"vbaProject|xl/macrosheets/|\.bas$", re.IGNORECASE)
 _OTHER_BOOK = re.compile(r"xl/workbook\.bin|content\.xml|mimetype", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -87,8 +90,7 @@ def _inspect_archive(archive: zipfile.ZipFile) -> dict[str, Sighting]:
         raise WorkbookOldFormat if any(_OTHER_BOOK.fullmatch(name) for name in names) else WorkbookBroken
     # Sheets first: somebody who sends a whole city should hear about rows, not about megabytes.
     seen = {part.filename: _look(archive, part) for part in parts if _SHEET.fullmatch(part.filename)}
-    if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise WorkbookTooLarge(megabytes=MOST_UNPACKED // 1_000_000)
+    _weigh(archive, parts)
     with archive.open("[Content_Types].xml") as stream:
         types = stream.read(_CHUNK)
     if b"macroEnabled" in types:
@@ -96,6 +98,22 @@ def _inspect_archive(archive: zipfile.ZipFile) -> dict[str, Sighting]:
     if b"spreadsheetml" not in types:
         raise WorkbookOldFormat if b"ms-excel" in types else WorkbookBroken
     return seen
+
+
+def _weigh(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+    """Refuse parts that would take the XML reader long: styles by the million, texts by the million."""
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise WorkbookTooLarge(megabytes=MOST_UNPACKED // 1_000_000)
+    for part in parts:
+        if part.filename == _STRINGS:
+            texts = 0
+            with archive.open(part) as stream:
+                while chunk := stream.read(_CHUNK):
+                    texts += chunk.count(b"<si>") + chunk.count(b":si>")
+            if texts > _MOST_CELLS:
+                raise WorkbookTooLarge(rows=MOST_ROWS)
+        elif not _SHEET.fullmatch(part.filename) and part.file_size > _MOST_OTHER:
+            raise WorkbookTooLarge(megabytes=_MOST_OTHER // 1_000_000)
 
 
 def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Sighting:
