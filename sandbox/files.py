@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import secrets
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def image_size(content: bytes) -> tuple[int, int] | None:
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(
+                io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")) as image:
             return image.size
     except Exception:  # hostile bytes: a decoder may raise anything
         return None

@@ -111,3 +111,19 @@ async def test_a_persons_document_and_the_limits_of_downloads(sandbox: Any) -> N
     sandbox.clock.pass_by(timedelta(hours=2))
     with pytest.raises(InvalidToken):
         await file.download_as_bytearray()
+
+
+async def test_hostile_pictures_reach_the_bot_as_they_are(sandbox: Any) -> None:
+    await sandbox.started()
+    bomb = png(9_000, 9_000)
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+    await sandbox.upload(OFFICER, "photo", ("炸弹.png", bomb, "image/png"))
+    await sandbox.upload(OFFICER, "photo", ("图.jpg", drawing, "image/jpeg"))
+    await sandbox.upload(OFFICER, "photo", ("大.jpg", b"\xff\xd8" + b"\0" * 25_000_000, "image/jpeg"))
+    first, second, third = [update.message.photo[-1] for update in await sandbox.bot.get_updates()]
+    assert (first.width, first.height) == (1280, 1280)
+    assert bytes(await (await sandbox.bot.get_file(first.file_id)).download_as_bytearray()) == bomb
+    assert bytes(await (await sandbox.bot.get_file(second.file_id)).download_as_bytearray()) == drawing
+    assert await refusal(sandbox.bot.get_file(third.file_id)) == "File is too big"
+    async with sandbox.http.get(f"/sandbox/files/{second.file_id}") as response:
+        assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -12,9 +12,8 @@ from sandbox.server import DEFAULT_TOKEN
 OFFICER = 1002
 VALUES: list[Any] = [
     None, "", " ", "x", "<b>", "<b>x</b>", "&#x110000;&#xD800;", "1", "-1", 0, 1, 2, -5, 1.5, 10**30, float("inf"),
-    True, False, [], {}, [[]], [{}], [None], {"a": 1}, "[", "[]", "{}", "null", "attach://nothing", "https://x", "\ud800",
-    "😀", {"type": "chat", "chat_id": OFFICER}, {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]},
-
+    True, False, [], {}, [[]], [{}], [None], {"a": 1}, "[", "[]", "{}", "null", "attach://nothing", "https://x",
+    "\ud800", "😀", {"type": "chat", "chat_id": OFFICER}, {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]},
     {"inline_keyboard": {}}, {"inline_keyboard": [[1]]}, {"keyboard": [["a"]]}, {"keyboard": [[{}]]}, "HTML", OFFICER,
     [{"type": "photo", "media": "attach://x"}] * 2, [{"type": "bold", "offset": 0, "length": 1}], ["甲", "乙"],
     [{"type": "bold", "offset": "a", "length": None}], {"message_id": 1}, {"type": []}, [1, "2", None], "a" * 5000,
