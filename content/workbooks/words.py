@@ -37,7 +37,6 @@ class RegisterWords:
     file_name: str
     problem_file_name: str
     export_file_name: str
-    demo_file_name: str
     problem_heading: str
     problem_joint: str
     problem_place: str
@@ -85,7 +84,6 @@ def register_words() -> RegisterWords:
         file_name=whole.text("file_name"),
         problem_file_name=whole.text("problem_file_name"),
         export_file_name=whole.text("export_file_name"),
-        demo_file_name=whole.text("demo_file_name"),
         problem_heading=whole.text("problem_heading"),
         problem_joint=whole.text("problem_joint"),
         problem_place=whole.text("problem_place"),
