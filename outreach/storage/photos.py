@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -30,6 +31,8 @@ class PhotoStore:
             OSError: the disk is full or cannot be written; nothing half-written is left under the name.
         """
         if self.exists(photo.sha256):
+            # Wanted again from now on: the sweep of what nobody names goes by this time.
+            self._path(photo.sha256).touch()
             return
         # The thumbnail goes first: a photo that exists has one.
         self._write(self._thumb_path(photo.sha256), photo.thumb)
@@ -48,6 +51,16 @@ class PhotoStore:
         """Its thumbnail, as JPEG; raises as `read` does."""
         return self._thumb_path(sha256).read_bytes()
 
+    def old(self, age: timedelta) -> list[str]:
+        """The digests of all photos that were last saved longer ago than `age`."""
+        before = time.time() - age.total_seconds()
+        files = (p for p in self._folder.glob("[0-9a-f][0-9a-f]/*.jpg") if not p.name.endswith(".thumb.jpg"))
+        return sorted(p.parent.name + p.stem for p in files if p.stat().st_mtime < before)
+
+    def path(self, sha256: str) -> Path:
+        """Where the photo of that digest is or would be; ValueError when that is no digest."""
+        return self._path(sha256)
+
     def exists(self, sha256: str) -> bool:
         """Whether the photo is stored, whole and with its thumbnail."""
         return self._path(sha256).is_file() and self._thumb_path(sha256).is_file()
@@ -56,6 +69,14 @@ class PhotoStore:
         """Forget a photo and its thumbnail; one that is not there is no error."""
         self._path(sha256).unlink(missing_ok=True)
         self._thumb_path(sha256).unlink(missing_ok=True)
+
+    def digests(self, older_than_seconds: float) -> set[str]:
+        """The digests of all photos that were saved longer ago than that."""
+        return {
+            path.parent.name + path.name.removesuffix(".jpg")
+            for path in self._folder.glob("??/*.jpg")
+            if _DIGEST.fullmatch(path.parent.name + path.name.removesuffix(".jpg")) and _age(path) > older_than_seconds
+        }
 
     def tidy(self) -> int:
         """Remove what writers killed over an hour ago left behind. How many files that were."""
