@@ -34,7 +34,6 @@ LEASE_FOR = timedelta(seconds=90)
 # How long to wait after the first, second … look that found no file: about 40 minutes in all.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 MOST_LOOKS = len(WAITS) + 1
-SPARED_SECONDS = 3600.0
 STORE_WAIT = timedelta(seconds=60)
 
 
@@ -155,24 +154,6 @@ class Photographer:
                 )
         except Exception:  # the leases run out by themselves
             LOG.exception("photographer_fault")
-
-
-async def forget_unnamed(office: Office) -> int:
-    """Remove the files that no row names any more, after an erasure or a changed verdict. Returns how many.
-
-    A file is spared for its first hour: its row may be about to be committed.
-    """
-    stored = await asyncio.to_thread(office.photos.digests, SPARED_SECONDS)
-    async with office.desk() as desk:
-        named = set(await desk.session.scalars(select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None))))
-    unnamed = stored - named
-
-    def remove() -> None:
-        for sha256 in unnamed:
-            office.photos.remove(sha256)
-
-    await asyncio.to_thread(remove)
-    return len(unnamed)
 
 
 async def _take(desk: Desk) -> list[_Taken]:

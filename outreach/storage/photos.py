@@ -54,8 +54,8 @@ class PhotoStore:
     def old(self, age: timedelta) -> list[str]:
         """The digests of all photos that were last saved longer ago than `age`."""
         before = time.time() - age.total_seconds()
-        files = (p for p in self._folder.glob("[0-9a-f][0-9a-f]/*.jpg") if not p.name.endswith(".thumb.jpg"))
-        return sorted(p.parent.name + p.stem for p in files if p.stat().st_mtime < before)
+        files = (p for p in self._folder.glob("[0-9a-f][0-9a-f]/*.jpg") if _is_older(p, before))
+        return sorted(digest for p in files if _DIGEST.fullmatch(digest := p.parent.name + p.stem))
 
     def path(self, sha256: str) -> Path:
         """Where the photo of that digest is or would be; ValueError when that is no digest."""
@@ -70,17 +70,10 @@ class PhotoStore:
         self._path(sha256).unlink(missing_ok=True)
         self._thumb_path(sha256).unlink(missing_ok=True)
 
-    def digests(self, older_than_seconds: float) -> set[str]:
-        """The digests of all photos that were saved longer ago than that."""
-        return {
-            path.parent.name + path.name.removesuffix(".jpg")
-            for path in self._folder.glob("??/*.jpg")
-            if _DIGEST.fullmatch(path.parent.name + path.name.removesuffix(".jpg")) and _age(path) > older_than_seconds
-        }
-
     def tidy(self) -> int:
         """Remove what writers killed over an hour ago left behind. How many files that were."""
-        stale = [part for part in self._folder.glob(f"*/*{_PART}") if _age(part) > _STALE_SECONDS]
+        before = time.time() - _STALE_SECONDS
+        stale = [part for part in self._folder.glob(f"*/*{_PART}") if _is_older(part, before)]
         for part in stale:
             part.unlink(missing_ok=True)
         return len(stale)
@@ -112,11 +105,12 @@ class PhotoStore:
             _sync(self._folder)
 
 
-def _age(path: Path) -> float:
+def _is_older(path: Path, before: float) -> bool:
+    """Whether a file was last written before that time; one that is gone meanwhile was not."""
     try:
-        return time.time() - path.stat().st_mtime
+        return path.stat().st_mtime < before
     except FileNotFoundError:
-        return 0.0
+        return False
 
 
 def _sync(folder: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from sqlalchemy import delete, select
 
 from domain.files import FileTooLarge, FileUnavailable
 from outreach.desk import Office
-from outreach.photographing import LEASE_FOR, MOST_LOOKS, WAITS, Photographer, forget_unnamed
+from outreach.photographing import LEASE_FOR, MOST_LOOKS, WAITS, Photographer
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.notices import DeliveryRecord
 from tests.conftest import SetClock
@@ -225,19 +223,3 @@ async def test_the_loop_wakes_at_the_bell_and_starts_with_what_was_left(office: 
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-async def test_files_that_no_row_names_go_after_an_hour(office: Office, tmp_path: Path) -> None:
-    await walked(office, photos=2)
-    files = Files(jpeg("red"))
-    files.answers["file-1"] = jpeg("green")
-    await Photographer(office, files).turn()
-    kept, dropped = await _photos(office)
-    async with office.desk() as desk:
-        await desk.session.execute(delete(PhotoRecord).where(PhotoRecord.id == dropped.id))
-    assert await forget_unnamed(office) == 0
-    for path in (tmp_path / "photos").rglob("*.jpg"):
-        os.utime(path, (time.time() - 7200,) * 2)
-    assert await forget_unnamed(office) == 1
-    assert kept.sha256 and office.photos.exists(kept.sha256)
-    assert dropped.sha256 and not office.photos.exists(dropped.sha256)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,16 +77,18 @@ def test_a_photo_killed_between_thumb_and_picture_is_absent_and_can_be_saved(tmp
     assert store.exists(photo.sha256)
 
 
-def test_digests_are_those_of_whole_photos_old_enough(tmp_path: Path) -> None:
+def test_old_photos_are_those_saved_long_enough_ago(tmp_path: Path) -> None:
     store, old, young = PhotoStore(tmp_path), _photo(b"old"), _photo(b"young")
     for photo in (old, young):
         store.save(photo)
     (tmp_path / "ab").mkdir(exist_ok=True)
     (tmp_path / "ab" / "notes.jpg").write_bytes(b"not ours")
-    for name in (f"{old.sha256[2:]}.jpg", f"{old.sha256[2:]}.thumb.jpg"):
-        os.utime(tmp_path / old.sha256[:2] / name, (time.time() - 7200,) * 2)
-    assert store.digests(3600) == {old.sha256}
-    assert store.digests(-1) == {old.sha256, young.sha256}
+    for path in tmp_path.rglob("*.jpg"):
+        if path.name != f"{young.sha256[2:]}.jpg":
+            os.utime(path, (time.time() - 7200,) * 2)
+    assert store.old(timedelta(hours=1)) == [old.sha256]
+    store.save(old)
+    assert store.old(timedelta(hours=1)) == []
 
 
 def test_tidying_removes_old_leavings_and_spares_writers_at_work(tmp_path: Path) -> None:
