@@ -7,7 +7,7 @@ import sys
 import typer
 
 from bot.commands import content as content_commands
-from bot.commands import demonstrate, official, operate, quarantine, register
+from bot.commands import demo, demonstrate, official, operate, quarantine, register
 from bot.commands import invite as invite_command
 from bot.commands.backup import backup
 from bot.commands.restore import restore
@@ -25,6 +25,7 @@ app.command("migrate")(operate.migrate)
 app.command("check-settings")(operate.check_settings)
 app.command("proof")(content_commands.proof)
 app.command("demo")(demonstrate.demo)
+app.command("demo-load")(demo.load)
 app.command("invite")(invite_command.invite)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -18,7 +19,7 @@ from bot.settings import Mode, Settings
 from bot.webhook import BODY_LIMIT, PATH, WebhookDoor
 from bot.wiring import POLL_SECONDS, House, open_house
 from console.health import add_health
-from handlers.menu import COMMANDS_SHOWN
+from handlers.home import commands_of
 from outreach.delivery.claims import TOKEN
 from outreach.photographing import Photographer
 from outreach.storage.migrating import must_be_newest
@@ -48,19 +49,19 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
     runner = await _listen(house, door)
     clockwork = Clockwork(house.office, settings.data_dir, settings.backup_every_hours)
     clockwork.start()
-    work = [house.pump.run(), Photographer(house.office, house.gateway.fetch).run()]
+    work: list[Coroutine[Any, Any, None]] = [house.pump.run(), Photographer(house.office, house.gateway.fetch).run()]
     if settings.mode is Mode.POLLING:
         work.append(Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS).run())
-    tasks = [asyncio.create_task(job) for job in work]
+    tasks: list[asyncio.Task[None]] = [asyncio.create_task(job) for job in work]
     await _announce(house)
     LOG.info("ready", mode=settings.mode.value, bot=house.bot.username)
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(_until(stop))
     done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     await door.close(CLOSE_SECONDS)
     clockwork.stop()
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, stopping if stopping.done() else asyncio.sleep(0), return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     stopping.cancel()
     await runner.cleanup()
     failed = [task for task in done if task is not stopping]
@@ -68,6 +69,10 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
         LOG.critical("stopped_by_fault", fault=repr(task.exception()))
     LOG.info("stopped")
     return 1 if failed else 0
+
+
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 async def _listen(house: House, door: WebhookDoor) -> web.AppRunner:
@@ -98,7 +103,7 @@ async def _announce(house: House) -> None:
     """Tell Telegram where to call and which commands to show; a failure is logged and the work goes on."""
     settings, bot = house.settings, house.bot
     words = house.office.texts.words("zh-CN")
-    commands = [BotCommand(name, words.label(f"command.{name}")) for name in COMMANDS_SHOWN]
+    commands = [BotCommand(name, about) for name, about in commands_of(words, None)]
     try:
         if settings.mode is Mode.WEBHOOK:
             await bot.set_webhook(

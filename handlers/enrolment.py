@@ -86,9 +86,9 @@ async def _open(turn: Turn, scene: Scene, caller: Caller, payload: str) -> Reply
     if payload.startswith("o-"):
         official = await appointing.take_office(scene.desk, caller.contact, payload[2:])
         text = scene.words("replies/enrolment/office_taken", official=official)
-        return Reply((Say(text),)) + _menu_message(
-            await home.home(turn, Scene(scene.desk, scene.words, Caller(caller.contact, caller.posts, official)))
-        )
+        now = Caller(caller.contact, caller.posts, official)
+        menu = await home.home(turn, Scene(scene.desk, scene.words, now))
+        return Reply((Say(text),), commands=home.commands_of(scene.words, now)) + _menu_message(menu)
     opened = await inviting.open_invitation(scene.desk, payload)
     held = caller.post_at(opened.enterprise_id)
     if held is not None and held.role is opened.role:
@@ -133,8 +133,10 @@ async def _bind(turn: Turn, scene: Scene, caller: Caller, phone: str, payload: s
             return told + _offer_voucher(scene, opened, payload)
         return told + _menu_message(await home.home(turn, scene))
     facts = [{"enterprise": post.enterprise_name, "role": post.role} for post in posts]
-    bound = Reply((Say(words("replies/enrolment/bound", posts=facts), close_keys=True),))
-    menu = await home.home(turn, Scene(desk, words, Caller(caller.contact, posts, caller.official)))
+    now = Caller(caller.contact, posts, caller.official)
+    text = words("replies/enrolment/bound", posts=facts)
+    bound = Reply((Say(text, close_keys=True),), commands=home.commands_of(words, now))
+    menu = await home.home(turn, Scene(desk, words, now))
     if opened is not None and not any(post.enterprise_id == opened.enterprise_id for post in posts):
         return bound + _offer_voucher(scene, opened, payload)
     return bound + _menu_message(menu)

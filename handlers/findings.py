@@ -39,7 +39,9 @@ async def press_findings(turn: Turn, scene: Scene) -> Reply:
         return await show_findings(turn, scene, max(page, 0), said.number(2))
     if said.verb == "o":
         line = await reading.finding(scene.desk, official, said.number(2))
-        rows = [(Button(words.label("findings.back"), press("fi", "l", 0)), home_button(words))]
+        rows: list[tuple[Button, ...]] = [
+            (Button(words.label("findings.back"), press("fi", "l", 0)), home_button(words))
+        ]
         if line.photos:
             photos = Button(words.label("findings.photos", count=line.photos), press("fi", "ph", line.id))
             rows.insert(0, (photos,))

@@ -8,9 +8,22 @@ from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
 from outreach import standing
 
-__all__ = ["back_rows", "cancel", "help_", "home", "locale_of", "not_understood", "unknown_command"]
+__all__ = ["back_rows", "cancel", "commands_of", "help_", "home", "locale_of", "not_understood", "unknown_command"]
 
 WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
+
+
+SAFETY_COMMANDS = ("hotline", "cards", "help", "cancel", "language", "privacy")
+
+
+def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], ...]:
+    """The command menu by role, in the order Telegram shows it."""
+    names = ["start"]
+    if caller is not None and caller.official is not None:
+        names += ["findings", "register", "invite"]
+    if caller is not None and any(post.role in WALKERS for post in caller.posts):
+        names += ["check", "my", "invite"]
+    return tuple((name, words.label(f"command.{name}")) for name in dict.fromkeys((*names, *SAFETY_COMMANDS)))
 
 
 def locale_of(language: str) -> str:

@@ -26,4 +26,4 @@ async def press_language(turn: Turn, scene: Scene) -> Reply:
     if caller is not None:
         await enrolling.set_locale(scene.desk, caller.contact.id, words.locale)
     shown = await home.home(turn, Scene(scene.desk, words, caller))
-    return Reply(shown.says, toast=words.label("language.chosen"))
+    return Reply(shown.says, toast=words.label("language.chosen"), commands=home.commands_of(words, caller))

@@ -77,9 +77,6 @@ MEANINGS: dict[str, Talk] = {
     "privacy.erase": privacy.take_erase,
 }
 
-# The command menu that Telegram shows, in this order.
-COMMANDS_SHOWN = ("start", "check", "my", "hotline", "cards", "help", "cancel", "language", "privacy")
-
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
 OPEN_COMMANDS = frozenset({"start", "help", "menu", "hotline", "cards", "language", "privacy"})
 OPEN_PRESSES = frozenset({"home", "help", "hl", "la", "pr", "en"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -202,19 +202,22 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Everything said in return, in order; `toast` answers a press (as an alert when `alert`)."""
+    """Everything said in return, in order; `toast` answers a press (as an alert when `alert`).
+
+    commands: name and description of each command this person's menu shows from now on; empty leaves it.
+    """
 
     says: tuple[Say | File, ...] = ()
     toast: str = ""
     alert: bool = False
-    commands_for: str = field(default="")
+    commands: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Reply) -> Reply:
         return Reply(
             self.says + other.says,
             self.toast or other.toast,
             self.alert or other.alert,
-            other.commands_for or self.commands_for,
+            other.commands or self.commands,
         )
 
 

@@ -14,15 +14,7 @@ from outreach import registering
 from outreach.desk import Office
 from outreach.registering import Batch, ImportOutcome
 
-app = typer.Typer(no_args_is_help=True, help="The invented district to try things on.")
 
-
-@app.callback()
-def group() -> None:
-    """The invented district to try things on."""
-
-
-@app.command()
 def load() -> None:
     """Load the demo district; a second time changes nothing."""
     settings = read_settings()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from telegram import (
     Bot,
+    BotCommand,
+    BotCommandScopeChat,
     CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -22,6 +26,7 @@ from handlers.turn import File, Press, Reply, Rows, Say, Turn
 
 LOG = structlog.get_logger("speaking")
 PREVIEW = LinkPreviewOptions(is_disabled=True)
+T = TypeVar("T")
 # A reply waits this long for a flood pause to end; after that the person can simply ask again.
 PATIENCE_SECONDS = 5.0
 
@@ -42,6 +47,9 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
         await _quietly(bot.answer_callback_query(
             pressed.query_id, text=reply.toast or None, show_alert=reply.alert or None
         ))  # fmt: skip
+    if reply.commands:
+        menu = [BotCommand(name, about) for name, about in reply.commands]
+        await _quietly(bot.set_my_commands(menu, scope=BotCommandScopeChat(turn.person.chat_id)))
     for said in reply.says:
         try:
             await _say(bot, turn, pressed, said, card_message_id, spoken)
@@ -120,7 +128,7 @@ async def _retire(bot: Bot, chat_id: int, message_id: int) -> None:
         LOG.info("card_not_retired", fault=type(fault).__name__)
 
 
-async def _patiently(call):  # type: ignore[no-untyped-def]
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
     """One more try after a short flood pause or a connection that never opened."""
     try:
         return await call()
@@ -139,7 +147,7 @@ async def _patiently(call):  # type: ignore[no-untyped-def]
     return await call()
 
 
-async def _quietly(call) -> None:  # type: ignore[no-untyped-def]
+async def _quietly(call: Awaitable[object]) -> None:
     """For what is harmless when it fails, such as answering a press that is too old."""
     try:
         await call

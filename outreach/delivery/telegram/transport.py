@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -118,5 +119,7 @@ def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
         form.add_field(name, value)
     for name, part in files.items():
         filename, content, mime = part
-        form.add_field(name, content, filename=filename, content_type=mime)
+        form.add_field(
+            name, content if not isinstance(content, bytes) else BytesIO(content), filename=filename, content_type=mime
+        )
     return form
