@@ -1,0 +1,42 @@
+"""修复 — what is set right or cleared away as time passes, whoever was killed in the middle of what."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from outreach.delivery.claims import Claims
+from outreach.desk import Desk, Office, affected
+from outreach.storage.inspections import PhotoRecord
+from outreach.storage.intake import QuarantineRecord
+
+# A photo is saved before its row says so; within a day every such row has been settled or given up.
+PHOTO_GRACE_FOR = timedelta(days=1)
+QUARANTINE_KEPT_FOR = timedelta(days=30)
+
+
+async def rescue(office: Office) -> int:
+    """Settle notices whose sender is gone: whether they arrived is unknown, and says so. How many there were."""
+    return await Claims(office.engine, "sweep").rescue(office.clock())
+
+
+async def forget_quarantine(desk: Desk) -> int:
+    """Drop updates that nobody replayed within 30 days; they may hold personal data. How many."""
+    before = desk.now - QUARANTINE_KEPT_FOR
+    return affected(await desk.session.execute(delete(QuarantineRecord).where(QuarantineRecord.at < before)))
+
+
+async def remove_unneeded_photos(office: Office) -> int:
+    """Remove picture files that no row names, such as those of an erased draft. How many pictures."""
+    await asyncio.to_thread(office.photos.tidy)
+    candidates = await asyncio.to_thread(office.photos.old, PHOTO_GRACE_FOR)
+    if not candidates:
+        return 0
+    async with office.desk() as desk:
+        named = set(await desk.session.scalars(select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None))))
+    unneeded = [sha256 for sha256 in candidates if sha256 not in named]
+    for sha256 in unneeded:
+        await asyncio.to_thread(office.photos.remove, sha256)
+    return len(unneeded)

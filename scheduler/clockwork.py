@@ -1,0 +1,51 @@
+"""钟 — says when each sweep runs and remembers nothing: what is due stands in rows and in files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from outreach.desk import Office
+from scheduler import sweeps
+
+RESCUE_SECONDS = 30
+BACKUP_LOOK_MINUTES = 10
+
+
+class Clockwork:
+    """A metronome. Ticks missed while the process was down are made up for by the next one, once.
+
+    data_dir: the folder below which `backups` lies. backup_every_hours: 0 for never.
+    """
+
+    def __init__(self, office: Office, data_dir: Path, backup_every_hours: float) -> None:
+        zone = office.zone
+        self._scheduler = AsyncIOScheduler(
+            timezone=zone,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._add(sweeps.rescue_notices, IntervalTrigger(seconds=RESCUE_SECONDS, timezone=zone), office)
+        # The night's work, in the office's time zone and one after the other. Weekdays, if any, go by name.
+        self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)
+        self._add(sweeps.forget_quarantine, CronTrigger(hour=3, minute=15, timezone=zone), office)
+        self._add(sweeps.remove_unneeded_photos, CronTrigger(hour=3, minute=30, timezone=zone), office)
+        if backup_every_hours > 0:
+            look = IntervalTrigger(minutes=BACKUP_LOOK_MINUTES, timezone=zone)
+            self._add(sweeps.back_up, look, office, data_dir / "backups", timedelta(hours=backup_every_hours))
+
+    def start(self) -> None:
+        """Begin to tick; needs a running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more. A sweep in the middle of its work is cancelled; the next start takes it up again."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _add(self, sweep: Any, trigger: Any, *arguments: object) -> None:
+        self._scheduler.add_job(sweep, trigger, arguments, id=sweep.__name__)

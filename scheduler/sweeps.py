@@ -1,0 +1,76 @@
+"""巡扫 — one function per thing that time sets right; each logs a count and never lets a fault out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from outreach import backing_up, receiving, repairing
+from outreach.desk import Office
+
+LOG = structlog.get_logger("sweep")
+
+
+async def rescue_notices(office: Office) -> int:
+    """Notices whose sender was killed or hung are settled as unknown."""
+    return await _logged("rescue_notices", lambda: repairing.rescue(office))
+
+
+async def forget_update_ids(office: Office) -> int:
+    """Ids of updates that Telegram will not send again are dropped."""
+
+    async def forget() -> int:
+        async with office.desk() as desk:
+            return await receiving.forget_old_ids(desk)
+
+    return await _logged("forget_update_ids", forget)
+
+
+async def forget_quarantine(office: Office) -> int:
+    """Updates that nobody replayed in time are dropped."""
+
+    async def forget() -> int:
+        async with office.desk() as desk:
+            return await repairing.forget_quarantine(desk)
+
+    return await _logged("forget_quarantine", forget)
+
+
+async def remove_unneeded_photos(office: Office) -> int:
+    """Picture files that no row names are removed."""
+    return await _logged("remove_unneeded_photos", lambda: repairing.remove_unneeded_photos(office))
+
+
+async def back_up(office: Office, folder: Path, every_for: timedelta) -> int:
+    """Make a backup when the newest is older than `every_for`, then drop those past their time. 1 when made."""
+
+    async def make() -> int:
+        newest, now = backing_up.newest(folder), office.clock()
+        # A clock set back must not stop backups: one from the future counts as old.
+        if newest is not None and timedelta(0) <= now - newest < every_for:
+            return 0
+        made = await backing_up.back_up(office, folder)
+        dropped = backing_up.rotate(folder, now)
+        manifest = made.manifest
+        LOG.info(
+            "backed_up", file=made.file.name, rows=sum(manifest.tables.values()), photos=manifest.photos,
+            photos_missing=manifest.photos_missing, dropped=dropped,
+        )  # fmt: skip
+        return 1
+
+    return await _logged("back_up", make)
+
+
+async def _logged(name: str, work: Callable[[], Awaitable[int]]) -> int:
+    """Do it and log what it found; a fault is logged, and the next tick tries again."""
+    try:
+        count = await work()
+    except Exception as fault:
+        LOG.error("sweep_failed", sweep=name, fault=type(fault).__name__, words=str(fault)[:300])
+        return 0
+    if count:
+        LOG.info("swept", sweep=name, count=count)
+    return count
