@@ -120,6 +120,6 @@ def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
     for name, part in files.items():
         filename, content, mime = part
         form.add_field(
-            name, content if not isinstance(content, bytes) else BytesIO(content), filename=filename, content_type=mime
+            name, BytesIO(content) if isinstance(content, bytes) else content, filename=filename, content_type=mime
         )
     return form
