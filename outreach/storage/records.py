@@ -1,4 +1,4 @@
-"""Every record in one place, for migrations and for tests that must see the whole schema."""
+"""记录 — every record in one place, for migrations and for tests that must see the whole schema."""
 
 from outreach.storage.base import Record
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
