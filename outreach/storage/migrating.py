@@ -40,7 +40,13 @@ async def current(engine: AsyncEngine) -> str | None:
 
 
 async def migrate(engine: AsyncEngine, to: str = "head") -> None:
-    """Upgrade (or, to an older revision, downgrade) in one transaction; a kill half-way leaves the old schema."""
+    """Upgrade (or, to an older revision, downgrade) in one transaction; a kill half-way leaves the old schema.
+
+    to: a revision such as `0001`, `head` for the newest, `base` for an empty database.
+
+    Raises:
+        SchemaMismatch: the database is at a revision, or is to be brought to one, that this code does not have.
+    """
 
     def run(sync: Connection) -> None:
         revisions = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
@@ -50,8 +56,10 @@ async def migrate(engine: AsyncEngine, to: str = "head") -> None:
                 f"the database is at revision {at}, which this version does not know: it was written by a newer "
                 "version of Anshao. Run that version, or restore a backup made before the upgrade."
             )
+        if to not in revisions | {"head", "base"}:
+            raise SchemaMismatch(f"there is no revision {to}; this version has {', '.join(sorted(revisions))}")
         config = _config(sync)
-        if to == "head" or (at or "") < to:
+        if to != "base" and (to == "head" or (at or "") < to):
             command.upgrade(config, to)
         else:
             command.downgrade(config, to)
