@@ -6,13 +6,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.exceptions import TemplateNotFound
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 HOME_LOCALE = "zh-CN"
@@ -57,8 +58,11 @@ class Texts:
         )
         self._environment.filters["day"] = self._day
         self._environment.filters["moment"] = self._moment
-        self._environment.globals["label"] = lambda key: self.label(HOME_LOCALE, key)
         self._labels = {locale: _labels(self.folder / locale) for locale in self.locales}
+        # A template's labels and dates are in the template's own language, not in that of whoever reads it.
+        self._globals: dict[str, dict[str, object]] = {
+            locale: {"label": partial(self.label, locale), "locale": locale} for locale in self.locales
+        }
 
     @cache  # noqa: B019 - there is one Texts per process
     def words(self, locale: str) -> Words:
@@ -72,7 +76,7 @@ class Texts:
     def render(self, locale: str, moment: str, facts: Mapping[str, object]) -> str:
         for home in dict.fromkeys((locale, HOME_LOCALE)):
             try:
-                template = self._environment.get_template(f"{home}/{moment}.j2")
+                template = self._environment.get_template(f"{home}/{moment}.j2", globals=self._globals[home])
             except TemplateNotFound:
                 continue
             return template.render(facts).strip()
@@ -87,12 +91,14 @@ class Texts:
         home = self.folder / locale
         return frozenset(str(p.relative_to(home).with_suffix("")) for p in home.rglob("*.j2"))
 
-    def _day(self, on: date) -> str:
-        return self.label(HOME_LOCALE, "format.day").format(y=on.year, m=on.month, d=on.day)
+    @pass_context
+    def _day(self, context: Context, on: date) -> str:
+        return self.label(context["locale"], "format.day").format(y=on.year, m=on.month, d=on.day)
 
-    def _moment(self, at: datetime) -> str:
+    @pass_context
+    def _moment(self, context: Context, at: datetime) -> str:
         there = at.astimezone(self._zone)
-        return self.label(HOME_LOCALE, "format.moment").format(
+        return self.label(context["locale"], "format.moment").format(
             y=there.year, m=there.month, d=there.day, H=there.hour, M=there.minute
         )
 
