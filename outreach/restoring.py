@@ -129,7 +129,7 @@ async def _settle(office: Office, manifest: Manifest, since: _Since) -> tuple[in
             .where(DeliveryRecord.state.in_(MAYBE_SENT))
             .values(
                 state=DeliveryState.UNKNOWN, reason="restored", settled_at=desk.now, claimed_by=None, lease_until=None
-            )  # fmt: skip
+            )
         )
         erased = 0
         for contact_id, consented_at in since.erased:

@@ -44,6 +44,6 @@ def backup(
         f"{sum(rows.values())} rows in all, {made.file.stat().st_size:,} bytes"
     )
     if manifest.photos_missing:
-        typer.echo(f"{manifest.photos_missing} photos that the records name are not on the disk or are damaged", err=True)
+        typer.echo(f"{manifest.photos_missing} photos that records name are not on the disk or are damaged", err=True)
     if not manifest.photos_inside:
         typer.echo(f"photos lie beside it in {made.file.parent / 'photos'}: carry the whole folder, or use --to FILE")
