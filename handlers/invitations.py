@@ -17,6 +17,7 @@ from handlers.turn import press as data
 from outreach import invitees, standing
 
 ROWS_A_PAGE = screen.ROWS_A_PAGE
+LARGEST = 2**31 - 1
 # What is left of a button's 64 bytes for a part of a name.
 PART_BYTES = 45
 
@@ -34,15 +35,15 @@ async def press(turn: Turn, scene: Scene) -> Reply:
     said = turn.said
     match said.words[1:]:
         case ("l", _):
-            return await _list(turn, scene, said.number(2), "")
+            return await _list(turn, scene, _number(said, 2), "")
         case ("f", part, _):
-            return await _list(turn, scene, said.number(3), _part(part))
+            return await _list(turn, scene, _number(said, 3), _part(part))
         case ("find",):
             return await _ask_part(turn, scene)
         case ("e", _):
-            return await _enterprise(turn, scene, said.number(2))
+            return await _enterprise(turn, scene, _number(said, 2))
         case ("q", _, role):
-            return await _issue(scene, said.number(2), Role(role))
+            return await _issue(scene, _number(said, 2), Role(role))
         case ("s",):
             return await _whom(turn, scene)
         case ("c", role, scope):
@@ -56,6 +57,14 @@ async def take_part(turn: Turn, scene: Scene) -> Reply:
     """The part of a name that was asked for; it stays asked for, so that another can be tried."""
     part = turn.said.text if isinstance(turn.said, Text) else ""
     return await _list(turn, scene, 0, _part(part))
+
+
+def _number(said: Press, at: int) -> int:
+    """A page or an id; a forged one that no column holds is refused before it reaches the database."""
+    number = said.number(at)
+    if abs(number) > LARGEST:
+        raise StalePress
+    return number
 
 
 def _part(typed: str) -> str:
