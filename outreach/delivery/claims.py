@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from domain.notice import DeliveryState
@@ -20,6 +21,8 @@ FIRST_RETRY_FOR = timedelta(seconds=1)
 LONGEST_RETRY_FOR = timedelta(minutes=5)
 NOT_READY_FOR = timedelta(seconds=1)
 RESEND_URGENT_FOR = timedelta(seconds=60)
+# An urgent notice whose fate is unknown goes out once more; nothing ever goes out a third time.
+MOST_SENDS = 2
 FLOOD = "flood"
 TOKEN = "token"  # noqa: S105 - the name of a pause
 
@@ -35,6 +38,7 @@ class Claim:
     buttons: str
     attachment: str
     attempts: int
+    is_urgent: bool = False
 
 
 class Claims:
@@ -53,9 +57,16 @@ class Claims:
             ).first()  # fmt: skip
 
     async def pause(self, name: str, until_at: datetime, reason: str) -> None:
-        """Begin or lengthen a pause for all processes; it survives restarts."""
+        """Begin or lengthen a pause for all processes; it survives restarts. A shorter one changes nothing."""
+        build = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
+        begin = build(PauseRecord).values(name=name, until_at=until_at, reason=reason)
+        lengthen = begin.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"until_at": begin.excluded.until_at, "reason": begin.excluded.reason},
+            where=begin.excluded.until_at > PauseRecord.until_at,
+        )
         async with AsyncSession(self._engine) as session, session.begin():
-            await session.merge(PauseRecord(name=name, until_at=until_at, reason=reason))
+            await session.execute(lengthen)
 
     async def lift(self, name: str) -> None:
         """End a pause, as a start with a good token does."""
@@ -82,8 +93,11 @@ class Claims:
                     continue
                 row.state, row.claimed_by, row.lease_until = DeliveryState.CLAIMED, self._owner, now + LEASE_FOR
                 claims.append(
-                    Claim(row.id, row.contact_id, chat_id, row.text, row.buttons, row.attachment, row.attempts)
-                )
+                    Claim(
+                        row.id, row.contact_id, chat_id, row.text, row.buttons, row.attachment, row.attempts,
+                        row.is_urgent,
+                    )
+                )  # fmt: skip
             return tuple(claims)
 
     async def settle(self, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
@@ -124,7 +138,7 @@ class Claims:
             for row in rows:
                 row.claimed_by = row.lease_until = None
                 row.attempts += 1
-                if row.is_urgent and row.attempts < 2:
+                if row.is_urgent and row.attempts < MOST_SENDS:
                     row.state, row.due_at, row.reason = DeliveryState.RETRY, now + RESEND_URGENT_FOR, "killed"
                 else:
                     row.state, row.settled_at, row.reason = DeliveryState.UNKNOWN, now, "killed"
@@ -138,6 +152,9 @@ def _after(claim: Claim, outcome: Outcome, now: datetime) -> dict[str, object]:
         case Kind.SENT:
             return settled | {"state": DeliveryState.SENT, "message_id": outcome.message_id}
         case Kind.AMBIGUOUS:
+            if claim.is_urgent and claim.attempts + 1 < MOST_SENDS:
+                return {"state": DeliveryState.RETRY, "attempts": claim.attempts + 1,
+                        "due_at": now + RESEND_URGENT_FOR, "reason": outcome.reason}  # fmt: skip
             return settled | {"state": DeliveryState.UNKNOWN}
         case Kind.CONTACT_GONE | Kind.CONTENT_REFUSED:
             return settled | {"state": DeliveryState.REFUSED}

@@ -19,6 +19,10 @@ LOG = structlog.get_logger("pump")
 Attach = Callable[[str], Awaitable[Attachment | None]]
 IDLE_SECONDS = 1.0
 TOKEN_PAUSE_FOR = timedelta(days=3650)
+# A paper that failed this often will fail for ever; before that it may have been the disk or the database.
+PAPER_TRIES = 5
+# What one send of a chat says of all its others.
+CHAT_STOPS = (Kind.FLOOD, Kind.TOKEN_REFUSED, Kind.CONTACT_GONE)
 
 
 class Pump:
@@ -41,6 +45,8 @@ class Pump:
         self._bell = bell
         self._clock = clock
         self._pacer = Pacer(per_second)
+        # Set once a send of this window met a flood or a refused token: what has not begun does not begin.
+        self._halt: Outcome | None = None
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is logged and tried again: nothing that is due is forgotten."""
@@ -65,6 +71,7 @@ class Pump:
         claims = await self.claims.take(now, WINDOW)
         if not claims:
             return False
+        self._halt = None
         # One chat's notices stay in order; different chats go side by side.
         chats: dict[int, list[Claim]] = {}
         for claim in claims:
@@ -77,19 +84,30 @@ class Pump:
         for at, claim in enumerate(run):
             outcome = await self._send(claim)
             results = [(claim, outcome)]
-            if outcome.kind in (Kind.FLOOD, Kind.TOKEN_REFUSED):
+            if outcome.kind in CHAT_STOPS:
                 results += [(later, outcome) for later in run[at + 1 :]]
             now = self._clock()
+            is_news = outcome is not self._halt
+            if is_news and outcome.kind is Kind.FLOOD:
+                # Without a wait of their own, the others go before the chat that is throttled.
+                self._halt = Outcome(Kind.FLOOD)
+            elif is_news and outcome.kind is Kind.TOKEN_REFUSED:
+                self._halt = outcome
             await self.claims.settle(results, now)
-            if outcome.kind is Kind.FLOOD:
-                await self.claims.pause(FLOOD, now + timedelta(seconds=outcome.seconds), "telegram")
-            elif outcome.kind is Kind.TOKEN_REFUSED:
-                LOG.critical("token_refused", advice="set ANSHAO_BOT_TOKEN to the current token and restart")
-                await self.claims.pause(TOKEN, now + TOKEN_PAUSE_FOR, "bad_token")
+            if is_news:
+                await self._pause(outcome, now)
             moved = moved or outcome.kind is not Kind.NOT_READY
-            if len(results) > 1:
+            if outcome.kind in CHAT_STOPS:
                 break
         return moved
+
+    async def _pause(self, outcome: Outcome, now: datetime) -> None:
+        """What one answer means for every send, of this process and of the others, after a restart too."""
+        if outcome.kind is Kind.FLOOD:
+            await self.claims.pause(FLOOD, now + timedelta(seconds=outcome.seconds), "telegram")
+        elif outcome.kind is Kind.TOKEN_REFUSED:
+            LOG.critical("token_refused", advice="set ANSHAO_BOT_TOKEN to the current token and restart")
+            await self.claims.pause(TOKEN, now + TOKEN_PAUSE_FOR, "bad_token")
 
     async def _send(self, claim: Claim) -> Outcome:
         attachment = None
@@ -98,8 +116,11 @@ class Pump:
                 attachment = await self._attach(claim.attachment)
             except Exception:
                 LOG.exception("attachment_fault", delivery=claim.id, recipe=claim.attachment)
-                return Outcome(Kind.CONTENT_REFUSED, "attachment_fault")
+                hopeless = claim.attempts + 1 >= PAPER_TRIES
+                return Outcome(Kind.CONTENT_REFUSED if hopeless else Kind.NOT_SENT, "attachment_fault")
             if attachment is None:
                 return Outcome(Kind.NOT_READY)
         await self._pacer.wait()
+        if self._halt is not None:
+            return self._halt
         return await self._gateway.send(claim.chat_id, claim.text, claim.buttons, attachment)

@@ -90,7 +90,9 @@ def classify(fault: Exception) -> Outcome:
     if isinstance(fault, ChatMigrated):
         return Outcome(Kind.MIGRATED, chat_id=fault.new_chat_id)
     if isinstance(fault, Forbidden):
-        return Outcome(Kind.CONTACT_GONE, "blocked" if "blocked" in fault.message.lower() else "never_started")
+        words = fault.message.lower()
+        known = next((sign for sign in ("blocked", "deactivated") if sign in words), "never_started")
+        return Outcome(Kind.CONTACT_GONE, known)
     if isinstance(fault, InvalidToken):
         return Outcome(Kind.TOKEN_REFUSED, "bad_token")
     if isinstance(fault, BadRequest):

@@ -21,6 +21,12 @@ class NeverSent(NetworkError):
     never_sent = True
 
 
+class NotTelegram(NetworkError):
+    """A proxy on the way refused the request with a page of its own, so Telegram has not seen it."""
+
+    never_sent = True
+
+
 class AnswerTooLarge(NetworkError):
     """The answer grew over the bound and was cut off; what became of the request is unknown."""
 
@@ -85,7 +91,10 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False
             ) as response:
-                return response.status, await _read(response, limit)
+                body = await _read(response, limit)
+                if _is_proxys(response.status, body):
+                    raise NotTelegram(f"a proxy answered {response.status}")
+                return response.status, body
         except aiohttp.ClientConnectorError as fault:
             raise NeverSent(f"could not connect: {type(fault).__name__}") from None
         except aiohttp.ConnectionTimeoutError:
@@ -94,6 +103,12 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError, ValueError) as fault:
             raise NetworkError(f"connection lost: {type(fault).__name__}") from None
+
+
+def _is_proxys(status: int, body: bytes) -> bool:
+    # Telegram refuses in JSON. Without this, a proxy's "403" would mark every contact as having blocked the bot and
+    # its "404" would stop the process for a wrong token. A 429 counts whoever says it.
+    return 400 <= status < 500 and status != 429 and not body.lstrip().startswith(b"{")
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
