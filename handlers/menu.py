@@ -74,7 +74,7 @@ MEANINGS: dict[str, Talk] = {
     "inspection.note": inspection.take_note,
     "inspection.photo": inspection.take_photo,
     "inspection.skip": inspection.take_skip_reason,
-    "privacy.erase": privacy.take_erase,
+    "invitations.part": invitations.take_part,
 }
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.

@@ -95,7 +95,3 @@ async def _erase(turn: Turn, scene: Scene, contact: Contact) -> Reply:
         "replies/privacy/erased", receipt=contact.id, at=scene.desk.now, posts=erased.posts, drafts=erased.drafts
     )
     return screen.show(turn, text, screen.back_rows(scene.words))
-
-
-# The talk is all buttons: nothing is ever typed into it.
-take_erase = show

@@ -50,8 +50,11 @@ class Press:
         return self.words[1] if len(self.words) > 1 else ""
 
     def number(self, at: int) -> int:
-        """The whole number at position `at` of the words; raises ValueError for anything else."""
-        return int(self.words[at]) if at < len(self.words) else int("")
+        """The whole number at position `at` of the words; raises ValueError for what no button of ours ever held."""
+        word = self.words[at] if at < len(self.words) else ""
+        if not word.isascii() or not word.isdigit() or len(word) > 18:
+            raise ValueError(f"not a number of ours: {word[:20]!r}")
+        return int(word)
 
 
 @dataclass(frozen=True, slots=True)

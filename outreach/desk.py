@@ -108,7 +108,8 @@ class Desk:
         """Insert a row unless one with the same `unique` value exists. Whether it was inserted."""
         build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
         statement = build(record).values(**values).on_conflict_do_nothing(index_elements=[unique.key])
-        return affected(await self.session.execute(statement)) == 1
+        # Asked back rather than counted: psycopg gives no row count for ON CONFLICT DO NOTHING.
+        return (await self.session.execute(statement.returning(unique))).first() is not None
 
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""
