@@ -100,7 +100,7 @@ async def test_a_good_answer_is_kept_with_its_message(mailing: Mailing, clock: S
     row = await mailing.row("one")
     (call,) = await mailing.calls()
     assert (row.state, row.reason, row.attempts) == ("sent", "", 1)
-    assert row.message_id == call["result"] if "result" in call else row.message_id
+    assert row.message_id == call["message_id"]
     assert row.settled_at == clock.now
 
 
