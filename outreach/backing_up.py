@@ -31,7 +31,7 @@ from outreach.storage.people import ContactRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.records import Record
 
-__all__ = ["KEPT_FOR", "BackedUp", "CopyFault", "back_up", "erased_in", "newest", "rotate"]
+__all__ = ["KEPT_FOR", "BackedUp", "CopyFault", "back_up", "database_file", "erased_in", "newest", "rotate"]
 
 # Every backup of two days, then the last one of each day; erased data is gone from backups when these are.
 KEPT_FOR = timedelta(days=35)
@@ -40,6 +40,9 @@ PHOTOS = "SELECT DISTINCT sha256 FROM photos WHERE sha256 IS NOT NULL"
 NAME = re.compile(r"anshao-(\d{8}T\d{6}Z)\.tar")
 STAMP = "%Y%m%dT%H%M%SZ"
 MAKING = ".making-"
+# What a restore set aside holds personal data too, and goes when backups of that day go.
+ASIDE = ".before-restore-"
+SET_ASIDE = re.compile(rf"{re.escape(ASIDE)}(\d{{8}}T\d{{6}}Z)")
 MAKING_STALE_FOR = timedelta(days=1)
 
 
@@ -72,14 +75,23 @@ async def back_up(office: Office, folder: Path, to: Path | None = None) -> Backe
         await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
 
 
+def database_file(office: Office) -> Path | None:
+    """The SQLite file that the office works on; None on PostgreSQL."""
+    return sqlite_file(office.engine.url.render_as_string(hide_password=False))
+
+
 def newest(folder: Path) -> datetime | None:
     """When the newest backup in that folder was made, as its name says; None when there is none."""
     made = [_made_at(path.name) for path in folder.glob("anshao-*.tar")]
     return max((at for at in made if at is not None), default=None)
 
 
-def rotate(folder: Path, now: datetime) -> int:
-    """Drop backups over 35 days old, all but the last of each day over two days old, and photos none needs."""
+def rotate(folder: Path, now: datetime, database: Path | None = None) -> int:
+    """Drop backups over 35 days old, all but the last of each day over two days old, and photos none needs.
+
+    With `database`, also what restores set aside next to it more than 35 days ago. How many were dropped.
+    """
+    dropped_asides = _drop_asides(database, now) if database else 0
     by_age = sorted(((at, p) for p in folder.glob("anshao-*.tar") if (at := _made_at(p.name))), reverse=True)
     days: set[str] = set()
     dropped = []
@@ -99,19 +111,31 @@ def rotate(folder: Path, now: datetime) -> int:
     for work in folder.glob(f"{MAKING}*"):
         if datetime.fromtimestamp(work.stat().st_mtime, UTC) < datetime.now(UTC) - MAKING_STALE_FOR:
             shutil.rmtree(work, ignore_errors=True)
-    return len(dropped)
+    return len(dropped) + dropped_asides
+
+
+def _drop_asides(database: Path, now: datetime) -> int:
+    found = [(SET_ASIDE.search(path.name), path) for path in database.parent.glob(f"{database.name}{ASIDE}*")]
+    old = [path for match, path in found if match and now - _instant(match[1]) > KEPT_FOR]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _instant(stamp: str) -> datetime:
+    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
 def _made_at(name: str) -> datetime | None:
     found = NAME.fullmatch(name)
-    return datetime.strptime(found[1], STAMP).replace(tzinfo=UTC) if found else None
+    return _instant(found[1]) if found else None
 
 
 async def _copy_database(office: Office, work: Path) -> tuple[Manifest, Path, list[str]]:
     """The copy, counted, with the photos it names and the contacts erased so far."""
     url = office.engine.url.render_as_string(hide_password=False)
     made_at, revision = office.clock(), await migrating.current(office.engine) or ""
-    file = sqlite_file(url)
+    file = database_file(office)
     if file is not None:
         copy = work / "anshao.db"
         await asyncio.to_thread(copy_sqlite, file, copy)

@@ -15,7 +15,7 @@ from sqlalchemy import select, text, update
 
 from domain.notice import DeliveryState
 from outreach import erasing
-from outreach.backing_up import STAMP, erased_in
+from outreach.backing_up import ASIDE, STAMP, erased_in
 from outreach.desk import Office, affected
 from outreach.storage import archives, migrating
 from outreach.storage.archives import Manifest
@@ -28,7 +28,6 @@ from outreach.storage.photos import PhotoStore
 
 __all__ = ["CopyFault", "Restored", "look_into", "restore_postgresql", "restore_sqlite"]
 
-ASIDE = ".before-restore-"
 # Queued at the time of the backup, these may have been sent since: sending them again is for a person to decide.
 MAYBE_SENT = (DeliveryState.QUEUED, DeliveryState.RETRY, DeliveryState.CLAIMED)
 OpenOffice = Callable[[str], AbstractAsyncContextManager[Office]]
@@ -237,6 +236,7 @@ def _put_in_place(scratch: Path, database: Path) -> Path | None:
         for tail in ("", "-wal", "-shm", "-journal"):
             present = database.with_name(database.name + tail)
             if present.exists():
+                present.chmod(0o600)
                 present.rename(aside.with_name(aside.name + tail))
     scratch.replace(database)
     database.chmod(0o600)

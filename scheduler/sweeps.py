@@ -53,7 +53,7 @@ async def back_up(office: Office, folder: Path, every_for: timedelta) -> int:
         if newest is not None and timedelta(0) <= now - newest < every_for:
             return 0
         made = await backing_up.back_up(office, folder)
-        dropped = backing_up.rotate(folder, now)
+        dropped = backing_up.rotate(folder, now, backing_up.database_file(office))
         manifest = made.manifest
         LOG.info(
             "backed_up", file=made.file.name, rows=sum(manifest.tables.values()), photos=manifest.photos,

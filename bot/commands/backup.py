@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from bot.settings import read_settings
 from bot.wiring import open_office
@@ -27,13 +28,13 @@ def backup(
         async with open_office(settings) as office:
             made = await backing_up.back_up(office, settings.data_dir / "backups", to)
             if to is None:
-                backing_up.rotate(settings.data_dir / "backups", office.clock())
+                backing_up.rotate(settings.data_dir / "backups", office.clock(), backing_up.database_file(office))
             return made
 
     try:
         made = asyncio.run(work())
-    except backing_up.CopyFault as fault:
-        typer.echo(f"no backup was made: {fault}", err=True)
+    except (backing_up.CopyFault, OperationalError) as fault:
+        typer.echo(f"no backup was made: {_words(fault)}", err=True)
         raise typer.Exit(2) from None
     manifest = made.manifest
     rows = manifest.tables
@@ -47,3 +48,8 @@ def backup(
         typer.echo(f"{manifest.photos_missing} photos that records name are not on the disk or are damaged", err=True)
     if not manifest.photos_inside:
         typer.echo(f"photos lie beside it in {made.file.parent / 'photos'}: carry the whole folder, or use --to FILE")
+
+
+def _words(fault: Exception) -> str:
+    """What went wrong, without the driver's decoration."""
+    return str(fault.orig).strip() if isinstance(fault, OperationalError) else str(fault)

@@ -276,10 +276,11 @@ async def test_a_running_process_is_not_robbed_of_its_database(house: Office, sq
 
 async def test_an_archive_of_a_newer_version_is_refused(house: Office, tmp_path: Path) -> None:
     async with house.desk() as desk:
+        at = await desk.session.scalar(text("SELECT version_num FROM alembic_version"))
         await desk.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     made = await backing_up.back_up(house, tmp_path / "backups")
     async with house.desk() as desk:
-        await desk.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        await desk.session.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": at})
     with pytest.raises(SchemaMismatch):
         await restore(house, made.file)
     assert len(await states(house)) == 5
@@ -324,6 +325,17 @@ def test_rotation_keeps_two_days_whole_then_one_a_day_for_35(tmp_path: Path) -> 
     assert len({(now - age).date() for age in ages}) == len([a for a in ages if a > timedelta(days=2)]) + 3
     assert (tmp_path / "somebody-elses.tar").exists()
     assert backing_up.newest(tmp_path) == now
+
+
+def test_what_a_restore_set_aside_goes_after_35_days_too(tmp_path: Path) -> None:
+    database = tmp_path / "anshao.db"
+    names = ["anshao.db", *(f"anshao.db.before-restore-{stamp}" for stamp in (
+        "20260601T000000Z", "20260501T000000Z", "20260501T000000Z-journal",
+    ))]  # fmt: skip
+    for name in names:
+        (tmp_path / name).touch()
+    assert backing_up.rotate(tmp_path / "backups", datetime(2026, 6, 10, tzinfo=UTC), database) == 2
+    assert [(tmp_path / name).exists() for name in names] == [True, True, False, False]
 
 
 def test_the_last_backup_is_never_dropped(tmp_path: Path) -> None:
