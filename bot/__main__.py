@@ -18,7 +18,7 @@ from outreach.storage.migrating import SchemaMismatch
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    help="Anshao (安哨): a chat bot for enterprise-safety outreach.",
+    help="Anshao: a chat bot for enterprise-safety outreach.",
 )  # fmt: skip
 app.command("run")(operate.run)
 app.command("migrate")(operate.migrate)
