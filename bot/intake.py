@@ -20,7 +20,7 @@ from handlers import menu
 from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
 from handlers.turn import Document, FileFetcher, Reply, Turn
-from outreach import enrolling, receiving, standing
+from outreach import enrolling, polling, receiving, standing
 from outreach.desk import Office
 
 LOG = structlog.get_logger("intake")
@@ -108,12 +108,14 @@ class Intake:
         except TimeoutError:
             LOG.warning("reply_timed_out", update_id=turn.update_id)
             return
-        if contact_id is None or (spoken.card_message_id is None and not spoken.unreachable):
+        if not spoken.polls and (contact_id is None or (spoken.card_message_id is None and not spoken.unreachable)):
             return
         async with self._office.desk() as desk:
+            for poll in spoken.polls:
+                await polling.place_poll(desk, poll.poll_id, poll.chat_id, poll.message_id, poll.subject, contact_id)
             if spoken.unreachable:
                 await enrolling.set_reachable(desk, turn.person.id, False, spoken.unreachable)
-            if spoken.card_message_id is not None:
+            if contact_id is not None and spoken.card_message_id is not None:
                 await standing.place_card(desk, contact_id, spoken.card_message_id)
 
     async def _set_aside(self, raw: Any, fault: Exception) -> Taken:

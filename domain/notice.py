@@ -1,6 +1,7 @@
 """通知 — something said to a person who did not ask just now, or a receipt; kept until it is settled."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -32,6 +33,9 @@ class Notice:
     facts: what the words mention.
     key: unique for ever; telling the same key again does nothing.
     attachment: a recipe such as `inspection:17` that is made into a file when the notice is sent.
+    media_kind, media_file_id: "photo" or "document", and Telegram's id of a file it has already.
+    is_push: nobody waits for it, so quiet hours and the weekly push budget apply; a receipt is never one.
+    due_at, expires_at: UTC instants; not sent before the one, refused as expired after the other.
     """
 
     kind: str
@@ -39,4 +43,10 @@ class Notice:
     key: str
     buttons: tuple[tuple[NoticeButton, ...], ...] = ()
     attachment: str = ""
+    media_kind: str = ""
+    media_file_id: str = ""
     is_urgent: bool = False
+    is_push: bool = False
+    broadcast_id: int | None = None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None

@@ -92,8 +92,24 @@ class SharedPhone:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """A place the person chose to share, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """An answer to a quiz poll: the positions chosen, as the options were written; empty when it was taken back."""
+
+    poll_id: str
+    chosen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
-    """Something the bot has no use for: a sticker, a voice message, a location out of place …"""
+    """Something the bot has no use for: a sticker, a voice message …"""
 
     kind: str
 
@@ -105,7 +121,7 @@ class Reachability:
     is_reachable: bool
 
 
-Said = Command | Press | Text | Photo | Document | SharedPhone | Other | Reachability
+Said = Command | Press | Text | Photo | Document | SharedPhone | Location | Voted | Other | Reachability
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +220,27 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """A native quiz poll. `subject` is what an answer to it will be about; options are shown as ordered here.
+
+    Limits of the Bot API: question 300, 2-12 options of 100, explanation 200 characters and two line feeds.
+    """
+
+    question: str
+    options: tuple[str, ...]
+    correct: tuple[int, ...]
+    subject: str
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Everything said in return, in order; `toast` answers a press (as an alert when `alert`).
 
     commands: name and description of each command this person's menu shows from now on; empty leaves it.
     """
 
-    says: tuple[Say | File, ...] = ()
+    says: tuple[Say | File | Poll, ...] = ()
     toast: str = ""
     alert: bool = False
     commands: tuple[tuple[str, str], ...] = ()

@@ -125,9 +125,14 @@ class Desk:
             text=words(f"notices/{notice.kind}", **notice.facts),
             buttons=json.dumps(buttons, ensure_ascii=False),
             attachment=notice.attachment,
+            media_kind=notice.media_kind,
+            media_file_id=notice.media_file_id,
+            broadcast_id=notice.broadcast_id,
             is_urgent=notice.is_urgent,
+            is_push=notice.is_push,
+            expires_at=notice.expires_at,
             created_at=self.now,
-            due_at=self.now,
+            due_at=notice.due_at or self.now,
         )
 
     async def note(self, happened: str, subject: str, by: int | None = None, **facts: object) -> None:

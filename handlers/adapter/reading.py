@@ -12,6 +12,7 @@ from domain.text import tidy
 from handlers.turn import (
     Command,
     Document,
+    Location,
     Other,
     Person,
     Photo,
@@ -21,6 +22,7 @@ from handlers.turn import (
     SharedPhone,
     Text,
     Turn,
+    Voted,
 )
 
 TEXT_LIMIT = 4096
@@ -64,6 +66,12 @@ def _turn(update: Update, username: str) -> Turn:
             raise NotForUs("a group's membership")
         gone = member.new_chat_member.status in ("kicked", "left")
         return _made(update, member.from_user, member.chat.id, Reachability(not gone), None, member.date)
+    if update.poll_answer is not None:
+        answer = update.poll_answer
+        if answer.user is None:
+            raise NotForUs("a vote in the name of a chat")
+        voted = Voted(str(answer.poll_id), tuple(answer.option_ids))
+        return _made(update, answer.user, answer.user.id, voted, None, datetime.now(UTC))
     message = update.message
     if message is None or message.from_user is None or message.from_user.is_bot:
         raise NotForUs("neither a message from a person nor a press")
@@ -117,6 +125,8 @@ def _said(message: Message, username: str) -> Said:
         return SharedPhone(
             str(message.contact.phone_number), sender is not None and message.contact.user_id == sender.id
         )
+    if message.location is not None:
+        return Location(float(message.location.latitude), float(message.location.longitude))
     return Other("message")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
@@ -22,7 +22,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from handlers.turn import File, Press, Reply, Rows, Say, Turn
+from handlers.turn import File, Poll, Press, Reply, Rows, Say, Turn
 
 LOG = structlog.get_logger("speaking")
 PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -31,12 +31,23 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A poll that was sent: an answer to it will name `poll_id`."""
+
+    poll_id: str
+    chat_id: int
+    message_id: int
+    subject: str
+
+
 @dataclass(slots=True)
 class Spoken:
     """What came of it: the new card's message id, if one was placed, and why the person cannot be reached."""
 
     card_message_id: int | None = None
     unreachable: str = ""
+    polls: list[Placed] = field(default_factory=list)
 
 
 async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None) -> Spoken:
@@ -62,9 +73,18 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
 
 
 async def _say(
-    bot: Bot, turn: Turn, pressed: Press | None, said: Say | File, old_card: int | None, spoken: Spoken
+    bot: Bot, turn: Turn, pressed: Press | None, said: Say | File | Poll, old_card: int | None, spoken: Spoken
 ) -> None:
     chat_id = turn.person.chat_id
+    if isinstance(said, Poll):
+        asked = await _patiently(lambda: bot.send_poll(
+            chat_id, said.question, list(said.options), type="quiz", is_anonymous=False,
+            correct_option_ids=list(said.correct), allows_multiple_answers=len(said.correct) > 1 or None,
+            explanation=said.explanation or None,
+        ))  # fmt: skip
+        assert asked.poll is not None
+        spoken.polls.append(Placed(asked.poll.id, chat_id, asked.message_id, said.subject))
+        return
     if isinstance(said, File):
         send = bot.send_photo if said.as_photo else bot.send_document
         await _patiently(lambda: send(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, Key, Prose, Record, Word
+from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word
 
 WAITING = text("state IN ('queued', 'retry')")
 CLAIMED = text("state = 'claimed'")
@@ -29,7 +29,15 @@ class DeliveryRecord(Record):
     text: Mapped[Prose]
     buttons: Mapped[Prose] = mapped_column(default="[]")
     attachment: Mapped[str] = mapped_column(String(128), default="")
+    # A photo or document that Telegram has already, by its file id: sent with the text as its caption.
+    media_kind: Mapped[Word] = mapped_column(default="")
+    media_file_id: Mapped[Line] = mapped_column(default="")
+    # The broadcast this belongs to, if any: its rows are its frozen audience.
+    broadcast_id: Mapped[int | None] = mapped_column(index=True)
     is_urgent: Mapped[bool] = mapped_column(default=False)
+    # A push is something nobody waits for: quiet hours and the weekly budget hold it back, a receipt never.
+    is_push: Mapped[bool] = mapped_column(default=False)
+    expires_at: Mapped[datetime | None]
     state: Mapped[Word] = mapped_column(default="queued")
     reason: Mapped[Word] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -39,6 +47,9 @@ class DeliveryRecord(Record):
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     settled_at: Mapped[datetime | None]
     message_id: Mapped[int | None]
+    # When the person pressed 已阅; a bot is never told that a message was read.
+    acknowledged_at: Mapped[datetime | None]
+    recalled_at: Mapped[datetime | None]
 
 
 class PauseRecord(Record):

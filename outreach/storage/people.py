@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import JSON, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
@@ -40,8 +41,11 @@ class OfficialRecord(Record):
     id: Mapped[Key]
     contact_id: Mapped[ContactKey | None]
     name: Mapped[Line]
+    role: Mapped[Word] = mapped_column(default="head")
     street: Mapped[Line] = mapped_column(default="")
     grid: Mapped[Line] = mapped_column(default="")
+    # An officer of a trade sees only these industries; empty means all.
+    industries: Mapped[list[Any]] = mapped_column(JSON, default=list)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
 

@@ -22,6 +22,7 @@ from outreach.storage.people import (
     PostRecord,
     StandingRecord,
 )
+from outreach.storage.polls import PollRecord
 
 __all__ = [
     "AnswerRecord",
@@ -39,6 +40,7 @@ __all__ = [
     "OfficialRecord",
     "PauseRecord",
     "PhotoRecord",
+    "PollRecord",
     "PostRecord",
     "QuarantineRecord",
     "Record",

@@ -42,6 +42,18 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "polls",
+        sa.Column("poll_id", sa.String(length=64), nullable=False),
+        sa.Column("chat_id", BIG, nullable=False),
+        sa.Column("message_id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=True),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("poll_id", name="pk_polls"),
+    )
+    op.create_index("ix_polls_contact_id", "polls", ["contact_id"], unique=False)
+    op.create_index("ix_polls_subject", "polls", ["subject"], unique=False)
+    op.create_table(
         "deliveries",
         sa.Column("id", BIG, nullable=False),
         sa.Column("key", sa.String(length=128), nullable=False),
@@ -50,7 +62,12 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("buttons", sa.Text(), nullable=False),
         sa.Column("attachment", sa.String(length=128), nullable=False),
+        sa.Column("media_kind", sa.String(length=64), nullable=False),
+        sa.Column("media_file_id", sa.String(length=255), nullable=False),
+        sa.Column("broadcast_id", BIG, nullable=True),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("is_push", sa.Boolean(), nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=True),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("attempts", BIG, nullable=False),
@@ -60,10 +77,13 @@ def upgrade() -> None:
         sa.Column("claimed_by", sa.String(length=64), nullable=True),
         sa.Column("settled_at", INSTANT, nullable=True),
         sa.Column("message_id", BIG, nullable=True),
+        sa.Column("acknowledged_at", INSTANT, nullable=True),
+        sa.Column("recalled_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_deliveries_contact_id_contacts"),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         sa.UniqueConstraint("key", name="uq_deliveries_key"),
     )
+    op.create_index("ix_deliveries_broadcast_id", "deliveries", ["broadcast_id"], unique=False)
     op.create_index(
         "ix_deliveries_claimed",
         "deliveries",
@@ -164,5 +184,6 @@ def downgrade() -> None:
     op.drop_table("inspections")
     op.drop_table("findings")
     op.drop_table("deliveries")
+    op.drop_table("polls")
     op.drop_table("checklist_editions")
     op.drop_table("answers")
