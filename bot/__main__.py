@@ -13,6 +13,7 @@ from bot.commands.backup import backup
 from bot.commands.restore import restore
 from bot.faults import set_up_logging
 from bot.settings import SettingsWrong
+from content.fault import ContentFault
 from outreach.storage.database import DatabaseTaken
 from outreach.storage.migrating import SchemaMismatch
 
@@ -39,7 +40,7 @@ def main() -> None:
     set_up_logging()
     try:
         app()
-    except (SettingsWrong, DatabaseTaken, SchemaMismatch) as fault:
+    except (SettingsWrong, DatabaseTaken, SchemaMismatch, ContentFault) as fault:
         sys.stderr.write(f"{fault}\n")
         sys.exit(2)
 

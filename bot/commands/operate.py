@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot import processes
 from bot.settings import Settings, SettingsWrong, read_settings
 from bot.wiring import open_office
+from outreach import backing_up
 from outreach.storage import migrating
 
 
@@ -34,11 +35,15 @@ def run() -> None:
 
 
 def migrate(to: Annotated[str, typer.Option(help="A revision such as 0001; head is the newest.")] = "head") -> None:
-    """Bring the database's schema up (or down) to a revision."""
+    """Bring the database's schema up (or down) to a revision, after a backup of what is there."""
     settings = read_settings()
 
     async def work() -> str | None:
         async with open_office(settings) as office:
+            at = await migrating.current(office.engine)
+            if at is not None and at != (migrating.newest() if to == "head" else to):
+                made = await backing_up.back_up(office, settings.data_dir / "backups")
+                typer.echo(f"backed up first: {made.file}")
             await migrating.migrate(office.engine, to)
             return await migrating.current(office.engine)
 
