@@ -8,8 +8,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 # The SQLite builds from 3.7.0 to 3.51.2 can corrupt a WAL database that two connections checkpoint at once;
@@ -33,13 +34,18 @@ def async_url(url: str) -> URL:
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """An engine with the pragmas of RELIABILITY asserted. PostgreSQL needs the `postgresql` extra."""
+    """An engine with the pragmas of RELIABILITY asserted. PostgreSQL needs the `postgresql` extra.
+
+    The message of a fault never holds what was written: names, phones and texts do not belong in a log.
+    """
     made = async_url(url)
     if made.get_backend_name() != "sqlite":
-        return create_async_engine(made, pool_size=8, max_overflow=0, pool_pre_ping=True)
+        return create_async_engine(made, pool_size=8, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     # One connection: SQLite has one writer anyway, and waiting in our pool is fairer than SQLITE_BUSY.
-    engine = create_async_engine(made, pool_size=1, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(made, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    if (file := sqlite_file(url)) is not None:
+        _keep_to_the_file(engine, file)
     # A transaction that may write takes the write lock at once: a deferred one fails half-way through.
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -63,6 +69,32 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_to_the_file(engine: AsyncEngine, file: Path) -> None:
+    """Raise OperationalError at the begin of a transaction when the file is gone or another one is in its place.
+
+    SQLite would go on writing to the file that was removed, and what was acknowledged since would exist nowhere.
+    """
+
+    def remember(_: object, record: Any) -> None:
+        record.info["file"] = _identity(file)
+
+    def compare(connection: Connection) -> None:
+        if connection.info.get("file") != _identity(file):
+            connection.invalidate()
+            raise OperationalError("BEGIN", None, sqlite3.OperationalError(f"{file} was removed or replaced"))
+
+    event.listen(engine.sync_engine, "connect", remember)
+    event.listen(engine.sync_engine, "begin", compare, insert=True)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def sqlite_file(url: str) -> Path | None:
