@@ -49,12 +49,24 @@ async def quarantined(desk: Desk) -> list[tuple[str, Any]]:
     return found
 
 
-async def mark_replayed(desk: Desk, reference: str) -> None:
-    """The quarantined update has been handled by a mended version."""
-    row = (await desk.session.scalars(select(QuarantineRecord).where(QuarantineRecord.reference == reference))).one()
-    row.replayed_at = desk.now
+async def release(desk: Desk, reference: str) -> None:
+    """Let the quarantined update take effect, once: its id is forgotten here and nowhere else.
+
+    Killed after this and before `mark_replayed`, the next replay finds the id remembered if it took effect by then.
+    """
+    row = await _kept(desk, reference)
     if row.update_id is not None:
         await desk.session.execute(delete(SeenUpdateRecord).where(SeenUpdateRecord.update_id == row.update_id))
+        row.update_id = None
+
+
+async def mark_replayed(desk: Desk, reference: str) -> None:
+    """The quarantined update has been taken again: handled, or set aside under a new reference."""
+    (await _kept(desk, reference)).replayed_at = desk.now
+
+
+async def _kept(desk: Desk, reference: str) -> QuarantineRecord:
+    return (await desk.session.scalars(select(QuarantineRecord).where(QuarantineRecord.reference == reference))).one()
 
 
 async def forget_old_ids(desk: Desk) -> int:

@@ -33,19 +33,25 @@ def replay() -> None:
     """Let every update in quarantine be handled again; what fails goes back. Stop the bot first on SQLite."""
     settings = read_settings()
 
-    async def work() -> tuple[int, int]:
-        handled = failed = 0
+    async def work() -> tuple[int, int, int]:
+        handled = failed = unreadable = 0
         async with open_house(settings) as house:
             async with house.office.desk() as desk:
                 waiting = await receiving.quarantined(desk)
             for reference, body in waiting:
+                if body is None:
+                    unreadable += 1
+                    continue
                 before = house.intake.quarantined
                 async with house.office.desk() as desk:
-                    await receiving.mark_replayed(desk, reference)
+                    await receiving.release(desk, reference)
                 taken = await house.intake.take(body)
                 good = taken is Taken.ACKNOWLEDGE and house.intake.quarantined == before
                 handled, failed = handled + good, failed + (not good)
-        return handled, failed
+                if taken is Taken.ACKNOWLEDGE:
+                    async with house.office.desk() as desk:
+                        await receiving.mark_replayed(desk, reference)
+        return handled, failed, unreadable
 
-    handled, failed = asyncio.run(work())
-    typer.echo(f"{handled} handled, {failed} back in quarantine")
+    handled, failed, unreadable = asyncio.run(work())
+    typer.echo(f"{handled} handled, {failed} back in quarantine, {unreadable} are no JSON and stay where they are")
