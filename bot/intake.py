@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ LOG = structlog.get_logger("intake")
 MAX_ID = 2**63
 # How long an acknowledgement may wait for the reply to be said: past this the person can ask again.
 REPLY_SECONDS = 20.0
+# A disk that is full, broken or read-only, and a process out of file handles.
+OUTAGES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE))
 
 
 class Taken(Enum):
@@ -57,13 +60,11 @@ class Intake:
         async with self._lane(_chat_of(raw)):
             try:
                 return await self._take(raw)
-            except (OperationalError, InterfaceError, PoolTimeout, OSError, DBAPIError) as fault:
-                if isinstance(fault, DBAPIError) and not _is_outage(fault):
+            except Exception as fault:
+                if not _is_outage(fault):
                     return await self._set_aside(raw, fault)
                 LOG.error("not_persisted", fault=type(fault).__name__, words=str(fault)[:300])
                 return Taken.COME_AGAIN
-            except Exception as fault:
-                return await self._set_aside(raw, fault)
 
     async def _take(self, raw: Any) -> Taken:
         if not isinstance(raw, dict) or not _is_id(raw.get("update_id")):
@@ -124,6 +125,8 @@ class Intake:
         try:
             async with self._office.desk() as desk:
                 if update_id is not None and not await receiving.is_first_time(desk, update_id):
+                    # It took effect, now or at an earlier delivery, and only the answer to it failed.
+                    LOG.error("answer_failed", update_id=update_id, exc_info=fault)
                     return Taken.ACKNOWLEDGE
                 reference = await receiving.quarantine(
                     desk, update_id, _as_text(raw), f"{type(fault).__name__}: {fault}"
@@ -164,9 +167,17 @@ def _is_id(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_ID
 
 
-def _is_outage(fault: DBAPIError) -> bool:
-    """Whether the database was out of reach or out of room, rather than asked something impossible."""
-    return isinstance(fault, (OperationalError, InterfaceError)) or fault.connection_invalidated
+def _is_outage(fault: Exception) -> bool:
+    """Whether the database or the disk was out of reach or out of room, rather than asked something impossible.
+
+    An update that meets an outage comes again for a day and holds up its chat, so a fault of the update itself
+    must not count as one.
+    """
+    if isinstance(fault, DBAPIError):
+        return isinstance(fault, (OperationalError, InterfaceError)) or fault.connection_invalidated
+    if isinstance(fault, OSError):
+        return isinstance(fault, (ConnectionError, TimeoutError)) or fault.errno in OUTAGES
+    return isinstance(fault, PoolTimeout)
 
 
 def _as_text(raw: Any) -> str:

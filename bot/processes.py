@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from scheduler.clockwork import Clockwork
 from sqlalchemy import text
 from telegram import BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
@@ -23,6 +22,7 @@ from handlers.home import commands_of
 from outreach.delivery.claims import TOKEN
 from outreach.photographing import Photographer
 from outreach.storage.migrating import must_be_newest
+from scheduler.clockwork import Clockwork
 
 LOG = structlog.get_logger("process")
 CLOSE_SECONDS = 10.0
@@ -78,7 +78,7 @@ async def _until(stop: asyncio.Event) -> None:
 async def _listen(house: House, door: WebhookDoor) -> web.AppRunner:
     app = web.Application(client_max_size=BODY_LIMIT)
     if house.settings.mode is Mode.WEBHOOK:
-        app.router.add_post(PATH, door)
+        app.router.add_post(PATH, door.answer)
     add_health(app, _readiness(house, door))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -20,7 +20,11 @@ PATH = "/telegram"
 
 
 class WebhookDoor:
-    """Answers 200, 401, 413, 415 or 503, always with an empty body: Telegram would execute a JSON one."""
+    """Answers 200, 401, 415 or 503, always with an empty body: Telegram would execute a JSON one.
+
+    What is too large or no JSON at all, but carries the secret, is quarantined with 200: anything else would make
+    Telegram send it again for a day, before everything that its chat says after it.
+    """
 
     def __init__(self, intake: Intake, secret: str) -> None:
         self._intake = intake
@@ -28,10 +32,10 @@ class WebhookDoor:
         self.is_open = True
         self._busy = 0
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         # Compared as bytes: compare_digest refuses non-ASCII str, and a header may hold anything.
         given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._secret):
+        if not self._secret or not hmac.compare_digest(given, self._secret):
             return web.Response(status=401)
         if request.content_type != "application/json":
             return web.Response(status=415)
