@@ -1,6 +1,7 @@
 """记录 — every record in one place, for migrations and for tests that must see the whole schema."""
 
 from outreach.storage.base import Record
+from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import (
     AnswerRecord,
@@ -26,6 +27,7 @@ from outreach.storage.polls import PollRecord
 
 __all__ = [
     "AnswerRecord",
+    "BroadcastRecord",
     "ChecklistEditionRecord",
     "ContactRecord",
     "CounterRecord",
@@ -43,6 +45,7 @@ __all__ = [
     "PollRecord",
     "PostRecord",
     "QuarantineRecord",
+    "RecipientRecord",
     "Record",
     "RegisterDraftRecord",
     "SeenUpdateRecord",
