@@ -24,6 +24,14 @@ from outreach.storage.people import (
     StandingRecord,
 )
 from outreach.storage.polls import PollRecord
+from outreach.storage.quizzes import (
+    DailyQuestionRecord,
+    GroupAnswerRecord,
+    GroupQuestionRecord,
+    MemoryRecord,
+    QuizQuestionRecord,
+    QuizRecord,
+)
 
 __all__ = [
     "AnswerRecord",
@@ -31,13 +39,17 @@ __all__ = [
     "ChecklistEditionRecord",
     "ContactRecord",
     "CounterRecord",
+    "DailyQuestionRecord",
     "DeliveryRecord",
     "EnrolmentRequestRecord",
     "EnterpriseRecord",
     "FindingRecord",
+    "GroupAnswerRecord",
+    "GroupQuestionRecord",
     "InspectionRecord",
     "InvitationRecord",
     "JournalRecord",
+    "MemoryRecord",
     "OfficialCodeRecord",
     "OfficialRecord",
     "PauseRecord",
@@ -45,6 +57,8 @@ __all__ = [
     "PollRecord",
     "PostRecord",
     "QuarantineRecord",
+    "QuizQuestionRecord",
+    "QuizRecord",
     "RecipientRecord",
     "Record",
     "RegisterDraftRecord",

@@ -14,6 +14,32 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.create_table(
+        "group_questions",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("chat_id", BIG, nullable=False),
+        sa.Column("question_id", sa.String(length=64), nullable=False),
+        sa.Column("shown", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("strangers_right", BIG, nullable=False),
+        sa.Column("strangers_wrong", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_group_questions"),
+    )
+    op.create_index("ix_group_questions_chat_id", "group_questions", ["chat_id"], unique=False)
+    op.create_table(
+        "quiz_questions",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("quiz_id", BIG, nullable=False),
+        sa.Column("position", BIG, nullable=False),
+        sa.Column("question_id", sa.String(length=64), nullable=False),
+        sa.Column("shown", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("chosen", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("is_right", sa.Boolean(), nullable=True),
+        sa.Column("answered_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_quiz_questions"),
+        sa.UniqueConstraint("quiz_id", "position", name="uq_quiz_questions_quiz_id_position"),
+    )
+    op.create_index("ix_quiz_questions_quiz_id", "quiz_questions", ["quiz_id"], unique=False)
+    op.create_table(
         "broadcasts",
         sa.Column("id", BIG, nullable=False),
         sa.Column("number", sa.String(length=32), nullable=False),
@@ -55,6 +81,68 @@ def upgrade() -> None:
     op.create_index("ix_broadcasts_state", "broadcasts", ["state"], unique=False)
     op.create_index("ix_broadcasts_street", "broadcasts", ["street"], unique=False)
     op.create_table(
+        "daily_questions",
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("minute", BIG, nullable=False),
+        sa.Column("next_look_at", INSTANT, nullable=False),
+        sa.Column("chosen_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_daily_questions_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("contact_id", name="pk_daily_questions"),
+    )
+    op.create_index("ix_daily_questions_contact_id", "daily_questions", ["contact_id"], unique=False)
+    op.create_index("ix_daily_questions_next_look_at", "daily_questions", ["next_look_at"], unique=False)
+    op.create_table(
+        "group_answers",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("group_question_id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("is_right", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_group_answers_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_group_answers"),
+        sa.UniqueConstraint("group_question_id", "contact_id", name="uq_group_answers_group_question_id_contact_id"),
+    )
+    op.create_index("ix_group_answers_contact_id", "group_answers", ["contact_id"], unique=False)
+    op.create_index("ix_group_answers_group_question_id", "group_answers", ["group_question_id"], unique=False)
+    op.create_table(
+        "memories",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("question_id", sa.String(length=64), nullable=False),
+        sa.Column("answered_at", INSTANT, nullable=False),
+        sa.Column("was_right", sa.Boolean(), nullable=False),
+        sa.Column("times_right", BIG, nullable=False),
+        sa.Column("times_wrong", BIG, nullable=False),
+        sa.Column("card", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("due_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_memories_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_memories"),
+        sa.UniqueConstraint("contact_id", "question_id", name="uq_memories_contact_id_question_id"),
+    )
+    op.create_index("ix_memories_contact_id", "memories", ["contact_id"], unique=False)
+    op.create_table(
+        "quizzes",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("daily_on", sa.Date(), nullable=True),
+        sa.Column("begun_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("left_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_quizzes_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_quizzes"),
+        sa.UniqueConstraint("contact_id", "daily_on", name="uq_quizzes_contact_id_daily_on"),
+    )
+    op.create_index("ix_quizzes_contact_id", "quizzes", ["contact_id"], unique=False)
+    op.create_index(
+        "ix_quizzes_open",
+        "quizzes",
+        ["contact_id"],
+        unique=True,
+        sqlite_where=sa.text("finished_at IS NULL AND left_at IS NULL AND daily_on IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL AND left_at IS NULL AND daily_on IS NULL"),
+    )
+    op.create_table(
         "recipients",
         sa.Column("broadcast_id", BIG, nullable=False),
         sa.Column("contact_id", BIG, nullable=False),
@@ -71,4 +159,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("recipients")
+    op.drop_table("quizzes")
+    op.drop_table("memories")
+    op.drop_table("group_answers")
+    op.drop_table("daily_questions")
     op.drop_table("broadcasts")
+    op.drop_table("quiz_questions")
+    op.drop_table("group_questions")
