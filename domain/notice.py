@@ -35,6 +35,7 @@ class Notice:
     attachment: a recipe such as `inspection:17` that is made into a file when the notice is sent.
     media_kind, media_file_id: "photo" or "document", and Telegram's id of a file it has already.
     is_push: nobody waits for it, so quiet hours and the weekly push budget apply; a receipt is never one.
+    about: what it reminds of, such as `occurrence:17`; it is not sent once all of that is over.
     due_at, expires_at: UTC instants; not sent before the one, refused as expired after the other.
     """
 
@@ -48,5 +49,6 @@ class Notice:
     is_urgent: bool = False
     is_push: bool = False
     broadcast_id: int | None = None
+    about: tuple[str, ...] = ()
     due_at: datetime | None = None
     expires_at: datetime | None = None

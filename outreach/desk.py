@@ -131,6 +131,7 @@ class Desk:
             is_urgent=notice.is_urgent,
             is_push=notice.is_push,
             expires_at=notice.expires_at,
+            about=" ".join(notice.about),
             created_at=self.now,
             due_at=notice.due_at or self.now,
         )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
 
+LOOKED_AT = text("next_look_at IS NOT NULL")
 OPEN_WALK = text("submitted_at IS NULL AND discarded_at IS NULL")
 
 
@@ -101,7 +102,10 @@ class FindingRecord(Record):
     """问题(自查所报): opened by a failed item when the inspection is submitted, wording frozen at that moment."""
 
     __tablename__ = "findings"
-    __table_args__ = (UniqueConstraint("inspection_id", "item_id"),)
+    __table_args__ = (
+        UniqueConstraint("inspection_id", "item_id"),
+        Index("ix_findings_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
+    )
 
     id: Mapped[Key]
     number: Mapped[str] = mapped_column(String(32), unique=True)
@@ -114,3 +118,5 @@ class FindingRecord(Record):
     grade_hint: Mapped[str | None] = mapped_column(String(16))
     due_on: Mapped[date] = mapped_column(index=True)
     opened_at: Mapped[datetime]
+    # When its term is looked at again, to remind of it; None once there is nothing left to remind of.
+    next_look_at: Mapped[datetime | None]

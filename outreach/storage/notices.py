@@ -38,6 +38,8 @@ class DeliveryRecord(Record):
     # A push is something nobody waits for: quiet hours and the weekly budget hold it back, a receipt never.
     is_push: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[datetime | None]
+    # What it is about, such as `occurrence:17 finding:5`: once all of that is over, it is not sent any more.
+    about: Mapped[Prose] = mapped_column(default="")
     state: Mapped[Word] = mapped_column(default="queued")
     reason: Mapped[Word] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)

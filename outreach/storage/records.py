@@ -23,6 +23,7 @@ from outreach.storage.people import (
     PostRecord,
     StandingRecord,
 )
+from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord, WishRecord
 from outreach.storage.polls import PollRecord
 from outreach.storage.quizzes import (
     DailyQuestionRecord,
@@ -50,10 +51,12 @@ __all__ = [
     "InvitationRecord",
     "JournalRecord",
     "MemoryRecord",
+    "OccurrenceRecord",
     "OfficialCodeRecord",
     "OfficialRecord",
     "PauseRecord",
     "PhotoRecord",
+    "PlanRecord",
     "PollRecord",
     "PostRecord",
     "QuarantineRecord",
@@ -62,6 +65,8 @@ __all__ = [
     "RecipientRecord",
     "Record",
     "RegisterDraftRecord",
+    "ReminderRecord",
     "SeenUpdateRecord",
     "StandingRecord",
+    "WishRecord",
 ]

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
         sa.Column("is_push", sa.Boolean(), nullable=False),
         sa.Column("expires_at", INSTANT, nullable=True),
+        sa.Column("about", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("attempts", BIG, nullable=False),
@@ -114,6 +115,7 @@ def upgrade() -> None:
         sa.Column("grade_hint", sa.String(length=16), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("next_look_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_findings_enterprise_id_enterprises"),
         sa.PrimaryKeyConstraint("id", name="pk_findings"),
         sa.UniqueConstraint("inspection_id", "item_id", name="uq_findings_inspection_id_item_id"),
@@ -122,6 +124,14 @@ def upgrade() -> None:
     op.create_index("ix_findings_due_on", "findings", ["due_on"], unique=False)
     op.create_index("ix_findings_enterprise_id", "findings", ["enterprise_id"], unique=False)
     op.create_index("ix_findings_inspection_id", "findings", ["inspection_id"], unique=False)
+    op.create_index(
+        "ix_findings_looked_at",
+        "findings",
+        ["next_look_at"],
+        unique=False,
+        sqlite_where=sa.text("next_look_at IS NOT NULL"),
+        postgresql_where=sa.text("next_look_at IS NOT NULL"),
+    )
     op.create_table(
         "inspections",
         sa.Column("id", BIG, nullable=False),

@@ -121,6 +121,60 @@ def upgrade() -> None:
     )
     op.create_index("ix_memories_contact_id", "memories", ["contact_id"], unique=False)
     op.create_table(
+        "occurrences",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("plan_id", BIG, nullable=False),
+        sa.Column("enterprise_id", BIG, nullable=False),
+        sa.Column("occurs_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("inspection_id", BIG, nullable=True),
+        sa.Column("settled_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_occurrences_enterprise_id_enterprises"),
+        sa.PrimaryKeyConstraint("id", name="pk_occurrences"),
+        sa.UniqueConstraint(
+            "plan_id", "enterprise_id", "occurs_on", name="uq_occurrences_plan_id_enterprise_id_occurs_on"
+        ),
+    )
+    op.create_index("ix_occurrences_enterprise_id", "occurrences", ["enterprise_id"], unique=False)
+    op.create_index(
+        "ix_occurrences_open",
+        "occurrences",
+        ["enterprise_id", "plan_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_occurrences_plan_id", "occurrences", ["plan_id"], unique=False)
+    op.create_table(
+        "plans",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("checklist_id", sa.String(length=64), nullable=False),
+        sa.Column("industry", sa.String(length=64), nullable=False),
+        sa.Column("street", sa.String(length=255), nullable=False),
+        sa.Column("grid", sa.String(length=255), nullable=False),
+        sa.Column("rhythm", sa.String(length=64), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("next_look_at", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_plans_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_plans"),
+    )
+    op.create_index("ix_plans_contact_id", "plans", ["contact_id"], unique=False)
+    op.create_index(
+        "ix_plans_looked_at",
+        "plans",
+        ["next_look_at"],
+        unique=False,
+        sqlite_where=sa.text("next_look_at IS NOT NULL"),
+        postgresql_where=sa.text("next_look_at IS NOT NULL"),
+    )
+    op.create_table(
         "quizzes",
         sa.Column("id", BIG, nullable=False),
         sa.Column("contact_id", BIG, nullable=False),
@@ -143,6 +197,43 @@ def upgrade() -> None:
         postgresql_where=sa.text("finished_at IS NULL AND left_at IS NULL AND daily_on IS NULL"),
     )
     op.create_table(
+        "reminders",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("occurs_on", sa.Date(), nullable=False),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("delivery_key", sa.String(length=128), nullable=False),
+        sa.Column("settled_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_reminders_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_reminders"),
+        sa.UniqueConstraint("about", "contact_id", "occurs_on", name="uq_reminders_about_contact_id_occurs_on"),
+    )
+    op.create_index("ix_reminders_contact_id", "reminders", ["contact_id"], unique=False)
+    op.create_index(
+        "ix_reminders_waiting",
+        "reminders",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "wishes",
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("quiet_from", BIG, nullable=False),
+        sa.Column("quiet_until", BIG, nullable=False),
+        sa.Column("budget", BIG, nullable=False),
+        sa.Column("daily_hour", BIG, nullable=False),
+        sa.Column("is_bundled", sa.Boolean(), nullable=False),
+        sa.Column("stopped_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_wishes_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("contact_id", name="pk_wishes"),
+    )
+    op.create_index("ix_wishes_contact_id", "wishes", ["contact_id"], unique=False)
+    op.create_table(
         "recipients",
         sa.Column("broadcast_id", BIG, nullable=False),
         sa.Column("contact_id", BIG, nullable=False),
@@ -159,7 +250,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("recipients")
+    op.drop_table("wishes")
+    op.drop_table("reminders")
     op.drop_table("quizzes")
+    op.drop_table("plans")
+    op.drop_table("occurrences")
     op.drop_table("memories")
     op.drop_table("group_answers")
     op.drop_table("daily_questions")
