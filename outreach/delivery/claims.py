@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -23,6 +23,8 @@ NOT_READY_FOR = timedelta(seconds=1)
 RESEND_URGENT_FOR = timedelta(seconds=60)
 # An urgent notice whose fate is unknown goes out once more; nothing ever goes out a third time.
 MOST_SENDS = 2
+# So many refusals of one text by Telegram mean that the text is at fault, not the people.
+REFUSALS_BEFORE_STOP = 5
 FLOOD = "flood"
 TOKEN = "token"  # noqa: S105 - the name of a pause
 
@@ -39,6 +41,9 @@ class Claim:
     attachment: str
     attempts: int
     is_urgent: bool = False
+    media_kind: str = ""
+    media_file_id: str = ""
+    broadcast_id: int | None = None
 
 
 class Claims:
@@ -76,7 +81,7 @@ class Claims:
                 await session.delete(pause)
 
     async def take(self, now: datetime, limit: int = WINDOW) -> tuple[Claim, ...]:
-        """Claim what is due, urgent first. Rows of contacts known to be gone are refused without a call."""
+        """Claim what is due, urgent first. What is expired or for somebody known to be gone is refused uncalled."""
         async with AsyncSession(self._engine) as session, session.begin():
             found = await session.execute(
                 select(DeliveryRecord, ContactRecord.chat_id, ContactRecord.is_reachable)
@@ -91,11 +96,14 @@ class Claims:
                 if chat_id is None or not is_reachable:
                     row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "contact_gone", now
                     continue
+                if row.expires_at is not None and row.expires_at <= now:
+                    row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "expired", now
+                    continue
                 row.state, row.claimed_by, row.lease_until = DeliveryState.CLAIMED, self._owner, now + LEASE_FOR
                 claims.append(
                     Claim(
                         row.id, row.contact_id, chat_id, row.text, row.buttons, row.attachment, row.attempts,
-                        row.is_urgent,
+                        row.is_urgent, row.media_kind, row.media_file_id, row.broadcast_id,
                     )
                 )  # fmt: skip
             return tuple(claims)
@@ -125,6 +133,8 @@ class Claims:
                         .where(ContactRecord.id == claim.contact_id)
                         .values(chat_id=outcome.chat_id)
                     )
+                elif outcome.kind is Kind.CONTENT_REFUSED and claim.broadcast_id is not None:
+                    await _stop_refused(session, claim.broadcast_id, outcome.reason, now)
 
     async def rescue(self, now: datetime, *, sole: bool = False) -> int:
         """Rows claimed by a process that is gone: whether they were sent is unknown, and says so.
@@ -143,6 +153,20 @@ class Claims:
                 else:
                     row.state, row.settled_at, row.reason = DeliveryState.UNKNOWN, now, "killed"
             return len(rows)
+
+
+async def _stop_refused(session: AsyncSession, broadcast_id: int, reason: str, now: datetime) -> None:
+    """A text that Telegram refuses again and again is not offered to everybody else as well."""
+    own = DeliveryRecord.broadcast_id == broadcast_id
+    refused = select(func.count()).select_from(DeliveryRecord).where(
+        own, DeliveryRecord.state == DeliveryState.REFUSED, DeliveryRecord.reason == reason
+    )  # fmt: skip
+    if (await session.execute(refused)).scalar_one() >= REFUSALS_BEFORE_STOP:
+        await session.execute(
+            update(DeliveryRecord)
+            .where(own, DeliveryRecord.state.in_((DeliveryState.QUEUED, DeliveryState.RETRY)))
+            .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
+        )
 
 
 def _after(claim: Claim, outcome: Outcome, now: datetime) -> dict[str, object]:

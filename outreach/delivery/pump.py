@@ -44,7 +44,8 @@ class Pump:
         self._attach = attach
         self._bell = bell
         self._clock = clock
-        self._pacer = Pacer(per_second)
+        # Edits of what was sent count towards the same limit as sends.
+        self.pacer = Pacer(per_second)
         # Set once a send of this window met a flood or a refused token: what has not begun does not begin.
         self._halt: Outcome | None = None
 
@@ -120,7 +121,9 @@ class Pump:
                 return Outcome(Kind.CONTENT_REFUSED if hopeless else Kind.NOT_SENT, "attachment_fault")
             if attachment is None:
                 return Outcome(Kind.NOT_READY)
-        await self._pacer.wait()
+        await self.pacer.wait()
         if self._halt is not None:
             return self._halt
-        return await self._gateway.send(claim.chat_id, claim.text, claim.buttons, attachment)
+        return await self._gateway.send(
+            claim.chat_id, claim.text, claim.buttons, attachment, claim.media_kind, claim.media_file_id
+        )

@@ -40,14 +40,30 @@ class Gateway:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def send(self, chat_id: int, text: str, buttons: str, attachment: Attachment | None) -> Outcome:
-        """Send one notice; `buttons` is the row's JSON: rows of [label, press]. Never raises TelegramError."""
-        rows = [
-            [InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in json.loads(buttons)
-        ]
-        markup = InlineKeyboardMarkup(rows) if rows else None
+    async def send(
+        self,
+        chat_id: int,
+        text: str,
+        buttons: str,
+        attachment: Attachment | None,
+        media_kind: str = "",
+        media_file_id: str = "",
+    ) -> Outcome:
+        """Send one notice; `buttons` is the row's JSON: rows of [label, press]. Never raises TelegramError.
+
+        media_kind, media_file_id: "photo" or "document" and Telegram's id of a file it has; the text is its caption.
+        """
+        markup = _keyboard(buttons)
         try:
-            if attachment is None:
+            if media_kind == "photo":
+                message = await self._bot.send_photo(
+                    chat_id, media_file_id, caption=text, parse_mode="HTML", reply_markup=markup
+                )
+            elif media_kind == "document":
+                message = await self._bot.send_document(
+                    chat_id, media_file_id, caption=text, parse_mode="HTML", reply_markup=markup
+                )
+            elif attachment is None:
                 message = await self._bot.send_message(
                     chat_id, text, parse_mode="HTML", reply_markup=markup, link_preview_options=PREVIEW
                 )
@@ -59,6 +75,30 @@ class Gateway:
         except Exception as fault:
             return classify(fault)
         return Outcome(Kind.SENT, message_id=message.message_id)
+
+    async def edit(self, chat_id: int, message_id: int, text: str, buttons: str, *, is_caption: bool) -> Outcome:
+        """Give a message that was sent other words and buttons. Doing it twice is harmless; never raises.
+
+        A message that the person has deleted counts as edited: there is nothing left to put right.
+        """
+        markup = _keyboard(buttons)
+        try:
+            if is_caption:
+                await self._bot.edit_message_caption(
+                    chat_id, message_id, caption=text, parse_mode="HTML", reply_markup=markup
+                )
+            else:
+                await self._bot.edit_message_text(
+                    text, chat_id, message_id, parse_mode="HTML", reply_markup=markup, link_preview_options=PREVIEW
+                )
+        except BadRequest as fault:
+            words = fault.message.lower()
+            if any(sign in words for sign in ("not modified", "not found", "can't be edited", "message_id_invalid")):
+                return Outcome(Kind.SENT, message_id=message_id)
+            return classify(fault)
+        except Exception as fault:
+            return classify(fault)
+        return Outcome(Kind.SENT, message_id=message_id)
 
     async def fetch(self, file_id: str, limit: int) -> bytes:
         """The bytes of a file a person sent; raises FileTooLarge or FileUnavailable."""
@@ -78,6 +118,11 @@ class Gateway:
         if len(data) > limit:
             raise FileTooLarge(limit_mb=limit // 1_000_000)
         return data
+
+
+def _keyboard(buttons: str) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in json.loads(buttons)]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def classify(fault: Exception) -> Outcome:
