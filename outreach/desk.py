@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from secrets import token_bytes
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from outreach.storage.base import Record
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
+from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
 
 Clock = Callable[[], datetime]
 
@@ -55,6 +57,7 @@ class Office:
         clock: Clock = utc_now,
         zone: str = "Asia/Shanghai",
         bot_username: str = "",
+        seal: Seal | None = None,
     ) -> None:
         self.engine = engine
         self.catalogue = catalogue
@@ -64,8 +67,12 @@ class Office:
         self.clock = clock
         self.zone = ZoneInfo(zone)
         self.bot_username = bot_username
+        # Without a key of its own a process seals for itself only; what it leaves behind opens to nobody.
+        self.seal = seal or Seal(token_bytes(KEY_BYTES))
+        self.hourly = HourlyCount()
         self.notice_bell = asyncio.Event()
         self.photo_bell = asyncio.Event()
+        self.letter_bell = asyncio.Event()
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
@@ -79,6 +86,8 @@ class Office:
                 self.notice_bell.set()
             if desk.has_photos:
                 self.photo_bell.set()
+            if desk.has_letters:
+                self.letter_bell.set()
 
 
 class Desk:
@@ -90,6 +99,7 @@ class Desk:
         self.now: datetime = office.clock()
         self.has_told = False
         self.has_photos = False
+        self.has_letters = False
 
     @property
     def catalogue(self) -> Catalogue:

@@ -26,6 +26,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_group_questions_chat_id", "group_questions", ["chat_id"], unique=False)
     op.create_table(
+        "letters",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("report_id", BIG, nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("buttons", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("attempts", BIG, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_letters"),
+        sa.UniqueConstraint("key", name="uq_letters_key"),
+    )
+    op.create_index("ix_letters_report_id", "letters", ["report_id"], unique=False)
+    op.create_index(
+        "ix_letters_waiting",
+        "letters",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('queued', 'claimed')"),
+        postgresql_where=sa.text("state IN ('queued', 'claimed')"),
+    )
+    op.create_table(
         "quiz_questions",
         sa.Column("id", BIG, nullable=False),
         sa.Column("quiz_id", BIG, nullable=False),
@@ -39,6 +63,48 @@ def upgrade() -> None:
         sa.UniqueConstraint("quiz_id", "position", name="uq_quiz_questions_quiz_id_position"),
     )
     op.create_index("ix_quiz_questions_quiz_id", "quiz_questions", ["quiz_id"], unique=False)
+    op.create_table(
+        "report_drafts",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("kept_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name="pk_report_drafts"),
+    )
+    op.create_index("ix_report_drafts_kept_on", "report_drafts", ["kept_on"], unique=False)
+    op.create_table(
+        "report_photos",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("report_id", BIG, nullable=False),
+        sa.Column("place", BIG, nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("is_sealed", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("attempts", BIG, nullable=False),
+        sa.Column("next_look_at", INSTANT, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("failure", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_report_photos"),
+    )
+    op.create_index(
+        "ix_report_photos_pending",
+        "report_photos",
+        ["next_look_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ix_report_photos_report_id", "report_photos", ["report_id"], unique=False)
+    op.create_table(
+        "report_words",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("report_id", BIG, nullable=False),
+        sa.Column("official_id", BIG, nullable=True),
+        sa.Column("place", BIG, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_report_words"),
+    )
+    op.create_index("ix_report_words_report_id", "report_words", ["report_id"], unique=False)
     op.create_table(
         "broadcasts",
         sa.Column("id", BIG, nullable=False),
@@ -105,6 +171,27 @@ def upgrade() -> None:
     op.create_index("ix_group_answers_contact_id", "group_answers", ["contact_id"], unique=False)
     op.create_index("ix_group_answers_group_question_id", "group_answers", ["group_question_id"], unique=False)
     op.create_table(
+        "hazards",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("report_id", BIG, nullable=False),
+        sa.Column("enterprise_id", BIG, nullable=True),
+        sa.Column("street", sa.String(length=255), nullable=False),
+        sa.Column("grid", sa.String(length=255), nullable=False),
+        sa.Column("place_words", sa.String(length=255), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("grade", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("confirmed_by", BIG, nullable=False),
+        sa.Column("confirmed_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_hazards_enterprise_id_enterprises"),
+        sa.PrimaryKeyConstraint("id", name="pk_hazards"),
+        sa.UniqueConstraint("number", name="uq_hazards_number"),
+        sa.UniqueConstraint("report_id", name="uq_hazards_report_id"),
+    )
+    op.create_index("ix_hazards_confirmed_by", "hazards", ["confirmed_by"], unique=False)
+    op.create_index("ix_hazards_enterprise_id", "hazards", ["enterprise_id"], unique=False)
+    op.create_table(
         "memories",
         sa.Column("id", BIG, nullable=False),
         sa.Column("contact_id", BIG, nullable=False),
@@ -146,6 +233,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index("ix_occurrences_plan_id", "occurrences", ["plan_id"], unique=False)
+    op.create_table(
+        "places",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("enterprise_id", BIG, nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_places_enterprise_id_enterprises"),
+        sa.PrimaryKeyConstraint("id", name="pk_places"),
+        sa.UniqueConstraint("code", name="uq_places_code"),
+    )
+    op.create_index("ix_places_enterprise_id", "places", ["enterprise_id"], unique=False)
     op.create_table(
         "plans",
         sa.Column("id", BIG, nullable=False),
@@ -221,6 +321,44 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
+        "reports",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("is_named", sa.Boolean(), nullable=False),
+        sa.Column("contact_id", BIG, nullable=True),
+        sa.Column("who", sa.String(length=255), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("place_words", sa.String(length=255), nullable=False),
+        sa.Column("enterprise_id", BIG, nullable=True),
+        sa.Column("place_id", BIG, nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("street", sa.String(length=255), nullable=False),
+        sa.Column("grid", sa.String(length=255), nullable=False),
+        sa.Column("reported_at", INSTANT, nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("grade", sa.String(length=16), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("merged_into", BIG, nullable=True),
+        sa.Column("decided_by", BIG, nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("owner_mark", sa.String(length=64), nullable=False),
+        sa.Column("receipt_salt", sa.String(length=32), nullable=False),
+        sa.Column("receipt_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_reports_contact_id_contacts"),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_reports_enterprise_id_enterprises"),
+        sa.PrimaryKeyConstraint("id", name="pk_reports"),
+        sa.UniqueConstraint("number", name="uq_reports_number"),
+    )
+    op.create_index("ix_reports_contact_id", "reports", ["contact_id"], unique=False)
+    op.create_index("ix_reports_decided_at", "reports", ["decided_at"], unique=False)
+    op.create_index("ix_reports_enterprise_id", "reports", ["enterprise_id"], unique=False)
+    op.create_index("ix_reports_merged_into", "reports", ["merged_into"], unique=False)
+    op.create_index("ix_reports_reported_at", "reports", ["reported_at"], unique=False)
+    op.create_index("ix_reports_state", "reports", ["state"], unique=False)
+    op.create_index("ix_reports_street", "reports", ["street"], unique=False)
+    op.create_table(
         "wishes",
         sa.Column("contact_id", BIG, nullable=False),
         sa.Column("quiet_from", BIG, nullable=False),
@@ -251,13 +389,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("recipients")
     op.drop_table("wishes")
+    op.drop_table("reports")
     op.drop_table("reminders")
     op.drop_table("quizzes")
     op.drop_table("plans")
+    op.drop_table("places")
     op.drop_table("occurrences")
     op.drop_table("memories")
+    op.drop_table("hazards")
     op.drop_table("group_answers")
     op.drop_table("daily_questions")
     op.drop_table("broadcasts")
+    op.drop_table("report_words")
+    op.drop_table("report_photos")
+    op.drop_table("report_drafts")
     op.drop_table("quiz_questions")
+    op.drop_table("letters")
     op.drop_table("group_questions")
