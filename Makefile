@@ -34,6 +34,9 @@ lint: env
 types: env
 	$(VENV)/bin/mypy
 
+contracts: env
+	$(VENV)/bin/lint-imports --no-logo
+
 check: env lint types test browser
 
 lock: env

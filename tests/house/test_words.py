@@ -53,10 +53,25 @@ def spelled(node: ast.expr | None) -> list[re.Pattern[str]]:
     return []
 
 
+def rules_in_use() -> set[str]:
+    """The modules of the rule book that a deed or a talk works with: only these can refuse anybody anything."""
+    waiting = [name for name in modules("handlers", "outreach", "content") if "/storage/" not in name]
+    found: set[str] = set()
+    while waiting:
+        for node in ast.walk(syntax(waiting.pop())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            fresh = {name for name in names if name.startswith("domain.")} - found
+            found |= fresh
+            waiting += [f"{name.replace('.', '/')}.py" for name in fresh]
+    return found
+
+
 def refusals() -> list[type[Refusal]]:
-    for name in modules("domain"):
-        importlib.import_module(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    return sorted(Refusal.__subclasses__(), key=lambda kind: kind.__name__)
+    for name in rules_in_use():
+        importlib.import_module(name)
+    kinds = [kind for kind in Refusal.__subclasses__() if kind.__module__ in rules_in_use()]
+    return sorted(kinds, key=lambda kind: kind.__name__)
 
 
 def said() -> list[re.Pattern[str]]:
