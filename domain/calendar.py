@@ -1,4 +1,4 @@
-"""日历 — which days are worked: holidays, make-up days (调休上班), a bureau's own exceptions, else the day of the week."""
+"""日历 — which days are worked: holidays, make-up days (调休), a bureau's own exceptions, else the day of the week."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -19,10 +19,14 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeButton:
-    """A button under a notice: the label's key in the words, and what pressing it means (at most 64 bytes)."""
+    """A button under a notice: the label's key in the words, and what pressing it means (at most 64 bytes).
+
+    facts: what the label mentions, by name.
+    """
 
     label: str
     press: str
+    facts: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """提醒 — when a person may be reminded, of what, and what is held back: decided here, at the moment of sending."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -56,7 +56,7 @@ class Almanac:
     """When things may be said: the office's time zone and its workdays."""
 
     zone: tzinfo
-    calendar: Calendar = Calendar()
+    calendar: Calendar = field(default_factory=Calendar)
 
     def on(self, at: datetime) -> date:
         """The calendar day of an instant."""

@@ -21,6 +21,7 @@ from content.privacy import Privacy
 from content.texts import Texts
 from domain.contact import Contact
 from domain.notice import Notice
+from domain.reminder import Almanac
 from outreach.storage.base import Record
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import CounterRecord, JournalRecord
@@ -74,6 +75,11 @@ class Office:
         self.photo_bell = asyncio.Event()
         self.letter_bell = asyncio.Event()
 
+    @property
+    def almanac(self) -> Almanac:
+        """When things may be said: the zone and the workdays."""
+        return Almanac(self.zone, self.catalogue.calendar)
+
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
         """One transaction: committed when the block ends, rolled back when it raises."""
@@ -124,7 +130,7 @@ class Desk:
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""
         words = self.office.texts.words(contact.locale)
-        buttons = [[[words.label(b.label), b.press] for b in row] for row in notice.buttons]
+        buttons = [[[words.label(b.label, **dict(b.facts)), b.press] for b in row] for row in notice.buttons]
         self.has_told = True
         return await self.put_once(
             DeliveryRecord,

@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from domain.notice import DeliveryState
+from domain.reminder import Almanac
+from outreach.delivery.holding import DIGEST, SHANGHAI, hold_back
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
@@ -49,9 +51,10 @@ class Claim:
 class Claims:
     """The outbox as one process sees it; `owner` names the process and fences its settlements."""
 
-    def __init__(self, engine: AsyncEngine, owner: str) -> None:
+    def __init__(self, engine: AsyncEngine, owner: str, almanac: Almanac = SHANGHAI) -> None:
         self._engine = engine
         self._owner = owner
+        self._almanac = almanac
 
     async def paused_until(self, now: datetime) -> datetime | None:
         """The end of a pause that is in force, whichever process began it."""
@@ -81,18 +84,34 @@ class Claims:
                 await session.delete(pause)
 
     async def take(self, now: datetime, limit: int = WINDOW) -> tuple[Claim, ...]:
-        """Claim what is due, urgent first. What is expired or for somebody known to be gone is refused uncalled."""
+        """Claim what is due, urgent first. What is expired or for somebody known to be gone is refused uncalled.
+
+        A push that may not go out now is put off, so that it never stands in the way of what may.
+        """
+        claims: tuple[Claim, ...] = ()
+        is_held = True
+        while is_held and not claims:
+            claims, is_held = await self._take(now, limit)
+        return claims
+
+    async def _take(self, now: datetime, limit: int) -> tuple[tuple[Claim, ...], bool]:
+        """One window of what is due, and whether anything in it was held back."""
         async with AsyncSession(self._engine) as session, session.begin():
             found = await session.execute(
                 select(DeliveryRecord, ContactRecord.chat_id, ContactRecord.is_reachable)
                 .join(ContactRecord, ContactRecord.id == DeliveryRecord.contact_id)
                 .where(DeliveryRecord.state.in_(("queued", "retry")), DeliveryRecord.due_at <= now)
+                .where(DeliveryRecord.reason != DIGEST)
                 .order_by(DeliveryRecord.is_urgent.desc(), DeliveryRecord.due_at, DeliveryRecord.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True, of=DeliveryRecord)
             )
+            window = found.all()
+            held = await hold_back(session, [row for row, *_ in window], now, self._almanac)
             claims = []
-            for row, chat_id, is_reachable in found:
+            for row, chat_id, is_reachable in window:
+                if row.id in held:
+                    continue
                 if chat_id is None or not is_reachable:
                     row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "contact_gone", now
                     continue
@@ -106,7 +125,7 @@ class Claims:
                         row.is_urgent, row.media_kind, row.media_file_id, row.broadcast_id,
                     )
                 )  # fmt: skip
-            return tuple(claims)
+            return tuple(claims), bool(held)
 
     async def settle(self, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
         """Write down what came of the sends, one transaction for all. A row whose lease was lost is left alone."""

@@ -68,13 +68,14 @@ class OccurrenceRecord(Record):
 class ReminderRecord(Record):
     """提醒: of what (`about`, such as `occurrence:17`) one contact is to be reminded, for one day, once.
 
-    State: waiting, told (in the delivery of that key) or skipped with a reason.
+    State: waiting, told (in the delivery of that key) or skipped with a reason. `due_at` is when it should be said,
+    `next_look_at` when it is looked at again: later in quiet hours and on days off.
     """
 
     __tablename__ = "reminders"
     __table_args__ = (
         UniqueConstraint("about", "contact_id", "occurs_on"),
-        Index("ix_reminders_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_reminders_waiting", "next_look_at", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 
     id: Mapped[Key]
@@ -82,6 +83,7 @@ class ReminderRecord(Record):
     contact_id: Mapped[ContactKey]
     occurs_on: Mapped[date]
     due_at: Mapped[datetime]
+    next_look_at: Mapped[datetime]
     state: Mapped[Word] = mapped_column(default="waiting")
     reason: Mapped[Word] = mapped_column(default="")
     delivery_key: Mapped[str] = mapped_column(String(128), default="")

@@ -303,6 +303,7 @@ def upgrade() -> None:
         sa.Column("contact_id", BIG, nullable=False),
         sa.Column("occurs_on", sa.Date(), nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("next_look_at", INSTANT, nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("delivery_key", sa.String(length=128), nullable=False),
@@ -315,7 +316,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_reminders_waiting",
         "reminders",
-        ["due_at"],
+        ["next_look_at"],
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
