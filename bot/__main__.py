@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
+from sqlalchemy.exc import OperationalError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.commands import content as content_commands
 from bot.commands import demo, demonstrate, official, operate, quarantine, register
 from bot.commands import invite as invite_command
 from bot.commands.backup import backup
 from bot.commands.restore import restore
-from bot.faults import set_up_logging
+from bot.faults import masked, set_up_logging
 from bot.settings import SettingsWrong
 from content.fault import ContentFault
 from outreach.storage.database import DatabaseTaken
@@ -36,13 +39,38 @@ app.add_typer(quarantine.app, name="quarantine")
 
 
 def main() -> None:
-    """Run a command; an expected failure is one sentence on standard error and exit status 2."""
+    """Run a command. An expected failure is a sentence on standard error and an exit status.
+
+    2: somebody must change something first. 75: what is needed does not answer now, so a later start may do.
+    """
     set_up_logging()
     try:
         app()
     except (SettingsWrong, DatabaseTaken, SchemaMismatch, ContentFault) as fault:
         sys.stderr.write(f"{fault}\n")
         sys.exit(2)
+    except InvalidToken:
+        sys.stderr.write(
+            "ANSHAO_BOT_TOKEN is wrong: Telegram does not know it. Copy it again from @BotFather; "
+            "if it was revoked, the new one is there.\n"
+        )
+        sys.exit(2)
+    except TelegramError as fault:
+        sys.stderr.write(
+            f"Telegram cannot be reached ({_line(fault)}). From mainland China a proxy is needed: set "
+            "ANSHAO_PROXY=http://host:port. For a local Bot API server or the sandbox check ANSHAO_BOT_API_URL.\n"
+        )
+        sys.exit(os.EX_TEMPFAIL)
+    except OperationalError as fault:
+        sys.stderr.write(
+            f"The database cannot be used now ({_line(fault.orig)}). Check ANSHAO_DATABASE_URL and whether its "
+            "server runs, or for SQLite ANSHAO_DATA_DIR and the space on its disk.\n"
+        )
+        sys.exit(os.EX_TEMPFAIL)
+
+
+def _line(fault: BaseException | None) -> str:
+    return masked(" ".join(str(fault).split()))
 
 
 if __name__ == "__main__":

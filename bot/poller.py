@@ -33,10 +33,12 @@ class Poller:
 
     async def run(self) -> None:
         """Until cancelled. Raises InvalidToken, which no waiting mends."""
-        await self._bot.delete_webhook(drop_pending_updates=False)
         wait = FIRST_WAIT_SECONDS
+        is_ours = False
         while True:
             try:
+                # A webhook set earlier would keep every update from us.
+                is_ours = is_ours or await self._bot.delete_webhook(drop_pending_updates=False)
                 updates = await self._ask()
                 wait = FIRST_WAIT_SECONDS
             except InvalidToken:

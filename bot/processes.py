@@ -11,10 +11,10 @@ import structlog
 from aiohttp import web
 from sqlalchemy import text
 from telegram import BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.poller import ALLOWED, Poller
-from bot.settings import Mode, Settings
+from bot.poller import ALLOWED, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, Poller
+from bot.settings import Mode, Settings, SettingsWrong
 from bot.webhook import BODY_LIMIT, PATH, WebhookDoor
 from bot.wiring import POLL_SECONDS, House, open_house
 from console.health import add_health
@@ -49,23 +49,28 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
     runner = await _listen(house, door)
     clockwork = Clockwork(house.office, settings.data_dir, settings.backup_every_hours)
     clockwork.start()
-    work: list[Coroutine[Any, Any, None]] = [house.pump.run(), Photographer(house.office, house.gateway.fetch).run()]
+    work: list[Coroutine[Any, Any, None]] = [Photographer(house.office, house.gateway.fetch).run()]
     if settings.mode is Mode.POLLING:
         work.append(Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS).run())
-    tasks: list[asyncio.Task[None]] = [asyncio.create_task(job) for job in work]
-    await _announce(house)
-    LOG.info("ready", mode=settings.mode.value, bot=house.bot.username)
+    pumping = asyncio.create_task(house.pump.run())
+    tasks: list[asyncio.Task[None]] = [pumping, *(asyncio.create_task(job) for job in work)]
+    announcing = asyncio.create_task(_announce(house))
     stopping = asyncio.create_task(_until(stop))
-    done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-    await door.close(CLOSE_SECONDS)
+    done, _ = await asyncio.wait([*tasks, announcing, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if done == {announcing} and announcing.exception() is None:
+        LOG.info("ready", mode=settings.mode.value, bot=house.bot.username)
+        done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    house.pump.stop()
+    await asyncio.gather(door.close(CLOSE_SECONDS), asyncio.wait([pumping], timeout=CLOSE_SECONDS))
     clockwork.stop()
-    for task in tasks:
+    for task in (*tasks, announcing, stopping):
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    stopping.cancel()
+    await asyncio.gather(*tasks, announcing, stopping, return_exceptions=True)
     await runner.cleanup()
-    failed = [task for task in done if task is not stopping]
+    failed = [task for task in done if task is not stopping and (task is not announcing or task.exception())]
     for task in failed:
+        if isinstance(task.exception(), SettingsWrong | InvalidToken):
+            task.result()
         LOG.critical("stopped_by_fault", fault=repr(task.exception()))
     LOG.info("stopped")
     return 1 if failed else 0
@@ -83,7 +88,14 @@ async def _listen(house: House, door: WebhookDoor) -> web.AppRunner:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     host, port = house.settings.host_and_port
-    await web.TCPSite(runner, host, port).start()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as fault:
+        await runner.cleanup()
+        raise SettingsWrong(
+            f"ANSHAO_LISTEN is wrong: {house.settings.listen} cannot be listened on ({fault.strerror}). "
+            "Another program may hold the port; choose a free one."
+        ) from None
     return runner
 
 
@@ -100,18 +112,39 @@ def _readiness(house: House, door: WebhookDoor) -> Callable[[], Awaitable[bool]]
 
 
 async def _announce(house: House) -> None:
-    """Tell Telegram where to call and which commands to show; a failure is logged and the work goes on."""
-    settings, bot = house.settings, house.bot
+    """Tell Telegram where to call, however often it takes, and which commands to show.
+
+    Raises SettingsWrong when Telegram will never call that address. Without the commands the work goes on.
+    """
     words = house.office.texts.words("zh-CN")
     commands = [BotCommand(name, about) for name, about in commands_of(words, None)]
+    if house.settings.mode is Mode.WEBHOOK:
+        wait = FIRST_WAIT_SECONDS
+        while not await _is_webhook_set(house):
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
     try:
-        if settings.mode is Mode.WEBHOOK:
-            await bot.set_webhook(
-                settings.webhook_url,
-                secret_token=settings.webhook_secret.get_secret_value(),
-                allowed_updates=ALLOWED,
-                drop_pending_updates=False,
-            )
-        await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
+        await house.bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
     except TelegramError as fault:
-        LOG.error("not_announced", fault=type(fault).__name__, words=str(fault)[:200])
+        LOG.error("commands_not_shown", fault=type(fault).__name__, words=str(fault)[:200])
+
+
+async def _is_webhook_set(house: House) -> bool:
+    settings = house.settings
+    try:
+        return await house.bot.set_webhook(
+            settings.webhook_url,
+            secret_token=settings.webhook_secret.get_secret_value(),
+            allowed_updates=ALLOWED,
+            drop_pending_updates=False,
+        )
+    except BadRequest as fault:
+        raise SettingsWrong(
+            f"ANSHAO_WEBHOOK_URL is wrong: Telegram refuses {settings.webhook_url} ({fault.message}). It must be an "
+            "https address on port 443, 80, 88 or 8443 that can be reached from outside."
+        ) from None
+    except InvalidToken:
+        raise
+    except TelegramError as fault:
+        LOG.error("webhook_not_set", fault=type(fault).__name__, words=str(fault)[:200])
+        return False

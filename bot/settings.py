@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import re
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "ANSHAO_"
-SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL")
+# A proxy's address may hold a password, as a database's does.
+SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY")
 
 
 class SettingsWrong(Exception):
@@ -48,9 +52,17 @@ class Settings(BaseSettings):
         description="8-256 characters A-Z a-z 0-9 _ - that Telegram repeats, in webhook mode.",
     )
     listen: str = Field("127.0.0.1:8080", description="host:port for the webhook and the health pages.")
-    proxy: str = Field("", description="http://host:port of a proxy to reach Telegram through; empty for none.")
+    proxy: SecretStr = Field(
+        SecretStr(""), description="http://host:port of a proxy to reach Telegram through; empty for none."
+    )
     timezone: str = Field("Asia/Shanghai", description="The time zone in which days begin and end.")
     backup_every_hours: float = Field(6.0, ge=0, description="How often `run` makes a backup; 0 for never.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_not_set(cls, given: dict[str, object]) -> dict[str, object]:
+        # After the sources are merged: an empty line in the environment also puts aside what `.env` says.
+        return {name: value for name, value in given.items() if value != ""}
 
     @field_validator("bot_token")
     @classmethod
@@ -59,13 +71,15 @@ class Settings(BaseSettings):
             raise ValueError("it must look like 123456:ABC-DEF…, as @BotFather gave it, with nothing around it")
         return token
 
-    @field_validator("bot_api_url", "proxy", "webhook_url")
+    @field_validator("bot_api_url", "webhook_url")
     @classmethod
     def _is_a_base(cls, url: str) -> str:
-        url = url.strip().rstrip("/")
-        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-            raise ValueError("it must be an address such as http://127.0.0.1:9000, without spaces or a query")
-        return url
+        return _base(url)
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, url: SecretStr) -> SecretStr:
+        return SecretStr(_base(url.get_secret_value()))
 
     @field_validator("timezone")
     @classmethod
@@ -87,8 +101,17 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, url: SecretStr) -> SecretStr:
-        if url.get_secret_value() and not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?:", url.get_secret_value()):
-            raise ValueError("it must begin with postgresql:// or sqlite:///")
+        given = url.get_secret_value()
+        if not given:
+            return url
+        try:
+            make_url(given)
+        except (ArgumentError, ValueError):
+            raise ValueError("it must look like postgresql://user:password@host:5432/name") from None
+        if not re.match(r"sqlite(\+aiosqlite)?:///(?!:memory:)[^?]|postgres(ql)?(\+psycopg)?://", given):
+            raise ValueError("it must begin with postgresql:// or be sqlite:/// and the path of a file")
+        if given.startswith("postgres") and find_spec("psycopg") is None:
+            raise ValueError("PostgreSQL needs one package more: .venv/bin/pip install 'psycopg[binary]'")
         return url
 
     @model_validator(mode="after")
@@ -114,6 +137,24 @@ class Settings(BaseSettings):
         return host.strip("[]"), int(port)
 
 
+def _base(url: str) -> str:
+    url = url.strip().rstrip("/")
+    if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+        raise ValueError("it must be an address such as http://127.0.0.1:9000, without spaces or a query")
+    return url
+
+
+def make_folder(settings: Settings) -> None:
+    """The data folder, for nobody's eyes but the owner's. Raises SettingsWrong when it cannot be."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as fault:
+        raise SettingsWrong(
+            f"{PREFIX}DATA_DIR is wrong: the folder {settings.data_dir} cannot be made ({fault.strerror}). "
+            "Name one that this user may write to."
+        ) from None
+
+
 def read_settings(**given: object) -> Settings:
     """The settings of this environment. Raises SettingsWrong with one line per fault and what to do."""
     values = dict(given)
@@ -123,7 +164,12 @@ def read_settings(**given: object) -> Settings:
             try:
                 values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as fault:
-                raise SettingsWrong(f"{PREFIX}{name}_FILE: cannot read {path}: {fault.strerror}") from None
+                raise SettingsWrong(
+                    f"{PREFIX}{name}_FILE is wrong: {path} cannot be read ({fault.strerror}). "
+                    "Name a file that holds the value alone and that this user may read."
+                ) from None
+            except UnicodeDecodeError:
+                raise SettingsWrong(f"{PREFIX}{name}_FILE is wrong: {path} is not text.") from None
     try:
         return Settings(**values)  # type: ignore[arg-type]
     except ValidationError as fault:

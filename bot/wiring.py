@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from telegram import Bot
 
 from bot.intake import Intake
-from bot.settings import Settings
+from bot.settings import Settings, make_folder
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
@@ -44,12 +44,12 @@ class House:
 
 def make_poll_request(settings: Settings) -> AiohttpRequest:
     """The pool that only polling uses; a full batch of long messages is larger than any other answer."""
-    return AiohttpRequest(4, POLL_SECONDS + 15, settings.proxy or None, POLL_ANSWER_LIMIT)
+    return AiohttpRequest(4, POLL_SECONDS + 15, settings.proxy.get_secret_value() or None, POLL_ANSWER_LIMIT)
 
 
 def make_bot(settings: Settings, poll_request: AiohttpRequest | None = None) -> Bot:
     """The framework's Bot over our transport, pointed at the configured Bot API."""
-    proxy = settings.proxy or None
+    proxy = settings.proxy.get_secret_value() or None
     poll_request = poll_request or make_poll_request(settings)
     return Bot(
         settings.bot_token.get_secret_value(),
@@ -60,10 +60,16 @@ def make_bot(settings: Settings, poll_request: AiohttpRequest | None = None) -> 
     )
 
 
+async def ask_username(settings: Settings) -> str:
+    """The bot's user name, for links. Raises telegram's InvalidToken and NetworkError."""
+    async with make_bot(settings) as bot:
+        return str(bot.username)
+
+
 @asynccontextmanager
 async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Office]:
     """The office alone, for commands that speak with nobody."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings)
     engine = open_engine(settings.database)
     try:
         yield Office(
@@ -82,15 +88,15 @@ async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
 @asynccontextmanager
 async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[House]:
     """The whole product, connected. Raises DatabaseTaken, SchemaMismatch or telegram's InvalidToken."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings)
     only = OnlyProcess(settings.database)
     only.take()
     try:
         async with open_office(settings, clock) as office:
             poll_request = make_poll_request(settings)
             bot = make_bot(settings, poll_request)
-            await bot.initialize()
             try:
+                await bot.initialize()
                 office.bot_username = bot.username
                 gateway = Gateway(bot)
                 owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"

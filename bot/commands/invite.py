@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.settings import read_settings
-from bot.wiring import make_bot, open_office
+from bot.wiring import ask_username, open_office
 from domain.contact import Role
 from outreach.invitees import enterprise_of_code
 from outreach.inviting import invite as issue
@@ -24,14 +24,10 @@ def invite(
     settings = read_settings()
 
     async def work() -> tuple[str | None, str]:
+        username = "" if token_only else await ask_username(settings)
         async with open_office(settings) as office, office.desk() as desk:
             enterprise_id = await enterprise_of_code(desk, credit_code)
-            token = await issue(desk, enterprise_id, role, None) if enterprise_id is not None else None
-        if token is None or token_only:
-            return token, ""
-        bot = make_bot(settings)
-        async with bot:
-            return token, str(bot.username)
+            return await issue(desk, enterprise_id, role, None) if enterprise_id is not None else None, username
 
     token, username = asyncio.run(work())
     if token is None:

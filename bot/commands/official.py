@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.settings import read_settings
-from bot.wiring import make_bot, open_office
+from bot.wiring import ask_username, open_office
 from domain.contact import Jurisdiction
 from outreach import appointing
 
@@ -31,13 +31,10 @@ def add(
     settings = read_settings()
 
     async def work() -> tuple[str, str]:
+        # Asked first: a code that nobody was shown would be an official whom nobody can become.
+        username = "" if code_only else await ask_username(settings)
         async with open_office(settings) as office, office.desk() as desk:
-            code = await appointing.appoint(desk, name, Jurisdiction(street, grid))
-        if code_only:
-            return code, ""
-        bot = make_bot(settings)
-        async with bot:
-            return code, str(bot.username)
+            return await appointing.appoint(desk, name, Jurisdiction(street, grid)), username
 
     code, username = asyncio.run(work())
     typer.echo(f"o-{code}" if code_only else f"https://t.me/{username}?start=o-{code}")

@@ -7,10 +7,9 @@ import sys
 from typing import Annotated
 
 import typer
-from telegram.error import InvalidToken, TelegramError
 
 from bot import processes
-from bot.settings import Settings, SettingsWrong, read_settings
+from bot.settings import Settings, read_settings
 from bot.wiring import open_office
 from outreach import backing_up
 from outreach.storage import migrating
@@ -19,19 +18,7 @@ from outreach.storage import migrating
 def run() -> None:
     """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
     settings = read_settings()
-    try:
-        status = asyncio.run(processes.run(settings))
-    except InvalidToken:
-        raise SettingsWrong(
-            "ANSHAO_BOT_TOKEN is wrong: Telegram does not know it. Copy it again from @BotFather; "
-            "if it was revoked, the new one is there."
-        ) from None
-    except TelegramError as fault:
-        raise SettingsWrong(
-            f"Telegram cannot be reached at {settings.bot_api_url} ({fault}). From mainland China a proxy is needed: "
-            "set ANSHAO_PROXY=http://host:port. For a local Bot API server or the sandbox check ANSHAO_BOT_API_URL."
-        ) from None
-    sys.exit(status)
+    sys.exit(asyncio.run(processes.run(settings)))
 
 
 def migrate(to: Annotated[str, typer.Option(help="A revision such as 0001; head is the newest.")] = "head") -> None:

@@ -48,16 +48,23 @@ class Pump:
         self.pacer = Pacer(per_second)
         # Set once a send of this window met a flood or a refused token: what has not begun does not begin.
         self._halt: Outcome | None = None
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Begin no more sends; `run` returns once those under way are settled. What was claimed goes back."""
+        self._is_stopping = True
+        self._halt = Outcome(Kind.FLOOD)
+        self._bell.set()
 
     async def run(self) -> None:
-        """Until cancelled. A fault of the database is logged and tried again: nothing that is due is forgotten."""
-        while True:
+        """Until stopped. A fault of the database is logged and tried again: nothing that is due is forgotten."""
+        while not self._is_stopping:
             try:
                 busy = await self.turn()
             except Exception:
                 LOG.exception("pump_fault")
                 busy = False
-            if not busy:
+            if not busy and not self._is_stopping:
                 self._bell.clear()
                 try:
                     await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
@@ -72,7 +79,7 @@ class Pump:
         claims = await self.claims.take(now, WINDOW)
         if not claims:
             return False
-        self._halt = None
+        self._halt = Outcome(Kind.FLOOD) if self._is_stopping else None
         # One chat's notices stay in order; different chats go side by side.
         chats: dict[int, list[Claim]] = {}
         for claim in claims:

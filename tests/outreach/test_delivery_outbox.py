@@ -275,3 +275,23 @@ def test_waits_between_tries_grow_to_five_minutes_and_no_further(attempts: int) 
     claim = Claim(1, 1, 1, "", "[]", "", attempts)
     due = _after(claim, Outcome(Kind.NOT_SENT, "not_connected"), MORNING)["due_at"]
     assert timedelta(seconds=1) <= due - MORNING <= timedelta(minutes=5)  # type: ignore[operator]
+
+
+async def test_told_to_stop_it_settles_what_is_under_way_and_gives_the_rest_back(mailing: Mailing) -> None:
+    contact, other = await mailing.contact(), await mailing.contact(1003, "李强")
+    for key in ("one", "two"):
+        await mailing.tell(contact, key)
+    await mailing.tell(other, "three")
+    await mailing.fault("slow", seconds=0.2)
+    pump = mailing.pump()
+    running = asyncio.create_task(pump.run())
+    while (await mailing.states()).get("claimed", 0) < 3:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    pump.stop()
+    async with asyncio.timeout(2):
+        await running
+    assert await mailing.states() == {"sent": 2, "retry": 1}
+    await mailing.mend()
+    await mailing.pump("the next process").turn()
+    assert await mailing.states() == {"sent": 3} and len(await mailing.calls()) == 3
