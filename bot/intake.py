@@ -17,7 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from telegram import Bot
 
 from domain.refusal import Refusal
-from handlers import menu
+from handlers import group_quiz, menu
+from handlers.adapter.membership import is_admin
 from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
 from handlers.turn import Document, FileFetcher, Reply, Turn
@@ -75,14 +76,18 @@ class Intake:
             return Taken.ACKNOWLEDGE
         except Unparsable as fault:
             return await self._set_aside(raw, fault)
-        prepared = await self._prepare(turn) if isinstance(turn.said, Document) else None
+        prepared = await self._prepare(turn)
         reply, card, contact_id = await self._apply(turn, prepared)
         if reply is not None:
             await self._speak(turn, reply, card, contact_id)
         return Taken.ACKNOWLEDGE
 
     async def _prepare(self, turn: Turn) -> object:
-        """Fetch and read what was sent before the transaction begins: no lock is held while Telegram is slow."""
+        """Fetch and ask what Telegram knows before the transaction begins: no lock is held while it is slow."""
+        if group_quiz.asks(turn):
+            return await is_admin(self._bot, turn.person.chat_id, turn.person.id)
+        if not isinstance(turn.said, Document):
+            return None
         async with self._office.desk() as desk:
             caller = await menu.caller_for(turn, desk)
         return await menu.prepare(turn, caller, self._files)
@@ -112,9 +117,10 @@ class Intake:
         if not spoken.polls and (contact_id is None or (spoken.card_message_id is None and not spoken.unreachable)):
             return
         async with self._office.desk() as desk:
+            owner_id = contact_id if turn.is_private else None
             for poll in spoken.polls:
-                await polling.place_poll(desk, poll.poll_id, poll.chat_id, poll.message_id, poll.subject, contact_id)
-            if spoken.unreachable:
+                await polling.place_poll(desk, poll.poll_id, poll.chat_id, poll.message_id, poll.subject, owner_id)
+            if spoken.unreachable and turn.is_private:
                 await enrolling.set_reachable(desk, turn.person.id, False, spoken.unreachable)
             if contact_id is not None and spoken.card_message_id is not None:
                 await standing.place_card(desk, contact_id, spoken.card_message_id)
@@ -195,7 +201,8 @@ def _chat_of(raw: Any) -> int:
         if kind == "update_id" or not isinstance(body, dict):
             continue
         inner = body.get("message") if kind == "callback_query" else body
-        chat = inner.get("chat") if isinstance(inner, dict) else None
+        # A vote names no chat: it belongs with whatever else this person does in theirs, whose id is the same.
+        chat = inner.get("user" if kind == "poll_answer" else "chat") if isinstance(inner, dict) else None
         if isinstance(chat, dict) and isinstance(chat.get("id"), int):
             return int(chat["id"])
     return 0

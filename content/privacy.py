@@ -13,10 +13,11 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class OfficeCard:
-    """The bureau that runs the bot: its name and where to call."""
+    """The bureau that runs the bot: its name and where to call; `shows_rank` when it wants ranks in quizzes."""
 
     name: str
     phone: str
+    shows_rank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,5 @@ class Privacy:
 def _office(folder: Path) -> OfficeCard:
     page = Page.read(folder / "office.toml", folder)
     entry = Entry(page, page.table)
-    entry.must_hold_only("name", "phone")
-    return OfficeCard(entry.text("name"), entry.text("phone"))
+    entry.must_hold_only("name", "phone", "shows_rank")
+    return OfficeCard(entry.text("name"), entry.text("phone"), entry.flag("shows_rank"))

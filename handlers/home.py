@@ -23,6 +23,8 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
         names += ["findings", "register", "invite"]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
         names += ["check", "my", "invite"]
+    if caller is not None:
+        names.append("quiz")
     return tuple((name, words.label(f"command.{name}")) for name in dict.fromkeys((*names, *SAFETY_COMMANDS)))
 
 
@@ -68,6 +70,7 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "register", "rg", "l"), _button(words, "invite", "iv", "l", 0)))
     if not caller.posts and caller.official is None:
         rows.append((_button(words, "join", "en", "phone", style="primary"),))
+    rows.append((_button(words, "quiz", "qz", "s"),))
     rows.extend(_safety_rows(words))
     rows.append(
         (

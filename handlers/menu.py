@@ -9,6 +9,7 @@ from domain.refusal import Refusal
 from handlers import (
     enrolment,
     findings,
+    group_quiz,
     home,
     hotline,
     inspection,
@@ -16,6 +17,7 @@ from handlers import (
     language,
     mine,
     privacy,
+    quiz,
     register,
 )
 from handlers.turn import (
@@ -32,6 +34,7 @@ from handlers.turn import (
     SharedPhone,
     Text,
     Turn,
+    Voted,
 )
 from outreach import appointing, enrolling, standing
 from outreach.desk import Desk
@@ -49,6 +52,7 @@ COMMANDS: dict[str, Talk] = {
     "privacy": privacy.show,
     "check": inspection.choose,
     "my": mine.show_mine,
+    "quiz": quiz.show_quiz,
     "findings": findings.show_findings,
     "register": register.show,
     "invite": invitations.show,
@@ -64,6 +68,7 @@ PRESSES: dict[str, Talk] = {
     "en": enrolment.press_enrolment,
     "in": inspection.press_inspection,
     "my": mine.press_mine,
+    "qz": quiz.press_quiz,
     "fi": findings.press_findings,
     "rg": register.press,
     "iv": invitations.press,
@@ -75,6 +80,7 @@ MEANINGS: dict[str, Talk] = {
     "inspection.photo": inspection.take_photo,
     "inspection.skip": inspection.take_skip_reason,
     "invitations.part": invitations.take_part,
+    quiz.MEANING: quiz.take_words,
 }
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
@@ -113,8 +119,12 @@ async def prepare(turn: Turn, caller: Caller | None, fetch: FileFetcher) -> obje
 async def answer(turn: Turn, scene: Scene) -> Reply:
     """Let the talk that this turn belongs to answer it. Raises Refusal for an expected no."""
     if not turn.is_private:
+        if group_quiz.concerns(turn):
+            return await group_quiz.answer(turn, scene)
         return Reply((Say(scene.words("replies/home/private_only")),))
     match turn.said:
+        case Voted():
+            return await quiz.take_vote(turn, scene)
         case Reachability(is_reachable=reachable):
             await enrolling.set_reachable(scene.desk, turn.person.id, reachable, "blocked")
             return Reply()
@@ -143,10 +153,24 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     """For an update that took effect before: where the person stands now, never a second effect, never silence."""
     if isinstance(turn.said, Reachability):
         return Reply()
-    if scene.caller is not None and scene.subject.startswith("inspection:"):
-        return await inspection.show_again(turn, scene)
+    if not turn.is_private:
+        return await group_quiz.show_again(turn, scene) if group_quiz.concerns(turn) else Reply()
+    if isinstance(turn.said, Voted) or (isinstance(turn.said, Press) and turn.said.talk == "qz"):
+        return await quiz.show_again(turn, scene)
+    if scene.caller is None:
+        # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
+        return await answer(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ("hotline", "cards", "help", "my", "findings"):
         return await COMMANDS[turn.said.name](turn, scene)
+    if isinstance(turn.said, Press) and turn.said.words[:2] == ("in", "ok"):
+        return await inspection.show_submitted(turn, scene, turn.said.number(2))
+    if scene.subject.startswith("inspection:"):
+        return await inspection.show_again(turn, scene)
+    on_the_way = await enrolment.show_again(turn, scene)
+    if on_the_way is not None:
+        return on_the_way
+    if scene.caller is not None and scene.subject.startswith("quiz:"):
+        return await quiz.show_again(turn, scene)
     return await home.home(turn, scene)
 
 
@@ -155,7 +179,7 @@ async def refuse(turn: Turn, scene: Scene, refusal: Refusal) -> Reply:
     text = scene.words(refusal.moment, **refusal.facts)
     if isinstance(turn.said, Press):
         return Reply(toast=scene.words.plain(refusal.moment, **refusal.facts)[:200], alert=True)
-    return Reply((Say(text, home.back_rows(scene.words)),))
+    return Reply((Say(text, home.back_rows(scene.words) if turn.is_private else ()),))
 
 
 async def _gated(talk: Talk, is_open: bool, turn: Turn, scene: Scene) -> Reply:

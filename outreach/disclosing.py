@@ -29,6 +29,14 @@ from outreach.storage.people import (
     PostRecord,
     StandingRecord,
 )
+from outreach.storage.polls import PollRecord
+from outreach.storage.quizzes import (
+    DailyQuestionRecord,
+    GroupAnswerRecord,
+    MemoryRecord,
+    QuizQuestionRecord,
+    QuizRecord,
+)
 
 FORMAT = "anshao-person/1"
 
@@ -52,6 +60,11 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "inspections": [named(f) for f in await _inspections(desk, contact_id)],
         "register_entries": await _register_entries(desk, contact.phone),
         "register_drafts": await _held(desk, RegisterDraftRecord, contact_id),
+        "quizzes": await _quizzes(desk, contact_id),
+        "questions_answered": await _held(desk, MemoryRecord, contact_id),
+        "daily_question": await _held(desk, DailyQuestionRecord, contact_id),
+        "group_answers": await _held(desk, GroupAnswerRecord, contact_id),
+        "polls": await _held(desk, PollRecord, contact_id),
         "standing": await _held(desk, StandingRecord, contact_id),
         "notices": await _held(desk, DeliveryRecord, contact_id),
         "journal": await _journal(desk, contact_id),
@@ -133,6 +146,18 @@ async def _inspections(desk: Desk, contact_id: int) -> Iterable[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+async def _quizzes(desk: Desk, contact_id: int) -> list[dict[str, Any]]:
+    told = []
+    for row in await desk.session.scalars(
+        select(QuizRecord).where(QuizRecord.contact_id == contact_id).order_by(QuizRecord.id)
+    ):
+        asked = await desk.session.scalars(
+            select(QuizQuestionRecord).where(QuizQuestionRecord.quiz_id == row.id).order_by(QuizQuestionRecord.position)
+        )
+        told.append(fields(row) | {"questions": [fields(one) for one in asked]})
+    return told
 
 
 async def _register_entries(desk: Desk, phone: str | None) -> list[dict[str, Any]]:

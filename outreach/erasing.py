@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from domain.contact import Post, Role, is_sole, may_approve
 from domain.notice import DeliveryState, Notice
+from outreach import asking, practising, quizzing
 from outreach.appointing import officials_for
 from outreach.desk import Desk, affected
 from outreach.disclosing import quarantined_from
@@ -24,6 +25,7 @@ from outreach.storage.people import (
     PostRecord,
     StandingRecord,
 )
+from outreach.storage.polls import PollRecord
 
 REASON = "erased"
 HIDDEN = "***"
@@ -66,9 +68,7 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
 
     Photo files that no row names any more are removed by the sweep, after the commit.
     """
-    found = await desk.session.scalars(
-        select(ContactRecord).where(ContactRecord.id == contact_id).with_for_update()
-    )
+    found = await desk.session.scalars(select(ContactRecord).where(ContactRecord.id == contact_id).with_for_update())
     contact = found.one()
     if contact.erased_at is not None:
         return Erased(0, 0, 0, 0)
@@ -79,7 +79,9 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     notices = await _silence(desk, contact)
     for row in await quarantined_from(desk, contact.person_id):
         await desk.session.delete(row)
-    for record in (StandingRecord, RegisterDraftRecord):
+    for matter in (quizzing, practising, asking):
+        await matter.forget(desk, contact_id)
+    for record in (StandingRecord, RegisterDraftRecord, PollRecord):
         await desk.session.execute(delete(record).where(record.contact_id == contact_id))
     await desk.session.execute(
         update(OfficialRecord).where(OfficialRecord.contact_id == contact_id).values(contact_id=None)
@@ -88,9 +90,7 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     contact.name, contact.is_reachable, contact.unreachable_reason = "", False, REASON
     contact.erased_at = desk.now
     erased = Erased(posts, drafts, requests, notices)
-    await desk.note(
-        "ContactErased", f"contact:{contact_id}", contact_id, posts=posts, drafts=drafts, requests=requests
-    )
+    await desk.note("ContactErased", f"contact:{contact_id}", contact_id, posts=posts, drafts=drafts, requests=requests)
     return erased
 
 

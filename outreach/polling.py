@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
 
 from outreach.desk import Desk
 from outreach.storage.polls import PollRecord
@@ -33,3 +36,10 @@ async def poll_of(desk: Desk, poll_id: str) -> SentPoll | None:
     """The poll, or None for one that was sent but not remembered (a kill in between) or is not ours."""
     row = await desk.session.get(PollRecord, poll_id)
     return None if row is None else SentPoll(row.poll_id, row.chat_id, row.message_id, row.contact_id, row.subject)
+
+
+async def asked_at(desk: Desk, subject: str) -> datetime | None:
+    """When the newest poll about this was sent, as far as is remembered; None when none is."""
+    return (
+        await desk.session.scalars(select(func.max(PollRecord.asked_at)).where(PollRecord.subject == subject))
+    ).one()

@@ -15,6 +15,7 @@ from scheduler import sweeps
 
 RESCUE_SECONDS = 30
 BACKUP_LOOK_MINUTES = 10
+DAILY_QUESTION_SECONDS = 20
 
 
 class Clockwork:
@@ -30,6 +31,7 @@ class Clockwork:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._add(sweeps.rescue_notices, IntervalTrigger(seconds=RESCUE_SECONDS, timezone=zone), office)
+        self._add(sweeps.ask_daily_questions, IntervalTrigger(seconds=DAILY_QUESTION_SECONDS, timezone=zone), office)
         # The night's work, in the office's time zone and one after the other. Weekdays, if any, go by name.
         self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)
         self._add(sweeps.forget_quarantine, CronTrigger(hour=3, minute=15, timezone=zone), office)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, receiving, repairing
+from outreach import backing_up, practising, receiving, repairing
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -17,6 +17,16 @@ LOG = structlog.get_logger("sweep")
 async def rescue_notices(office: Office) -> int:
     """Notices whose sender was killed or hung are settled as unknown."""
     return await _logged("rescue_notices", lambda: repairing.rescue(office))
+
+
+async def ask_daily_questions(office: Office) -> int:
+    """Those whose hour has come are told that their question of the day is there."""
+
+    async def ask() -> int:
+        async with office.desk() as desk:
+            return await practising.ask_daily(desk)
+
+    return await _logged("ask_daily_questions", ask)
 
 
 async def forget_update_ids(office: Office) -> int:

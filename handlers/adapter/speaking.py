@@ -79,8 +79,8 @@ async def _say(
     if isinstance(said, Poll):
         asked = await _patiently(lambda: bot.send_poll(
             chat_id, said.question, list(said.options), type="quiz", is_anonymous=False,
-            correct_option_ids=list(said.correct), allows_multiple_answers=len(said.correct) > 1 or None,
-            explanation=said.explanation or None,
+            correct_option_ids=list(said.correct),  # type: ignore[arg-type]
+            allows_multiple_answers=len(said.correct) > 1 or None, explanation=said.explanation or None,
         ))  # fmt: skip
         assert asked.poll is not None
         spoken.polls.append(Placed(asked.poll.id, chat_id, asked.message_id, said.subject))

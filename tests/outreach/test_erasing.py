@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 
 import pytest
 from sqlalchemy import select, text
 
 from domain.contact import Contact, Jurisdiction, Role
 from domain.notice import Notice
-from outreach import appointing, disclosing, enrolling, erasing, receiving, standing, vouching
-from outreach.desk import Office
+from outreach import (
+    appointing,
+    asking,
+    disclosing,
+    enrolling,
+    erasing,
+    polling,
+    practising,
+    receiving,
+    revising,
+    standing,
+    vouching,
+)
+from outreach.desk import Desk, Office
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord, EnrolmentRequestRecord, OfficialRecord, PostRecord
+from outreach.storage.quizzes import GroupAnswerRecord, GroupQuestionRecord, QuizQuestionRecord, QuizRecord
 from outreach.storage.records import Record
 from tests.conftest import SetClock
 
@@ -81,6 +95,7 @@ async def whole_life(office: Office) -> tuple[Contact, Contact, int]:
         await vouching.ask(desk, me, other, Role.EMPLOYEE, None)
         await desk.tell(me, Notice("enrolment_declined", {"enterprise": NAME}, "waiting:1"))
         await standing.expect(desk, me.id, "inspection.note", "inspection:1")
+        await quizzed(desk, me)
         await appointing.appoint(desk, "周科", Jurisdiction("望潮街道"))
         (await desk.session.scalars(select(OfficialRecord))).one().contact_id = me.id
         desk.session.add(RegisterDraftRecord(contact_id=me.id, rows="[]", made_at=desk.now))
@@ -89,6 +104,22 @@ async def whole_life(office: Office) -> tuple[Contact, Contact, int]:
     await inspect(office, me, shop, edition=1, number="20260601-0001")
     await inspect(office, me, shop, edition=2, number=None)
     return me, principal, shop
+
+
+async def quizzed(desk: Desk, me: Contact) -> None:
+    """A set of questions begun, one answered, one in a group, and a question a day."""
+    id_ = next(iter(desk.catalogue.questions))
+    quiz = QuizRecord(contact_id=me.id, topic="", begun_at=desk.now)
+    desk.session.add(quiz)
+    await desk.session.flush()
+    desk.session.add(QuizQuestionRecord(quiz_id=quiz.id, position=1, question_id=id_, shown=[0, 1]))
+    await polling.place_poll(desk, "5001", PERSON, 7, f"quiz:{quiz.id}:1", me.id)
+    await revising.remember(desk, me.id, id_, False)
+    await practising.choose_hour(desk, me.id, time(8, 30))
+    group = GroupQuestionRecord(chat_id=-100, question_id=id_, shown=[0, 1], asked_at=desk.now)
+    desk.session.add(group)
+    await desk.session.flush()
+    await asking.count(desk, group.id, (0,), me.id)
 
 
 async def every_value(office: Office) -> list[tuple[str, str]]:
@@ -203,6 +234,8 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "posts": told["posts"], "enrolment_requests": told["enrolment_requests"], "officials": told["offices"],
         "inspections": told["inspections"], "photos": photos, "standings": told["standing"],
         "deliveries": told["notices"], "register_drafts": told["register_drafts"],
+        "quizzes": told["quizzes"], "memories": told["questions_answered"], "polls": told["polls"],
+        "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
     assert set(held) - set(counted) == {"journal"} and len(told["journal"]) >= held["journal"]
@@ -210,3 +243,16 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
     assert len(told["not_understood"]) == 1
     assert told["posts"][0]["enterprise"] == "云泊区好邻居餐饮店"
     assert "何桂兰" not in json.dumps(told, ensure_ascii=False)
+
+
+async def test_whoever_is_erased_leaves_their_group_its_numbers(office: Office) -> None:
+    me, _, _ = await whole_life(office)
+    async with office.desk() as desk:
+        group = (await desk.session.scalars(select(GroupQuestionRecord))).one()
+        before = await asking.tally(desk, group.id, -100)
+        await erasing.erase(desk, me.id)
+        await desk.session.refresh(group)
+        after = await asking.tally(desk, group.id, -100)
+        assert (await desk.session.scalars(select(GroupAnswerRecord))).all() == []
+    assert (before.answers, before.right) == (after.answers, after.right) and after.contacts == 0
+    assert before.contacts == 1
