@@ -76,8 +76,10 @@ class Bound:
 
     def allows(self, audience: Audience) -> bool:
         """Whether everybody in that audience lies within."""
-        within = self.jurisdiction.covers(audience.street, audience.grid)
-        return within and (not self.industries or (bool(audience.within) and audience.within <= self.industries))
+        if not self.jurisdiction.covers(audience.street, audience.grid):
+            return False
+        meant = audience.within or frozenset((audience.industry,))
+        return not self.industries or meant <= self.industries
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ from sqlalchemy import or_, select
 from domain.contact import Contact, PhoneNotOnRegister, Post, Role, is_sole
 from domain.notice import Notice
 from domain.phone import normalise_phone
+from outreach.catching_up import catch_up
 from outreach.desk import Desk
 from outreach.inviting import register_phone
+from outreach.persons import as_contact as as_contact
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, InvitationRecord, PostRecord
-
-
-def as_contact(row: ContactRecord) -> Contact:
-    return Contact(row.id, row.name, row.phone, row.locale, row.consent_version)
 
 
 async def contact_of(desk: Desk, person_id: int) -> Contact | None:
@@ -127,6 +125,7 @@ async def give_post(desk: Desk, contact: Contact, enterprise_id: int, role: Role
     desk.session.add(PostRecord(enterprise_id=enterprise_id, contact_id=contact.id, role=role, since_at=desk.now))
     await desk.session.flush()
     await desk.note("PostTaken", f"enterprise:{enterprise_id}", contact.id, role=role, via=via)
+    await catch_up(desk, contact, enterprise_id, role)
     return True
 
 

@@ -14,6 +14,7 @@ from domain.notice import DeliveryState
 from domain.reminder import Almanac
 from outreach.delivery.holding import DIGEST, SHANGHAI, hold_back
 from outreach.delivery.outcomes import Kind, Outcome
+from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
 
@@ -108,9 +109,14 @@ class Claims:
             )
             window = found.all()
             held = await hold_back(session, [row for row, *_ in window], now, self._almanac)
+            recalled = await _recalled(session, [row for row, *_ in window])
             claims = []
             for row, chat_id, is_reachable in window:
                 if row.id in held:
+                    continue
+                if row.broadcast_id in recalled:
+                    # A send that failed after the recall has come back to wait; it waits no longer.
+                    row.state, row.reason, row.settled_at = DeliveryState.SKIPPED, "recalled", now
                     continue
                 if chat_id is None or not is_reachable:
                     row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "contact_gone", now
@@ -172,6 +178,15 @@ class Claims:
                 else:
                     row.state, row.settled_at, row.reason = DeliveryState.UNKNOWN, now, "killed"
             return len(rows)
+
+
+async def _recalled(session: AsyncSession, rows: Sequence[DeliveryRecord]) -> frozenset[int | None]:
+    """Which of the broadcasts that these rows belong to were taken back."""
+    of = {row.broadcast_id for row in rows if row.broadcast_id is not None}
+    if not of:
+        return frozenset()
+    taken_back = select(BroadcastRecord.id).where(BroadcastRecord.id.in_(of), BroadcastRecord.state == "recalled")
+    return frozenset((await session.scalars(taken_back)).all())
 
 
 async def _stop_refused(session: AsyncSession, broadcast_id: int, reason: str, now: datetime) -> None:

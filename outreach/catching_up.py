@@ -1,0 +1,48 @@
+"""补发 — somebody new at an enterprise gets the broadcasts to it that are still in force."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, or_, select
+
+from domain.broadcast import Audience, BroadcastState
+from domain.contact import Contact, Role
+from outreach.audiences import is_meant
+from outreach.bulletins import delivery, view_of
+from outreach.desk import Desk
+from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.notices import DeliveryRecord
+
+
+async def catch_up(desk: Desk, contact: Contact, enterprise_id: int, role: Role) -> int:
+    """Tell a new holder of a post what the enterprise was told and what still holds. Returns how many broadcasts.
+
+    One whose audience was a list of names (those who had not read another) is not theirs.
+    """
+    enterprise = await desk.session.get_one(EnterpriseRecord, enterprise_id)
+    rows = await desk.session.scalars(
+        select(BroadcastRecord)
+        .where(
+            BroadcastRecord.state == BroadcastState.APPROVED,
+            or_(BroadcastRecord.expires_at.is_(None), BroadcastRecord.expires_at > desk.now),
+        )
+        .order_by(BroadcastRecord.id)
+    )
+    told = 0
+    for row in rows.all():
+        audience = Audience.of(row.audience)
+        if audience.unacknowledged_of is not None or role not in audience.posts.roles:
+            continue
+        if not is_meant(desk, audience, enterprise):
+            continue
+        values = delivery(desk, await view_of(desk, row), contact)
+        if not await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values):
+            continue
+        await desk.session.execute(
+            insert(RecipientRecord).values(
+                broadcast_id=row.id, contact_id=contact.id, enterprise_id=enterprise_id, role=role, is_late=True
+            )
+        )
+        desk.has_told = True
+        told += 1
+    return told

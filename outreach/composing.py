@@ -1,0 +1,150 @@
+"""起草 — an official writes a broadcast: what it says, to whom, when, and how it will look to those who get it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.broadcast import (
+    DEFAULT_DAYS,
+    IN_FORCE_DAYS,
+    Audience,
+    BroadcastEmpty,
+    BroadcastState,
+    must_fit,
+)
+from domain.contact import Contact, NotYours, Official, StalePress
+from domain.notice import Notice, NoticeButton
+from outreach.audiences import Reach, bound_of
+from outreach.bulletins import Broadcast, aim_at, facts_of, locked, moved, reach_of, view_of
+from outreach.desk import Desk
+from outreach.storage.broadcasts import BroadcastRecord
+
+
+async def begin(desk: Desk, contact: Contact, official: Official) -> Broadcast:
+    """A new draft with its number, for everybody whom the official may address."""
+    audience = Audience().bounded(await bound_of(desk, official))
+    day = f"{desk.today:%Y%m%d}"
+    row = BroadcastRecord(
+        number=f"TZ{day}-{await desk.next_number(f'broadcast:{day}'):03d}",
+        contact_id=contact.id,
+        official_id=official.id,
+        state=BroadcastState.DRAFT,
+        audience=audience.as_facts(),
+        street=audience.street,
+        grid=audience.grid,
+        days_in_force=DEFAULT_DAYS,
+        drafted_at=desk.now,
+    )
+    desk.session.add(row)
+    await desk.session.flush()
+    await desk.note("BroadcastDrafted", f"broadcast:{row.id}", contact.id, number=row.number)
+    return await view_of(desk, row)
+
+
+async def own_draft(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> BroadcastRecord:
+    """The contact's own draft, locked. Raises NotYours or BroadcastMoved."""
+    row = await locked(desk, broadcast_id)
+    if row.contact_id != contact.id or row.official_id != official.id:
+        raise NotYours
+    if row.state != BroadcastState.DRAFT:
+        raise await moved(desk, row)
+    # The bound may have become narrower since the draft was begun.
+    aim_at(row, Audience.of(row.audience).bounded(await bound_of(desk, official)))
+    return row
+
+
+async def open_draft(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> Broadcast:
+    """The contact's own draft. Raises NotYours or BroadcastMoved."""
+    return await view_of(desk, await own_draft(desk, contact, official, broadcast_id))
+
+
+async def compose(
+    desk: Desk, contact: Contact, official: Official, broadcast_id: int, text: str,
+    media_kind: str = "", media_file_id: str = "", media_name: str = "", album: str = "",
+) -> Broadcast:  # fmt: skip
+    """What it says: words, or a photo or document that Telegram has, with words below it.
+
+    Raises BroadcastEmpty or BroadcastTooLong. A further picture of the same album changes nothing.
+    """
+    row = await own_draft(desk, contact, official, broadcast_id)
+    if album and row.media_album == album:
+        return await view_of(desk, row)
+    if not text and not media_kind:
+        raise BroadcastEmpty
+    said = replace(await view_of(desk, row), text=text, media_kind=media_kind)
+    _must_fit(desk, said)
+    row.text, row.media_kind, row.media_file_id = text, media_kind, media_file_id
+    row.media_name, row.media_album = media_name, album
+    await desk.session.flush()
+    return await view_of(desk, row)
+
+
+def _must_fit(desk: Desk, broadcast: Broadcast) -> None:
+    for locale in desk.office.texts.locales:
+        visible = desk.office.texts.words(locale).plain("notices/broadcast", **facts_of(desk, broadcast))
+        must_fit(visible, bool(broadcast.media_kind))
+
+
+async def aim(
+    desk: Desk, contact: Contact, official: Official, broadcast_id: int, field: str, value: str
+) -> Broadcast:
+    """Change one bound of the audience; an empty value lifts it. Never past the official's own bound."""
+    row = await own_draft(desk, contact, official, broadcast_id)
+    bound = await bound_of(desk, official)
+    facts = Audience.of(row.audience).as_facts()
+    facts[field] = (int(value) if value else None) if field == "unacknowledged_of" else value
+    if field == "street":
+        facts["grid"] = facts["group"] = ""
+    aim_at(row, Audience.of(facts).bounded(bound))
+    await desk.session.flush()
+    return await view_of(desk, row)
+
+
+async def plan(
+    desk: Desk, contact: Contact, official: Official, broadcast_id: int, *,
+    due_at: datetime | None = None, days: int | None = None, is_urgent: bool | None = None, at_once: bool = False,
+) -> Broadcast:  # fmt: skip
+    """When it leaves, for how many days it is in force, whether it is urgent; what is None stays as it is."""
+    row = await own_draft(desk, contact, official, broadcast_id)
+    if at_once or due_at is not None:
+        row.due_at = due_at
+    if days is not None:
+        if days and days not in IN_FORCE_DAYS:
+            raise StalePress
+        row.days_in_force = days
+    if is_urgent is not None:
+        row.is_urgent = is_urgent
+    await desk.session.flush()
+    return await view_of(desk, row)
+
+
+async def discard(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> None:
+    """Throw a draft away."""
+    row = await own_draft(desk, contact, official, broadcast_id)
+    row.state = BroadcastState.DISCARDED
+    await desk.note("BroadcastDiscarded", f"broadcast:{row.id}", contact.id, number=row.number)
+
+
+async def ready(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> tuple[Broadcast, Reach]:
+    """A draft that can be sent, and to whom. Raises BroadcastEmpty, BroadcastTooLong, AudienceEmpty."""
+    draft = await open_draft(desk, contact, official, broadcast_id)
+    if not draft.has_content:
+        raise BroadcastEmpty
+    _must_fit(desk, draft)
+    return draft, await reach_of(desk, draft)
+
+
+async def try_out(desk: Desk, contact: Contact, broadcast: Broadcast, asked: int) -> None:
+    """Send it to oneself, the way the others will get it: what Telegram would refuse is refused here first."""
+    await desk.tell(
+        contact,
+        Notice(
+            "broadcast",
+            facts_of(desk, broadcast),
+            f"broadcast_trial:{broadcast.id}:{asked}",
+            ((NoticeButton("broadcast.acknowledge", "ak:0"),),),
+            media_kind=broadcast.media_kind,
+            media_file_id=broadcast.media_file_id,
+        ),
+    )
