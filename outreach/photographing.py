@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import select, update
@@ -52,7 +52,9 @@ class _Taken:
 
 
 class Photographer:
-    """One loop over the pending photos of all contacts."""
+    """One loop over the pending photos of all contacts; a kind of photo with rows of its own is a subclass."""
+
+    record: type[Any] = PhotoRecord
 
     def __init__(self, office: Office, fetch: Fetch) -> None:
         self._office = office
@@ -80,7 +82,7 @@ class Photographer:
     async def turn(self) -> bool:
         """Look at the photos that are due, a few at a time; whether there were any."""
         async with self._office.desk() as desk:
-            taken = await _take(desk)
+            taken = await self._take(desk)
         await asyncio.gather(*(self._settle(photo) for photo in taken))
         return bool(taken)
 
@@ -90,7 +92,7 @@ class Photographer:
             return
         try:
             picture = await self._picture(photo)
-            await asyncio.to_thread(self._office.photos.save, picture)
+            await self._store(photo, picture)
         except (FileUnavailable, DecodingFault) as fault:
             LOG.info("photo_not_had", photo=photo.id, attempts=photo.attempts, fault=type(fault).__name__)
             await self._look_again(photo)
@@ -110,14 +112,17 @@ class Photographer:
             raise PhotoTooLarge(megabytes=MAX_BYTES // (1024 * 1024)) from refusal
         return await decode(data)
 
+    async def _store(self, photo: _Taken, picture: PhotoBytes) -> None:
+        await asyncio.to_thread(self._office.photos.save, picture)
+
     async def _keep(self, photo: _Taken, picture: PhotoBytes) -> None:
         async with self._office.desk() as desk:
             result = await desk.session.execute(
-                update(PhotoRecord)
-                .where(PhotoRecord.id == photo.id, PhotoRecord.state == "pending")
-                .values(state="stored", sha256=picture.sha256)
+                update(self.record)
+                .where(self.record.id == photo.id, self.record.state == "pending")
+                .values(state="stored", sha256=picture.sha256, **self._when_settled())
             )
-            others = select(PhotoRecord.id).where(PhotoRecord.sha256 == picture.sha256).limit(1)
+            others = select(self.record.id).where(self.record.sha256 == picture.sha256).limit(1)
             is_unwanted = not affected(result) and (await desk.session.scalars(others)).first() is None
         if is_unwanted:  # the answer was changed, or its person erased, while the picture was on its way
             await asyncio.to_thread(self._office.photos.remove, picture.sha256)
@@ -131,18 +136,20 @@ class Photographer:
     async def _put_off(self, photo: _Taken, wait: timedelta, attempts: int) -> None:
         async with self._office.desk() as desk:
             await desk.session.execute(
-                update(PhotoRecord)
-                .where(PhotoRecord.id == photo.id, PhotoRecord.state == "pending")
+                update(self.record)
+                .where(self.record.id == photo.id, self.record.state == "pending")
                 .values(next_look_at=desk.now + wait, attempts=attempts)
             )
 
     async def _fail(self, photo: _Taken, refusal: Refusal) -> None:
         async with self._office.desk() as desk:
-            row = await desk.session.get(PhotoRecord, photo.id, with_for_update=True)
+            row = await desk.session.get(self.record, photo.id, with_for_update=True)
             if row is None or row.state != "pending":
                 return
             row.state, row.failure = "failed", type(refusal).__name__
-            await _tell(desk, row, refusal)
+            for name, value in self._when_settled().items():
+                setattr(row, name, value)
+            await self._tell(desk, row, refusal)
         LOG.info("photo_failed", photo=photo.id, why=type(refusal).__name__)
 
     async def _take_back(self) -> None:
@@ -150,26 +157,35 @@ class Photographer:
         try:
             async with self._office.desk() as desk:
                 await desk.session.execute(
-                    update(PhotoRecord).where(PhotoRecord.state == "pending").values(next_look_at=desk.now)
+                    update(self.record).where(self.record.state == "pending").values(next_look_at=desk.now)
                 )
         except Exception:  # the leases run out by themselves
             LOG.exception("photographer_fault")
 
+    async def _take(self, desk: Desk) -> list[_Taken]:
+        """Lease a few due photos. A look counts when it begins, so a photo that kills the process is given up too."""
+        rows = await desk.session.scalars(
+            select(self.record)
+            .where(self.record.state == "pending", self.record.next_look_at <= desk.now)
+            .order_by(self.record.next_look_at, self.record.id)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        taken = []
+        for row in rows:
+            row.attempts, row.next_look_at = row.attempts + 1, desk.now + LEASE_FOR
+            taken.append(_Taken(row.id, self._file_id(row), row.attempts))
+        return taken
 
-async def _take(desk: Desk) -> list[_Taken]:
-    """Lease a few due photos. A look counts when it begins, so a photo that kills the process is given up too."""
-    rows = await desk.session.scalars(
-        select(PhotoRecord)
-        .where(PhotoRecord.state == "pending", PhotoRecord.next_look_at <= desk.now)
-        .order_by(PhotoRecord.next_look_at, PhotoRecord.id)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    taken = []
-    for row in rows:
-        row.attempts, row.next_look_at = row.attempts + 1, desk.now + LEASE_FOR
-        taken.append(_Taken(row.id, row.file_id, row.attempts))
-    return taken
+    def _file_id(self, row: Any) -> str:
+        return str(row.file_id)
+
+    def _when_settled(self) -> dict[str, object]:
+        """What else a row's columns become once its photo is stored or given up."""
+        return {}
+
+    async def _tell(self, desk: Desk, row: Any, refusal: Refusal) -> None:
+        await _tell(desk, row, refusal)
 
 
 async def _tell(desk: Desk, photo: PhotoRecord, refusal: Refusal) -> None:

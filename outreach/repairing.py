@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from outreach.delivery.claims import Claims
 from outreach.desk import Desk, Office, affected
-from outreach.storage.inspections import PhotoRecord
 from outreach.storage.intake import QuarantineRecord
+from outreach.storage.reports import photos_named
 
 # A photo is saved before its row says so; within a day every such row has been settled or given up.
 PHOTO_GRACE_FOR = timedelta(days=1)
@@ -35,7 +35,7 @@ async def remove_unneeded_photos(office: Office) -> int:
     if not candidates:
         return 0
     async with office.desk() as desk:
-        named = set(await desk.session.scalars(select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None))))
+        named = set(await desk.session.scalars(photos_named()))
     unneeded = [sha256 for sha256 in candidates if sha256 not in named]
     for sha256 in unneeded:
         await asyncio.to_thread(office.photos.remove, sha256)

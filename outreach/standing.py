@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from outreach.desk import Desk
 from outreach.storage.people import StandingRecord
@@ -15,12 +16,13 @@ class Standing:
     meaning: str = ""
     subject: str = ""
     card_message_id: int | None = None
+    asked_at: datetime | None = None
 
 
 async def standing_of(desk: Desk, contact_id: int) -> Standing:
     """Where the contact stands; nothing is expected of a newcomer."""
     row = await desk.session.get(StandingRecord, contact_id)
-    return Standing() if row is None else Standing(row.meaning, row.subject, row.card_message_id)
+    return Standing() if row is None else Standing(row.meaning, row.subject, row.card_message_id, row.asked_at)
 
 
 async def expect(desk: Desk, contact_id: int, meaning: str, subject: str = "") -> None:

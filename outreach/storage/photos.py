@@ -70,6 +70,11 @@ class PhotoStore:
         self._path(sha256).unlink(missing_ok=True)
         self._thumb_path(sha256).unlink(missing_ok=True)
 
+    def date_back(self, sha256: str, seconds: float) -> None:
+        """Let a photo's files say that they were written then (seconds since 1970): their own time may tell who."""
+        for path in (self._path(sha256), self._thumb_path(sha256)):
+            os.utime(path, (seconds, seconds))
+
     def tidy(self) -> int:
         """Remove what writers killed over an hour ago left behind. How many files that were."""
         before = time.time() - _STALE_SECONDS

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import CompoundSelect, Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.inspections import PhotoRecord
 
 
 class PlaceRecord(Record):
@@ -154,3 +155,10 @@ class LetterRecord(Record):
     reason: Mapped[Word] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
+
+
+def photos_named() -> CompoundSelect[str | None]:
+    """Asks for the digest of every picture that some row names, each once."""
+    answers = select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None))
+    reports = select(ReportPhotoRecord.sha256).where(ReportPhotoRecord.sha256.is_not(None))
+    return answers.union(reports)

@@ -1,0 +1,136 @@
+"""信使 — carries letters to anonymous reporters: opens the sealed route, sends, and leaves no trace of to whom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from outreach.delivery.claims import FLOOD, LEASE_FOR, MOST_SENDS, Claims
+from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.telegram.gateway import Gateway
+from outreach.storage.reports import LetterRecord, ReportRecord
+from outreach.storage.sealing import Seal, SealBroken
+
+LOG = structlog.get_logger("courier")
+IDLE_SECONDS = 2.0
+AT_ONCE = 5
+RESEND_FOR = timedelta(seconds=60)
+RETRY_FOR = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    id: int
+    chat_id: int
+    text: str
+    buttons: str
+    attempts: int
+
+
+class Courier:
+    """One sending loop for letters. A letter is claimed before it is sent and settled after, like every notice.
+
+    Logs hold counts only: neither which letter nor to whom.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, gateway: Gateway, seal: Seal, bell: asyncio.Event, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._gateway = gateway
+        self._seal = seal
+        self._bell = bell
+        self._clock = clock
+        self._claims = Claims(engine, "courier")
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of the database is logged and tried again."""
+        while True:
+            self._bell.clear()
+            try:
+                busy = await self.turn()
+            except Exception as fault:
+                LOG.error("courier_fault", fault=type(fault).__name__)
+                busy = False
+            if not busy:
+                try:
+                    await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+
+    async def turn(self) -> bool:
+        """Claim, send and settle what is due; whether there was anything."""
+        now = self._clock()
+        if await self._claims.paused_until(now) is not None:
+            return False
+        letters, found = await self._take(now)
+        flood: Outcome | None = None
+        for letter in letters:
+            outcome = flood or await self._gateway.send(letter.chat_id, letter.text, letter.buttons, None)
+            await self._settle(letter, outcome, self._clock())
+            if outcome.kind is Kind.FLOOD and flood is None:
+                flood = outcome
+                until = self._clock() + timedelta(seconds=outcome.seconds)
+                await self._claims.pause(FLOOD, until, "telegram")
+        return bool(found)
+
+    async def _take(self, now: datetime) -> tuple[list[_Letter], int]:
+        """Claim a few. One that a killed process held is sent once more when its lease is over, then given up."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            rows = await session.execute(
+                select(LetterRecord, ReportRecord.route)
+                .join(ReportRecord, ReportRecord.id == LetterRecord.report_id)
+                .where(LetterRecord.state.in_(("queued", "claimed")), LetterRecord.due_at <= now)
+                .order_by(LetterRecord.due_at, LetterRecord.id)
+                .limit(AT_ONCE)
+                .with_for_update(skip_locked=True, of=LetterRecord)
+            )
+            taken, found = [], 0
+            for row, route in rows:
+                found += 1
+                if row.state == "claimed":
+                    row.attempts += 1
+                    if row.attempts >= MOST_SENDS:
+                        row.state, row.reason, row.due_at = "unknown", "killed", None
+                        continue
+                try:
+                    chat_id = int(self._seal.open(f"route:{row.report_id}", route)["chat_id"])
+                except SealBroken:
+                    row.state, row.reason, row.due_at = "refused", "no_route", None
+                    continue
+                row.state, row.due_at = "claimed", now + LEASE_FOR
+                taken.append(_Letter(row.id, chat_id, row.text, row.buttons, row.attempts))
+            return taken, found
+
+    async def _settle(self, letter: _Letter, outcome: Outcome, now: datetime) -> None:
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.execute(
+                update(LetterRecord)
+                .where(LetterRecord.id == letter.id, LetterRecord.state == "claimed")
+                .values(**_after(letter.attempts, outcome, now))
+            )
+
+
+def _after(attempts: int, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """The letter's new values; a settled one keeps no instant."""
+    match outcome.kind:
+        case Kind.SENT:
+            return {"state": "sent", "due_at": None, "attempts": attempts + 1}
+        case Kind.AMBIGUOUS:
+            if attempts + 1 < MOST_SENDS:
+                return {"state": "queued", "due_at": now + RESEND_FOR, "attempts": attempts + 1}
+            return {"state": "unknown", "due_at": None, "reason": outcome.reason}
+        case Kind.CONTACT_GONE | Kind.CONTENT_REFUSED:
+            return {"state": "refused", "due_at": None, "reason": outcome.reason}
+        case Kind.FLOOD:
+            return {"state": "queued", "due_at": now + timedelta(seconds=outcome.seconds)}
+        case Kind.MIGRATED:
+            return {"state": "refused", "due_at": None, "reason": outcome.reason or "migrated"}
+    # Never sent: tried again for as long as it takes.
+    return {"state": "queued", "due_at": now + RETRY_FOR}
