@@ -26,17 +26,17 @@ from outreach.storage.copying import (
     run_postgresql,
 )
 from outreach.storage.database import sqlite_file
-from outreach.storage.inspections import PhotoRecord
 from outreach.storage.people import ContactRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.records import Record
+from outreach.storage.reports import photos_named
 
 __all__ = ["KEPT_FOR", "BackedUp", "CopyFault", "back_up", "database_file", "erased_in", "newest", "rotate"]
 
 # Every backup of two days, then the last one of each day; erased data is gone from backups when these are.
 KEPT_FOR = timedelta(days=35)
 ALL_KEPT_FOR = timedelta(days=2)
-PHOTOS = "SELECT DISTINCT sha256 FROM photos WHERE sha256 IS NOT NULL"
+PHOTOS = str(photos_named())
 NAME = re.compile(r"anshao-(\d{8}T\d{6}Z)\.tar")
 STAMP = "%Y%m%dT%H%M%SZ"
 MAKING = ".making-"
@@ -157,7 +157,7 @@ async def _figures(office: Office) -> tuple[dict[str, int], list[str], tuple[tup
             table.name: (await desk.session.execute(select(func.count()).select_from(table))).scalar_one()
             for table in Record.metadata.sorted_tables
         }
-        named = await desk.session.scalars(select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None)).distinct())
+        named = await desk.session.scalars(photos_named())
         photos = sorted(sha256 for sha256 in named if sha256)
         gone = await desk.session.execute(
             select(ContactRecord.id, ContactRecord.consented_at).where(ContactRecord.erased_at.is_not(None))

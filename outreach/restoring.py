@@ -21,10 +21,10 @@ from outreach.storage import archives, migrating
 from outreach.storage.archives import Manifest
 from outreach.storage.copying import CopyFault, count_sqlite, digest_of, make_durable, rows_of, run_postgresql
 from outreach.storage.database import DatabaseTaken, OnlyProcess
-from outreach.storage.inspections import PhotoRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord, CounterRecord
 from outreach.storage.photos import PhotoStore
+from outreach.storage.reports import photos_named
 
 __all__ = ["CopyFault", "Restored", "look_into", "restore_postgresql", "restore_sqlite"]
 
@@ -187,8 +187,7 @@ def _erased_in_manifests(folders: Iterable[Path]) -> set[tuple[int, str]]:
 async def _restore_photos(office: Office, archive: Path, manifest: Manifest, photos: PhotoStore) -> tuple[int, int]:
     """Bring back each photo that a row names and the folder lacks; a photo there is never touched."""
     async with office.desk() as desk:
-        named = select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None)).distinct()
-        wanted = sorted(sha256 for sha256 in await desk.session.scalars(named) if sha256)
+        wanted = sorted(sha256 for sha256 in await desk.session.scalars(photos_named()) if sha256)
     lacking = [sha256 for sha256 in wanted if not photos.exists(sha256)]
     return await asyncio.to_thread(_bring_back, lacking, archive, manifest, photos)
 
