@@ -8,8 +8,10 @@ from content.workbooks.register_sheets import (
     write_register,
 )
 from content.workbooks.words import register_words
+from content.workbooks.writing import ListSheet, write_lists
 
 __all__ = [
+    "ListSheet",
     "RegisterReading",
     "RowProblem",
     "industry_ids",
@@ -17,6 +19,7 @@ __all__ = [
     "register_cells",
     "register_template",
     "register_words",
+    "write_lists",
     "write_problem_workbook",
     "write_register",
 ]

@@ -3,58 +3,19 @@
 Nothing is ever written as a formula: what begins with = + - @ or a tab is a text, and marked as one.
 """
 
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-
-import xlsxwriter
 
 from content.workbooks.register import RegisterReading
 from content.workbooks.sheets import MOST_COLUMNS, Row
 from content.workbooks.words import RegisterWords, folded, register_words
+from content.workbooks.writing import HEAD, TEXT, Book
 from domain.enterprise import EnterpriseEntry, RiskClass
 from domain.phone import spoken_phone
 from domain.register import REQUIRED, Column
 
-# The same signs in full width are formulas to some spreadsheet programs.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_TEXT: dict[str, Any] = {"num_format": "@", "valign": "top"}
-_BAD: dict[str, Any] = _TEXT | {"bg_color": "#FDE3E1", "font_color": "#A1221B"}
-_HEAD: dict[str, Any] = {
-    "bold": True,
-    "bg_color": "#E8F0EA",
-    "bottom": 1,
-    "text_wrap": True,
-    "valign": "vcenter",
-    "num_format": "@",
-}
+_BAD: dict[str, Any] = TEXT | {"bg_color": "#FDE3E1", "font_color": "#A1221B"}
 _DROP_DOWN_ROWS = 5_000
-_LONGEST = 32_767
-
-
-class _Book:
-    """A workbook in memory, and its formats, each made once."""
-
-    def __init__(self) -> None:
-        self._stream = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self._stream, {"in_memory": True, "strings_to_urls": False})
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-
-    def format(self, look: Mapping[str, Any]) -> Any:
-        key = tuple(sorted(look.items()))
-        if key not in self._formats:
-            self._formats[key] = self.book.add_format(dict(look))
-        return self._formats[key]
-
-    def put(self, sheet: Any, row: int, place: int, text: str, look: Mapping[str, Any] = _TEXT) -> None:
-        """Write `text` as text, never as anything else; row and place count from 0."""
-        if text.startswith(_RISKY):
-            look = dict(look) | {"quote_prefix": True}
-        sheet.write_string(row, place, text[:_LONGEST], self.format(look))
-
-    def finish(self) -> bytes:
-        self.book.close()
-        return self._stream.getvalue()
 
 
 def write_problem_workbook(reading: RegisterReading) -> bytes:
@@ -63,7 +24,7 @@ def write_problem_workbook(reading: RegisterReading) -> bytes:
     Good rows are kept, so that the workbook can be put right and sent again as a whole.
     """
     words = register_words()
-    book = _Book()
+    book = Book()
     sheet = book.book.add_worksheet(_title(reading.sheet.title))
     told: dict[int, list[str]] = {}
     bad: set[tuple[int, int]] = set()
@@ -79,13 +40,13 @@ def write_problem_workbook(reading: RegisterReading) -> bytes:
         is_heading = reading.heading.first_row <= row.number <= reading.heading.last_row
         for place, cell in enumerate(row.cells):
             if cell.text and place != dropped:
-                look = _HEAD if is_heading else _BAD if (row.number, place) in bad else _TEXT
+                look = HEAD if is_heading else _BAD if (row.number, place) in bad else TEXT
                 book.put(sheet, row.number - 1, place, cell.text, look)
         if row.number in told:
             book.put(sheet, row.number - 1, last, words.problem_joint.join(told[row.number]), _BAD)
-    book.put(sheet, reading.heading.last_row - 1, last, words.problem_heading, _HEAD)
+    book.put(sheet, reading.heading.last_row - 1, last, words.problem_heading, HEAD)
     for column, place in reading.heading.places.items():
-        sheet.set_column(place, place, words.columns[column].width, book.format(_TEXT))
+        sheet.set_column(place, place, words.columns[column].width, book.format(TEXT))
     sheet.set_column(last, last, 70)
     sheet.freeze_panes(reading.heading.last_row, 0)
     return book.finish()
@@ -129,16 +90,16 @@ def register_cells(entry: EnterpriseEntry, industry_name: Callable[[str], str]) 
 
 
 def _register(words: RegisterWords, industry_names: Sequence[str], rows: list[list[str]], is_example: bool) -> bytes:
-    book = _Book()
+    book = Book()
     sheet = book.book.add_worksheet(words.sheet)
     notes = book.book.add_worksheet(words.notes_sheet)
     choices = book.book.add_worksheet(words.choices_sheet)
     for place, (column, column_words) in enumerate(words.columns.items()):
         star = "*" if column in REQUIRED else ""
-        sheet.set_column(place, place, column_words.width, book.format(_TEXT))
-        book.put(sheet, 0, place, column_words.heading + star, _HEAD)
+        sheet.set_column(place, place, column_words.width, book.format(TEXT))
+        book.put(sheet, 0, place, column_words.heading + star, HEAD)
         sheet.write_comment(0, place, column_words.note)
-    look = _TEXT | {"italic": True, "font_color": "#8A8F8C"} if is_example else _TEXT
+    look = TEXT | {"italic": True, "font_color": "#8A8F8C"} if is_example else TEXT
     for number, row in enumerate(rows, start=1):
         for place, text in enumerate(row):
             if text:
@@ -150,8 +111,8 @@ def _register(words: RegisterWords, industry_names: Sequence[str], rows: list[li
     return book.finish()
 
 
-def _write_notes(book: _Book, sheet: Any, words: RegisterWords) -> None:
-    wrapped = _TEXT | {"text_wrap": True}
+def _write_notes(book: Book, sheet: Any, words: RegisterWords) -> None:
+    wrapped = TEXT | {"text_wrap": True}
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 8)
     sheet.set_column(2, 2, 80)
@@ -163,7 +124,7 @@ def _write_notes(book: _Book, sheet: Any, words: RegisterWords) -> None:
         book.put(sheet, number, 2, note, wrapped)
 
 
-def _write_choices(book: _Book, sheet: Any, choices: Any, words: RegisterWords, industry_names: Sequence[str]) -> None:
+def _write_choices(book: Book, sheet: Any, choices: Any, words: RegisterWords, industry_names: Sequence[str]) -> None:
     # Only a hint: a cell may name several industries, so what is not on the list is let through.
     lists = {
         Column.INDUSTRIES: list(industry_names),
@@ -171,7 +132,7 @@ def _write_choices(book: _Book, sheet: Any, choices: Any, words: RegisterWords, 
     }
     places = {column: place for place, column in enumerate(words.columns)}
     for place, (column, names) in enumerate(lists.items()):
-        book.put(choices, 0, place, words.columns[column].heading, _HEAD)
+        book.put(choices, 0, place, words.columns[column].heading, HEAD)
         for number, name in enumerate(names, start=1):
             book.put(choices, number, place, name)
         letter = "AB"[place]
