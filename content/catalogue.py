@@ -7,19 +7,26 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from content.fault import ContentFault
+from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
 from content.loading.hotlines import read_hotlines
 from content.loading.industries import folded, read_industries
+from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
+from content.loading.questions import Topics, read_questions, read_topics
 from content.wording import say
+from domain.campaign import Edition
 from domain.checklist import Checklist
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
 from domain.industry import Industry
+from domain.lesson import Lesson, Track
+from domain.question import Question
+from domain.topic import Topic
 
 _FOLDER = Path(__file__).parent
-Thing = TypeVar("Thing", Checklist, EmergencyCard)
+Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition)
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,11 @@ class Catalogue:
     cards: Mapping[str, EmergencyCard]
     hotlines: tuple[Hotline, ...]
     industries: Mapping[str, Industry]
+    topics: Mapping[str, Topic]
+    questions: Mapping[str, Question]
+    tracks: Mapping[str, Track]
+    lessons: Mapping[str, Lesson]
+    editions: Mapping[str, Edition]
     folder: Path = field(repr=False)
     pages: Mapping[str, Page] = field(repr=False)
     _by_name: Mapping[str, Industry] = field(repr=False)
@@ -49,11 +61,22 @@ class Catalogue:
         cards = shelf.pages_of("cards", read_card)
         for checklist in checklists.values():
             _must_know_industries(checklist, industries, shelf)
+        topics = read_topics(shelf.page("topics.toml"))
+        questions = shelf.questions(topics, industries)
+        tracks = shelf.pages_of("lessons", lambda page: read_lessons(page, questions))
+        lessons = {lesson.id: lesson for track in tracks.values() for lesson in track.lessons}
+        known = Known(lessons, topics.by_id)
+        editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
         return cls(
             checklists=MappingProxyType(checklists),
             cards=MappingProxyType(cards),
             hotlines=hotlines,
             industries=MappingProxyType(industries),
+            topics=MappingProxyType(dict(topics.by_id)),
+            questions=MappingProxyType(questions),
+            tracks=MappingProxyType({page.id: page.track for page in tracks.values()}),
+            lessons=MappingProxyType(lessons),
+            editions=MappingProxyType(editions),
             folder=folder,
             pages=MappingProxyType(shelf.pages),
             _by_name={
@@ -69,11 +92,21 @@ class Catalogue:
 
     def checklists_for(self, industry_ids: frozenset[str]) -> tuple[Checklist, ...]:
         """The lists that suit an enterprise: those of its trades and wider trades, then those for all."""
-        wanted = industry_ids | {
-            ancestor for industry_id in industry_ids for ancestor in self._ancestors(industry_id)
-        }
+        wanted = self.trades_of(industry_ids)
         fitting = [checklist for checklist in self.checklists.values() if checklist.suits(wanted)]
         return tuple(sorted(fitting, key=lambda checklist: not checklist.industries))
+
+    def trades_of(self, industry_ids: frozenset[str]) -> frozenset[str]:
+        """These trades and every wider one that they belong to."""
+        return industry_ids | {wider for industry_id in industry_ids for wider in self._ancestors(industry_id)}
+
+    def questions_on(self, topic_id: str) -> tuple[Question, ...]:
+        """The questions of one topic, in file order; none when there is no such topic."""
+        return tuple(question for question in self.questions.values() if question.topic == topic_id)
+
+    def lessons_of(self, track_id: str) -> tuple[Lesson, ...]:
+        """The lessons of one track, in the order in which to take them; none when there is no such track."""
+        return tuple(lesson for lesson in self.lessons.values() if lesson.track == track_id)
 
     def hotlines_for(self, jurisdiction: str | None) -> tuple[Hotline, ...]:
         """National numbers, each replaced by its local entry where there is one, then the other local ones."""
@@ -116,6 +149,22 @@ class _Shelf:
             found[thing.id] = thing
         if not found:
             raise ContentFault(kind, 1, say("fault-no-files"))
+        return found
+
+    def questions(self, topics: Topics, industries: Mapping[str, Industry]) -> dict[str, Question]:
+        """All questions by id, topic by topic; a topic has a file named like its id, and no file lacks a topic."""
+        found: dict[str, Question] = {}
+        files = {path.stem: path for path in sorted((self.folder / "questions").glob("*.toml"))}
+        for stem in files.keys() - topics.by_id.keys():
+            raise ContentFault(f"questions/{stem}.toml", 1, say("fault-unknown-topic", id=stem))
+        for topic in topics.by_id.values():
+            page = self.page(f"questions/{topic.id}.toml")
+            for position, question in enumerate(read_questions(page, topic, topics, industries)):
+                if question.id in found:
+                    raise ContentFault(
+                        page.name, page.line(("question", position, "id")), say("fault-twice", id=question.id)
+                    )
+                found[question.id] = question
         return found
 
 

@@ -1,6 +1,7 @@
 """条目 — one table of a page, read field by field; every flaw is named by file and line."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -68,6 +69,30 @@ class Entry:
         except ValueError as error:
             choice = " ".join(words)
             raise self.fault("fault-not-one-of", name, field=name, value=value, words=choice) from error
+
+    def choice(self, name: str, words: type[Word]) -> Word:
+        """One word of a closed list; the key must be there."""
+        self._get(name, str)
+        word = self.word(name, words)
+        assert word is not None
+        return word
+
+    def choices(self, name: str, words: type[Word]) -> frozenset[Word]:
+        """Several words of a closed list, none when the key is absent."""
+        found: set[Word] = set()
+        for position, value in enumerate(self.texts(name)):
+            if value not in set(words):
+                choice = " ".join(words)
+                raise self.fault("fault-not-one-of", name, position, field=name, value=value, words=choice)
+            found.add(words(value))
+        return frozenset(found)
+
+    def day(self, name: str) -> date:
+        """A calendar day, written 2026-06-01 without quotation marks."""
+        value: date = self._get(name, date)
+        if isinstance(value, datetime):
+            raise self.fault("fault-wrong-kind", name, field=name, kind=say("kind-date"))
+        return value
 
     def entries(self, name: str) -> Iterator["Entry"]:
         """The tables of an array of tables, in order; none when the key is absent."""

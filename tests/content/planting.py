@@ -6,8 +6,8 @@ from pathlib import Path
 
 import content
 
-_KINDS = ("checklists", "cards", "sources")
-_FILES = ("hotlines.toml", "industries.toml")
+_KINDS = ("campaigns", "cards", "checklists", "lessons", "questions", "sources")
+_FILES = ("hotlines.toml", "industries.toml", "topics.toml")
 
 
 @dataclass(frozen=True)
