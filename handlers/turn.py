@@ -210,12 +210,19 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document or, with `as_photo`, a picture; bytes in memory or a path."""
+    """A document or, with `as_photo`, a picture; bytes in memory, a path, or the id of a file that Telegram has."""
 
     name: str
-    data: bytes | Path
+    data: bytes | Path | str
     caption: str = ""
     as_photo: bool = False
+    rows: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Other buttons under the pressed message, whose words, picture or file stay as they are."""
+
     rows: Rows = ()
 
 
@@ -240,7 +247,7 @@ class Reply:
     commands: name and description of each command this person's menu shows from now on; empty leaves it.
     """
 
-    says: tuple[Say | File | Poll, ...] = ()
+    says: tuple[Say | File | Poll | Keys, ...] = ()
     toast: str = ""
     alert: bool = False
     commands: tuple[tuple[str, str], ...] = ()

@@ -22,7 +22,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from handlers.turn import File, Poll, Press, Reply, Rows, Say, Turn
+from handlers.turn import File, Keys, Poll, Press, Reply, Rows, Say, Turn
 
 LOG = structlog.get_logger("speaking")
 PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -73,7 +73,7 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
 
 
 async def _say(
-    bot: Bot, turn: Turn, pressed: Press | None, said: Say | File | Poll, old_card: int | None, spoken: Spoken
+    bot: Bot, turn: Turn, pressed: Press | None, said: Say | File | Poll | Keys, old_card: int | None, spoken: Spoken
 ) -> None:
     chat_id = turn.person.chat_id
     if isinstance(said, Poll):
@@ -84,6 +84,10 @@ async def _say(
         ))  # fmt: skip
         assert asked.poll is not None
         spoken.polls.append(Placed(asked.poll.id, chat_id, asked.message_id, said.subject))
+        return
+    if isinstance(said, Keys):
+        if pressed is not None:
+            await _quietly(bot.edit_message_reply_markup(chat_id, pressed.message_id, reply_markup=_inline(said.rows)))
         return
     if isinstance(said, File):
         send = bot.send_photo if said.as_photo else bot.send_document
