@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from domain.contact import NotYourOwnPhone, PhoneNotOnRegister, StalePress
+from domain.contact import InvitationSpent, NotYourOwnPhone, NotYours, PhoneNotOnRegister, StalePress
 from handlers import home
 from handlers.screen import back_rows, home_button, show
-from handlers.turn import Button, Caller, Command, Press, Reply, Say, Scene, SharedPhone, Turn, press
+from handlers.turn import Button, Caller, Command, Press, Reply, Said, Say, Scene, SharedPhone, Turn, press
 from outreach import appointing, enrolling, inviting, standing, vouching
 from outreach.inviting import Opened
 
@@ -109,6 +109,45 @@ async def _ask_phone(scene: Scene, caller: Caller, payload: str) -> Reply:
         ask = Button(words.label("enrolment.ask_voucher"), press("en", "ask", payload))
         said.append(Say(words("replies/enrolment/or_voucher"), ((ask,), (home_button(words),))))
     return Reply(tuple(said))
+
+
+async def show_again(turn: Turn, scene: Scene) -> Reply | None:
+    """Where somebody stands on their way in, after an update that took effect before; None when they are in."""
+    caller, desk = scene.known, scene.desk
+    if scene.meaning == "enrolment.phone":
+        return await _ask_phone(scene, caller, scene.subject)
+    said = turn.said
+    if isinstance(said, Press) and said.talk == "en" and said.verb in ("ok", "no"):
+        try:
+            decided = await vouching.decision_of(desk, caller.contact, said.number(2))
+        except (NotYours, ValueError):
+            return None
+        return show(turn, scene.words("replies/enrolment/decided", request=decided), back_rows(scene.words))
+    payload = _payload(said)
+    if not payload.startswith("i-"):
+        return None
+    try:
+        opened = await inviting.open_invitation(desk, payload)
+    except InvitationSpent:
+        return None
+    held = caller.post_at(opened.enterprise_id)
+    if held is not None and held.role is opened.role:
+        return None
+    told = await vouching.asked(desk, caller.contact, opened.enterprise_id, opened.role)
+    if told is not None:
+        text = scene.words("replies/enrolment/asked", enterprise=opened.enterprise_name, told=told)
+        return show(turn, text, back_rows(scene.words))
+    return _offer_voucher(scene, opened, payload)
+
+
+def _payload(said: Said) -> str:
+    """The link that a /start or a button of this talk carries."""
+    carried = ""
+    if isinstance(said, Command) and said.name == "start":
+        carried = said.rest
+    elif isinstance(said, Press) and said.talk == "en" and said.verb in ("agree", "ask"):
+        carried = ":".join(said.words[2:])
+    return carried if PAYLOAD.fullmatch(carried) else ""
 
 
 async def take_phone(turn: Turn, scene: Scene) -> Reply:

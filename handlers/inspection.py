@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.checklist import Verdict
-from domain.contact import NotEnrolled, StalePress
+from domain.contact import NotEnrolled, NotYours, StalePress
 from handlers import inspection_cards as cards
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Document, Photo, Press, Reply, Scene, Text, Turn, press
@@ -102,6 +102,22 @@ async def press_inspection(turn: Turn, scene: Scene) -> Reply:
 async def _submit(turn: Turn, scene: Scene, caller: Caller, inspection_id: int) -> Reply:
     number = await inspecting.submit(scene.desk, caller.contact, caller.posts, inspection_id)
     await standing.expect(scene.desk, caller.contact.id, "")
+    return _submitted(turn, scene, number)
+
+
+async def show_submitted(turn: Turn, scene: Scene) -> Reply | None:
+    """The number again, for a press of the submit button that took effect before; None for anything else."""
+    said = turn.said
+    if not isinstance(said, Press) or said.words[:2] != ("in", "ok"):
+        return None
+    try:
+        record = await reading.record_of(scene.desk, scene.known.posts, None, said.number(2))
+    except (NotYours, ValueError):
+        return None
+    return _submitted(turn, scene, record.number or "")
+
+
+def _submitted(turn: Turn, scene: Scene, number: str) -> Reply:
     mine = Button(scene.words.label("menu.my"), press("my", "l", 0))
     text = scene.words("replies/inspection/submitted", number=number)
     return show(turn, text, ((mine, home_button(scene.words)),))

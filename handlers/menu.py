@@ -162,12 +162,11 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await answer(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ("hotline", "cards", "help", "my", "findings"):
         return await COMMANDS[turn.said.name](turn, scene)
-    if isinstance(turn.said, Press) and turn.said.words[:2] == ("in", "ok"):
-        return await inspection.show_submitted(turn, scene, turn.said.number(2))
+    if (submitted := await inspection.show_submitted(turn, scene)) is not None:
+        return submitted
     if scene.subject.startswith("inspection:"):
         return await inspection.show_again(turn, scene)
-    on_the_way = await enrolment.show_again(turn, scene)
-    if on_the_way is not None:
+    if (on_the_way := await enrolment.show_again(turn, scene)) is not None:
         return on_the_way
     if scene.caller is not None and scene.subject.startswith("quiz:"):
         return await quiz.show_again(turn, scene)

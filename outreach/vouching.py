@@ -32,13 +32,7 @@ async def ask(desk: Desk, contact: Contact, enterprise_id: int, role: Role, invi
 
     Those who may vouch are told; where nobody holds such a post yet, the officials of that jurisdiction are.
     """
-    already = select(EnrolmentRequestRecord).where(
-        EnrolmentRequestRecord.contact_id == contact.id,
-        EnrolmentRequestRecord.enterprise_id == enterprise_id,
-        EnrolmentRequestRecord.role == role,
-        EnrolmentRequestRecord.decided_at.is_(None),
-    )
-    row = (await desk.session.scalars(already)).first()
+    row = await _open_request(desk, contact, enterprise_id, role)
     if row is None:
         row = EnrolmentRequestRecord(
             enterprise_id=enterprise_id,
@@ -51,9 +45,7 @@ async def ask(desk: Desk, contact: Contact, enterprise_id: int, role: Role, invi
         await desk.session.flush()
         await desk.note("EnrolmentAsked", f"enterprise:{enterprise_id}", contact.id, role=role)
     enterprise = await desk.session.get_one(EnterpriseRecord, enterprise_id)
-    vouchers = [who for who, post in await holders(desk, enterprise_id) if may_approve(post, role)]
-    if not vouchers:
-        vouchers = await officials_for(desk, enterprise.street, enterprise.grid)
+    vouchers = await _vouchers(desk, enterprise, role)
     buttons = (
         (NoticeButton("enrolment.approve", f"en:ok:{row.id}"), NoticeButton("enrolment.decline", f"en:no:{row.id}")),
     )
@@ -63,6 +55,38 @@ async def ask(desk: Desk, contact: Contact, enterprise_id: int, role: Role, invi
         }  # fmt: skip
         await desk.tell(voucher, Notice("enrolment_asked", facts, f"vouch:{row.id}:{voucher.id}", buttons))
     return len(vouchers)
+
+
+async def asked(desk: Desk, contact: Contact, enterprise_id: int, role: Role) -> int | None:
+    """How many people may answer the contact's open request; None when there is no such request."""
+    if await _open_request(desk, contact, enterprise_id, role) is None:
+        return None
+    return len(await _vouchers(desk, await desk.session.get_one(EnterpriseRecord, enterprise_id), role))
+
+
+async def _open_request(desk: Desk, contact: Contact, enterprise_id: int, role: Role) -> EnrolmentRequestRecord | None:
+    already = select(EnrolmentRequestRecord).where(
+        EnrolmentRequestRecord.contact_id == contact.id,
+        EnrolmentRequestRecord.enterprise_id == enterprise_id,
+        EnrolmentRequestRecord.role == role,
+        EnrolmentRequestRecord.decided_at.is_(None),
+    )
+    return (await desk.session.scalars(already)).first()
+
+
+async def _vouchers(desk: Desk, enterprise: EnterpriseRecord, role: Role) -> list[Contact]:
+    vouchers = [who for who, post in await holders(desk, enterprise.id) if may_approve(post, role)]
+    return vouchers or list(await officials_for(desk, enterprise.street, enterprise.grid))
+
+
+async def decision_of(desk: Desk, approver: Contact, request_id: int) -> Request:
+    """A request as this approver decided it. Raises NotYours when they did not."""
+    row = await desk.session.get(EnrolmentRequestRecord, request_id)
+    if row is None or row.decided_by != approver.id:
+        raise NotYours
+    enterprise = await desk.session.get_one(EnterpriseRecord, row.enterprise_id)
+    asker = as_contact(await desk.session.get_one(ContactRecord, row.contact_id))
+    return Request(row.id, enterprise.id, enterprise.name, asker, Role(row.role), row.decision or "")
 
 
 async def decide(
