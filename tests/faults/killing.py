@@ -1,0 +1,143 @@
+"""击杀 — counts every point at which a process may die, and lets it die at a chosen one."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from bot.wiring import House
+from outreach.delivery.telegram.transport import AiohttpRequest
+from outreach.storage.photos import PhotoStore
+
+
+class Killed(BaseException):
+    """The process died here. No `except Exception` may live through it."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Point:
+    """The n-th time that one kind of thing happens, from 1."""
+
+    kind: str
+    n: int
+
+
+def fall() -> None:
+    """Die inside this process: whoever is on the stack is thrown away, and no hook lets anything pass again."""
+    raise Killed
+
+
+def fall_for_good() -> None:
+    """Die as an operating system kills: no `finally`, no flush, no goodbye to the database or to Telegram."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Killer:
+    """Watches one house. Dies at `at`; without it only counts, into `log`, in the order of happening."""
+
+    def __init__(self, at: Point | None = None, die: Callable[[], None] = fall) -> None:
+        self.at = at
+        self.die = die
+        self.is_armed = False
+        self.is_dead = False
+        self.counts: Counter[str] = Counter()
+        self.log: list[Point] = []
+        self.method = ""
+        self.on_reach: Callable[[Point], None] | None = None
+
+    def reach(self, kind: str) -> None:
+        """Something may die here. After death everything does: a dead process commits, sends and writes nothing."""
+        if self.is_dead:
+            raise Killed
+        if not self.is_armed:
+            return
+        self.counts[kind] += 1
+        point = Point(kind, self.counts[kind])
+        self.log.append(point)
+        if self.on_reach is not None:
+            self.on_reach(point)
+        if point == self.at:
+            self.is_dead = True
+            self.die()
+
+    def watch(self, house: House) -> None:
+        """Put the hooks on a house: its database, both its ways to Telegram, its photos on disk."""
+        engine = house.office.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *_: self.reach("before statement"))
+        event.listen(engine, "after_cursor_execute", lambda *_: self.reach("after statement"))
+        commit = engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:
+            self.reach("before commit")
+            commit(connection)
+            self.reach("after commit")
+
+        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        for request in (house.bot.request, house.poll_request):
+            assert isinstance(request, AiohttpRequest)
+            self._watch_request(request)
+        house.office.photos = PhotoStore(_watched(house.settings.data_dir / "photos", self))
+
+    def _watch_request(self, request: AiohttpRequest) -> None:
+        ask = request.do_request
+
+        async def do_request(url: str, *rest: Any, **more: Any) -> tuple[int, bytes]:
+            self.method = url.rpartition("/")[2].partition("?")[0]
+            self.reach("before request")
+            answer = await ask(url, *rest, **more)
+            # Telegram has done it, and we do not know yet.
+            self.reach("before answer")
+            return answer
+
+        request.do_request = do_request  # type: ignore[method-assign]
+
+
+def _watched(folder: Path, killer: Killer) -> Path:
+    """A path whose file operations, and those of every path made from it, are points to die at."""
+
+    class Watched(type(folder)):  # type: ignore[misc]
+        def open(self, mode: str = "r", *rest: Any, **more: Any) -> Any:
+            killer.reach("before file")
+            return _WatchedFile(super().open(mode, *rest, **more), killer)
+
+        def replace(self, target: Path) -> Path:
+            killer.reach("before rename")
+            super().replace(target)
+            killer.reach("after rename")
+            return target
+
+        def unlink(self, missing_ok: bool = False) -> None:
+            killer.reach("before unlink")
+            super().unlink(missing_ok)
+
+    return Watched(folder)
+
+
+class _WatchedFile:
+    def __init__(self, file: Any, killer: Killer) -> None:
+        self._file, self._killer = file, killer
+
+    def __enter__(self) -> _WatchedFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, content: bytes) -> int:
+        """Half of it, a chance to die, the rest."""
+        half = len(content) // 2
+        self._file.write(content[:half])
+        self._file.flush()
+        self._killer.reach("half a file")
+        self._file.write(content[half:])
+        return len(content)

@@ -1,0 +1,121 @@
+"""一生 — one life of the whole house, from opening to death or to rest."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot import wiring
+from bot.poller import Poller
+from bot.wiring import House, open_house
+from content.catalogue import Catalogue
+from content.texts import Texts
+from outreach import papering, photographing
+from outreach.delivery.claims import TOKEN
+from outreach.photographing import Photographer
+from tests.conftest import SetClock
+from tests.faults.killing import Killed, Killer
+from tests.stage import stage_settings
+
+# Longer than any lease and any wait between looks, so that what a dead process held comes free.
+PAUSES = (2, 100, 130, 700, 2000)
+
+
+def quicken(patch: pytest.MonkeyPatch) -> None:
+    """Do once what is the same in every life: reading the content, redrawing a picture, printing a record."""
+    patch.setattr(wiring, "Catalogue", _Ready(Catalogue.load()))
+    texts: dict[str, Texts] = {}
+    patch.setattr(wiring, "Texts", lambda zone: texts.setdefault(zone, Texts(zone=zone)))
+    drawn: dict[bytes, Any] = {}
+    redraw = photographing.decode
+
+    async def decode(data: bytes) -> Any:
+        if data not in drawn:
+            drawn[data] = await redraw(data)
+        return drawn[data]
+
+    patch.setattr(photographing, "decode", decode)
+    printed: dict[str, bytes] = {}
+    printing = papering.inspection_record
+
+    @functools.wraps(printing)
+    def record(paper: Any) -> bytes:
+        key = repr(paper)
+        if key not in printed:
+            printed[key] = printing(paper)
+        return printed[key]
+
+    patch.setattr(papering, "inspection_record", record)
+
+
+class _Ready:
+    def __init__(self, made: Catalogue) -> None:
+        self._made = made
+
+    def load(self) -> Catalogue:
+        return self._made
+
+
+async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer) -> None:
+    """Start as the process starts, then take, fetch and send until nothing is left to do, or until death."""
+    clock = SetClock(now)
+    async with open_house(stage_settings(url, folder, port), clock) as house:
+        killer.watch(house)
+        try:
+            await _start(house)
+            killer.is_armed = True
+            await _work(house, clock)
+        except Killed:
+            # What ran beside the one that died meets its own death at its next hook, before the house is torn down.
+            beside = asyncio.all_tasks() - {asyncio.current_task()}
+            if beside:
+                await asyncio.wait(beside, timeout=10)
+            raise
+
+
+async def _work(house: House, clock: SetClock) -> None:
+    photographer = Photographer(house.office, house.gateway.fetch)
+    poller = Poller(house.bot, house.poll_request, house.intake, 0)
+    await _settle(house, poller, photographer)
+    # Time passes until also what waits for a later hour is settled.
+    for seconds in PAUSES:
+        if not await _is_anything_left(house):
+            break
+        clock.now += timedelta(seconds=seconds)
+        await house.pump.claims.rescue(clock.now)
+        await _settle(house, poller, photographer)
+
+
+async def _start(house: House) -> None:
+    """What bot.processes does before it opens its doors."""
+    await house.pump.claims.lift(TOKEN)
+    if house.settings.database.startswith("sqlite"):
+        await house.pump.claims.rescue(house.office.clock(), sole=True)
+        await Photographer(house.office, house.gateway.fetch)._take_back()
+
+
+async def _settle(house: House, poller: Poller, photographer: Photographer) -> None:
+    for _ in range(60):
+        updates = await poller._ask()
+        if updates:
+            assert await poller._take(updates), "an update was not taken"
+        fetched = await photographer.turn()
+        sent = await house.pump.turn()
+        if not (updates or fetched or sent):
+            return
+    raise AssertionError("it never settles")
+
+
+async def _is_anything_left(house: House) -> bool:
+    async with house.office.desk() as desk:
+        left = await desk.session.scalar(
+            text("SELECT (SELECT count(*) FROM deliveries WHERE state IN ('queued', 'retry', 'claimed'))"
+                 " + (SELECT count(*) FROM photos WHERE state = 'pending')")
+        )  # fmt: skip
+    return bool(left)

@@ -1,0 +1,348 @@
+"""神谕 — what must be so, after every death and after every recovery; each has a name that a seeded bug is caught by."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.grounds import Ground
+from tests.faults.story import SHOP, Step
+from tests.faults.telegram_side import TelegramSide
+from tests.stage import CAST
+
+NAMES = {number: name for name, number in CAST.items()}
+# Every table that says what is so, without what may differ by when somebody was killed: states, attempts, cards.
+HOLDINGS = {
+    "contacts": "SELECT id, person_id, name, phone, locale, consent_version, is_reachable FROM contacts ORDER BY id",
+    "officials": "SELECT contact_id, name FROM officials ORDER BY id",
+    "posts": "SELECT enterprise_id, contact_id, role, until_at IS NULL FROM posts ORDER BY id",
+    "invitations": "SELECT role, used_at IS NULL FROM invitations ORDER BY id",
+    "requests": "SELECT contact_id, role, decision, decided_by FROM enrolment_requests ORDER BY id",
+    "inspections": "SELECT id, contact_id, number, submitted_at IS NULL, discarded_at IS NULL FROM inspections"
+    " ORDER BY id",
+    "answers": "SELECT inspection_id, item_id, verdict, note, is_note_settled, is_photo_settled, skipped_photo_reason"
+    " FROM answers ORDER BY id",
+    "photos": "SELECT a.item_id, p.file_unique_id, p.contact_id FROM photos p JOIN answers a ON a.id = p.answer_id"
+    " ORDER BY p.id",
+    "findings": "SELECT inspection_id, number, item_id, title, note, due_on FROM findings ORDER BY id",
+    "journal": "SELECT contact_id, happened, subject, facts FROM journal ORDER BY id",
+    "deliveries": "SELECT key, contact_id, kind, text, attachment, is_urgent FROM deliveries ORDER BY id",
+    "standings": "SELECT contact_id, meaning, subject FROM standings ORDER BY contact_id",
+    "counters": "SELECT series, value FROM counters ORDER BY series",
+    "quarantine": "SELECT fault FROM quarantine ORDER BY id",
+}
+STATES = {"queued", "claimed", "retry", "sent", "refused", "unknown", "skipped"}
+Held = dict[str, tuple[tuple[Any, ...], ...]]
+
+
+@dataclass(slots=True)
+class Clean:
+    """How the step goes when nobody dies: what later lives are measured by.
+
+    by_seen: what the record may hold, by which update ids had taken effect; needed: how many of them the
+    n-th thing said to somebody presupposes; last_reply: the last thing each actor was told.
+    """
+
+    before: set[int] = field(default_factory=set)
+    ids: set[int] = field(default_factory=set)
+    by_seen: dict[frozenset[int], list[Held]] = field(default_factory=dict)
+    needed: list[int] = field(default_factory=list)
+    held: Held = field(default_factory=dict)
+    last_reply: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Scene:
+    """What an oracle looks at."""
+
+    ground: Ground
+    telegram: TelegramSide
+    step: Step
+    clean: Clean
+    calls_before: int
+
+    def number(self, sql: str) -> int:
+        return int(self.ground.rows(sql)[0][0])
+
+    @property
+    def seen(self) -> set[int]:
+        return {row[0] for row in self.ground.rows("SELECT update_id FROM seen_updates")}
+
+    def held(self) -> Held:
+        return holdings(self.ground)
+
+
+def holdings(ground: Ground) -> Held:
+    """All that is so, with numbers of rows replaced by their rank: an undone transaction may leave a gap."""
+    held = {name: tuple(ground.rows(sql)) for name, sql in HOLDINGS.items()}
+    ranks = {name: {row[0]: rank for rank, row in enumerate(held[name], 1)} for name in ("contacts", "inspections")}
+    photos = {row[0]: rank for rank, row in enumerate(ground.rows("SELECT id FROM photos ORDER BY id"), 1)}
+    requests = {
+        row[0]: rank for rank, row in enumerate(ground.rows("SELECT id FROM enrolment_requests ORDER BY id"), 1)
+    }
+    known = {"contact": ranks["contacts"], "inspection": ranks["inspections"], "photo_failed": photos,
+             "enrolment": requests, "vouch": requests, "findings": ranks["inspections"],
+             "receipt": ranks["inspections"]}  # fmt: skip
+
+    def ranked(value: Any) -> Any:
+        if isinstance(value, str) and (found := re.match(r"([a-z_]+):(\d+)", value)) and found[1] in known:
+            return f"{found[1]}:#{known[found[1]].get(int(found[2]), found[2])}{value[found.end() :]}"
+        return value
+
+    def told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        columns = re.split(r",\s*", HOLDINGS[name].split(" FROM ")[0].removeprefix("SELECT "))
+        cells = []
+        for column, value in zip(columns, row, strict=True):
+            if column.endswith("contact_id") or (name == "contacts" and column == "id") or column == "decided_by":
+                value = ranks["contacts"].get(value)
+            elif column == "inspection_id" or (name == "inspections" and column == "id"):
+                value = ranks["inspections"].get(value)
+            cells.append(bool(value) if isinstance(value, bool) or " IS NULL" in column else ranked(value))
+        return tuple(cells)
+
+    return {name: tuple(told(name, row) for row in rows) for name, rows in held.items()}
+
+
+Finding = Iterator[str]
+AT_DEATH: list[Callable[[Scene], Finding]] = []
+AT_REST: list[Callable[[Scene], Finding]] = []
+
+
+def at_death(oracle: Callable[[Scene], Finding]) -> Callable[[Scene], Finding]:
+    AT_DEATH.append(oracle)
+    return oracle
+
+
+def at_rest(oracle: Callable[[Scene], Finding]) -> Callable[[Scene], Finding]:
+    AT_REST.append(oracle)
+    return oracle
+
+
+def violations(scene: Scene, oracles: list[Callable[[Scene], Finding]]) -> list[tuple[str, str]]:
+    """What every oracle has to say: its name and one sentence."""
+    return [(oracle.__name__, words) for oracle in oracles for words in oracle(scene)]
+
+
+@at_death
+@at_rest
+def acknowledged_is_durable(scene: Scene) -> Finding:
+    """I1: what Telegram believes we have took effect for good."""
+    if lost := (scene.telegram.confirmed_ids() & scene.clean.ids) - scene.seen:
+        yield f"acknowledged and lost: {sorted(lost)}"
+
+
+@at_death
+def effect_goes_with_id(scene: Scene) -> Finding:
+    """I2: the id of an update and its effect are there together or not at all."""
+    seen, held = frozenset(scene.seen), scene.held()
+    may_hold = scene.clean.by_seen.get(seen)
+    if may_hold is None:
+        yield f"no such set of ids was ever there: {sorted(seen - scene.clean.before)}"
+    elif held not in may_hold:
+        yield f"with ids {sorted(seen - scene.clean.before)}: {_difference(held, may_hold[-1])}"
+
+
+@at_death
+def said_after_commit(scene: Scene) -> Finding:
+    """I7: nobody is told what is not yet so."""
+    told = len(scene.telegram.calls()) - scene.calls_before
+    taken = len(scene.seen - scene.clean.before)
+    needed = scene.clean.needed[:told]
+    if needed and taken < max(needed):
+        yield f"{told} things were said when {taken} updates had taken effect, not {max(needed)}"
+
+
+@at_death
+def claimed_before_sent(scene: Scene) -> Finding:
+    """O3: whoever is called about a notice has it claimed, so that a death leaves it in sight."""
+    for key, state, sends in _notices(scene):
+        if sends and state in ("queued", "retry"):
+            yield f"{key} went out as {state}"
+
+
+@at_death
+@at_rest
+def sent_at_most_once(scene: Scene) -> Finding:
+    """O4: a notice is sent once; what may have been sent before a death is not sent again unless it is urgent."""
+    for key, state, sends in _notices(scene):
+        if sends > 1:
+            yield f"{key} went out {sends} times and is {state}"
+
+
+@at_death
+@at_rest
+def notices_are_conserved(scene: Scene) -> Finding:
+    """O1: every notice is in exactly one known state."""
+    states = Counter(row[0] for row in scene.ground.rows("SELECT state FROM deliveries"))
+    if strange := set(states) - STATES:
+        yield f"unknown states {strange}"
+    if scene.number("SELECT count(*) FROM deliveries") != scene.number("SELECT count(DISTINCT key) FROM deliveries"):
+        yield "a key is there twice"
+
+
+@at_rest
+def notices_are_settled(scene: Scene) -> Finding:
+    """O6: no silent loss. Sent means sent; anything else says why."""
+    for key, state, sends in _notices(scene):
+        if state in ("queued", "claimed", "retry"):
+            yield f"{key} is still {state}"
+        if state == "sent" and not sends:
+            yield f"{key} counts as sent and never was"
+    for key, state, reason in scene.ground.rows("SELECT key, state, reason FROM deliveries"):
+        if state in ("refused", "unknown", "skipped") and not reason:
+            yield f"{key} is {state} without a reason"
+
+
+@at_rest
+def everything_is_taken(scene: Scene) -> Finding:
+    """All that was done reached us and is confirmed, and nothing waits."""
+    if waiting := scene.telegram.waiting_ids():
+        yield f"still waiting: {waiting}"
+    if missing := scene.clean.ids - scene.seen:
+        yield f"never taken: {sorted(missing)}"
+
+
+@at_rest
+def nothing_is_quarantined(scene: Scene) -> Finding:
+    for (fault,) in scene.ground.rows("SELECT fault FROM quarantine"):
+        yield fault
+
+
+@at_rest
+def verdicts_as_pressed(scene: Scene) -> Finding:
+    pressed = scene.step.pressed
+    rows = scene.ground.rows("SELECT verdict, note FROM answers ORDER BY id")
+    verdicts = {number: row[0] for number, row in enumerate(rows, 1)}
+    notes = {number: row[1] for number, row in enumerate(rows, 1) if row[1]}
+    if verdicts != pressed.verdicts:
+        yield f"{verdicts} instead of {pressed.verdicts}"
+    if notes != pressed.notes:
+        yield f"{notes} instead of {pressed.notes}"
+
+
+@at_rest
+def photos_as_sent(scene: Scene) -> Finding:
+    """I8: a photo is stored whole or failed and said so; none is forgotten, none is there twice."""
+    rows = scene.ground.rows(
+        "SELECT a.id, p.state, p.sha256 FROM photos p JOIN answers a ON a.id = p.answer_id ORDER BY p.id"
+    )
+    order = [row[0] for row in scene.ground.rows("SELECT id FROM answers ORDER BY id")]
+    kept = Counter(order.index(answer) + 1 for answer, _, _ in rows)
+    failed = Counter(order.index(answer) + 1 for answer, state, _ in rows if state == "failed")
+    if kept != scene.step.pressed.photos or failed != scene.step.pressed.broken:
+        yield f"{dict(kept)}, failed {dict(failed)}; sent {scene.step.pressed.photos}"
+    for _, state, sha256 in rows:
+        if state == "pending":
+            yield "a photo is pending for ever"
+        elif state == "stored":
+            yield from _picture(scene, sha256)
+    told = scene.number("SELECT count(*) FROM deliveries WHERE key LIKE 'photo_failed:%'")
+    if told != sum(failed.values()):
+        yield f"{sum(failed.values())} photos failed and {told} people were told"
+
+
+def _picture(scene: Scene, sha256: str) -> Finding:
+    import hashlib
+
+    file = scene.ground.folder / "photos" / sha256[:2] / f"{sha256[2:]}.jpg"
+    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+        yield f"the picture {sha256[:8]} is not on disk as its row says"
+    if not file.with_suffix(".thumb.jpg").is_file():
+        yield f"the picture {sha256[:8]} has no thumbnail"
+
+
+@at_rest
+def one_submission(scene: Scene) -> Finding:
+    wanted = scene.step.pressed.submitted
+    numbers = scene.ground.rows("SELECT number FROM inspections WHERE submitted_at IS NOT NULL")
+    if len(numbers) != wanted:
+        yield f"{len(numbers)} submissions instead of {wanted}"
+    used = scene.number("SELECT COALESCE(sum(value), 0) FROM counters WHERE series LIKE 'inspection:%'")
+    if used != wanted:
+        yield f"{used} numbers were given out for {wanted} submissions"
+
+
+@at_rest
+def one_finding_per_fail(scene: Scene) -> Finding:
+    fails = [number for number, verdict in scene.step.pressed.verdicts.items() if verdict == "fail"]
+    wanted = len(fails) if scene.step.pressed.submitted else 0
+    if (found := scene.number("SELECT count(*) FROM findings")) != wanted:
+        yield f"{found} findings for {wanted} failed items"
+
+
+@at_rest
+def posts_as_enrolled(scene: Scene) -> Finding:
+    rows = scene.ground.rows(
+        "SELECT c.person_id, p.role FROM posts p JOIN contacts c ON c.id = p.contact_id"
+        f" JOIN enterprises e ON e.id = p.enterprise_id WHERE e.name = '{SHOP}'"
+    )
+    posts = sorted((NAMES[person], role) for person, role in rows)
+    if posts != sorted(scene.step.pressed.posts):
+        yield f"{posts} instead of {sorted(scene.step.pressed.posts)}"
+
+
+@at_rest
+def journal_once(scene: Scene) -> Finding:
+    """留痕: every happening is written down once."""
+    lines, wanted = Counter(scene.held()["journal"]), Counter(scene.clean.held["journal"])
+    if lines != wanted:
+        yield f"too many {list((lines - wanted).elements())}, missing {list((wanted - lines).elements())}"
+
+
+@at_rest
+def same_in_the_end(scene: Scene) -> Finding:
+    """Whoever comes back from a death holds what they would hold had nobody died."""
+    held = scene.held()
+    if held != scene.clean.held:
+        yield _difference(held, scene.clean.held)
+
+
+@at_rest
+def nobody_is_left_in_silence(scene: Scene) -> Finding:
+    for who in sorted(scene.step.actors):
+        if not scene.telegram.is_answered(who):
+            yield f"{who} had no answer"
+
+
+@at_rest
+def what_is_shown_is_current(scene: Scene) -> Finding:
+    """The card that the person looks at is the one of where they stand, and they can go on from it."""
+    for who, wanted in scene.clean.last_reply.items():
+        shown = last_reply(scene.ground, scene.telegram, who)
+        if shown != wanted:
+            yield f"{who} looks at {shown[0][:60]!r} {shown[1]}, not at {wanted[0][:60]!r} {wanted[1]}"
+    # A routine notice that may have gone out is not sent again (O5): then its button may be missing.
+    is_certain = not any(state == "unknown" for _, state, _ in _notices(scene))
+    if is_certain and scene.step.then is not None and not scene.telegram.has_button(*scene.step.then):
+        yield f"{scene.step.then[0]} has no button {scene.step.then[1]}"
+
+
+def last_reply(ground: Ground, telegram: TelegramSide, who: str) -> tuple[str, str]:
+    """The last thing the bot said to somebody that was no notice: its words and its buttons."""
+    notices = {row[0] for row in ground.rows("SELECT text FROM deliveries")}
+    return next((told for told in reversed(telegram.told(who)) if told[0] not in notices), ("", ""))
+
+
+def _notices(scene: Scene) -> list[tuple[str, str, int]]:
+    """Each notice: its key, its state, and how often it went out."""
+    sends = Counter(
+        (call["chat_id"], call["parameters"].get("text") or call["parameters"].get("caption"))
+        for call in scene.telegram.calls()
+        if call["method"] in ("sendMessage", "sendDocument")
+    )
+    rows = scene.ground.rows(
+        "SELECT d.key, d.state, c.chat_id, d.text FROM deliveries d JOIN contacts c ON c.id = d.contact_id"
+    )
+    return [(key, state, sends[chat_id, text]) for key, state, chat_id, text in rows]
+
+
+def _difference(held: Held, wanted: Held) -> str:
+    for name, rows in held.items():
+        if rows != wanted[name]:
+            more = [row for row in rows if row not in wanted[name]]
+            less = [row for row in wanted[name] if row not in rows]
+            return f"{name}: has {str(more)[:300]}, lacks {str(less)[:300]}"
+    return "the same"
