@@ -22,7 +22,7 @@ demo-reset: env
 	@$(PY) -m bot demo --reset
 
 test: env
-	$(PY) -m pytest -m "not browser"
+	$(PY) -m pytest -m "not browser" -n auto
 
 browser: env
 	$(PY) -m pytest -m browser
