@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MARK := $(VENV)/.made-from
 
-.PHONY: env demo demo-reset test lint types contracts browser lock check clean
+.PHONY: env demo demo-reset test lint types contracts browser lock check bench clean
 
 env: $(MARK)
 
@@ -39,9 +39,15 @@ contracts: env
 
 check: env lint types test browser
 
+# Peers are installed beside, for this alone.
+bench: env
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(PY) benchmarks/updates.py
+
 lock: env
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/run.txt -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra dev --extra bench --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/dev.txt -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,58 @@
+"""The product itself behind its webhook, with as many enrolled safety officers as there are chats."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.settings import Settings, read_settings
+from bot.webhook import BODY_LIMIT, WebhookDoor
+from bot.wiring import open_house
+from domain.contact import Role
+from outreach import enrolling, inspecting
+from outreach.desk import Office
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.migrating import migrate
+
+SECRET = "bench-secret"
+CHATS = 200
+
+
+def settings_for(api: str, folder: str) -> Settings:
+    return read_settings(bot_token="123456:BENCH-TOKEN-0000", bot_api_url=api, data_dir=Path(folder), _env_file=None)
+
+
+async def fill(office: Office) -> None:
+    """Two hundred safety officers, each with an inspection begun; inspection n belongs to person n."""
+    await migrate(office.engine)
+    async with office.desk() as desk:
+        for person in range(1, CHATS + 1):
+            enterprise = EnterpriseRecord(
+                credit_code=f"{person:018d}", name=f"E{person}", industries=["catering"], created_at=desk.now,
+                updated_at=desk.now,
+            )  # fmt: skip
+            desk.session.add(enterprise)
+            await desk.session.flush()
+            version = office.privacy.version
+            contact = await enrolling.agree(desk, person, person, f"P{person}", "zh-CN", version)
+            await enrolling.give_post(desk, contact, enterprise.id, Role.SAFETY_OFFICER, "bench")
+            posts = await enrolling.posts_of(desk, contact.id)
+            await inspecting.begin(desk, contact, posts, enterprise.id, "catering")
+
+
+async def main(port: int, api: str, folder: str) -> None:
+    async with open_house(settings_for(api, folder)) as house:
+        await fill(house.office)
+        app = web.Application(client_max_size=BODY_LIMIT)
+        app.router.add_post("/telegram", WebhookDoor(house.intake, SECRET).answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))

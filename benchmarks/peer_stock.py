@@ -1,0 +1,41 @@
+"""A minimal python-telegram-bot bot on its default transport: one durable row, one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from aiohttp import web
+from durable import open_database, remember
+from telegram import Update
+from telegram.ext import Application, CommandHandler, ContextTypes
+
+
+async def main(port: int, api: str, folder: str) -> None:
+    engine = await open_database(f"{folder}/peer.db")
+    application = Application.builder().token("123456:BENCH-TOKEN-0000").base_url(f"{api}/bot").updater(None).build()
+
+    async def answer(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.message is not None
+        await remember(engine, update.update_id, update.message.chat.id)
+        await update.message.reply_text("ok")
+
+    application.add_handler(CommandHandler("help", answer))
+    await application.initialize()
+    await application.start()
+
+    async def telegram(request: web.Request) -> web.Response:
+        # Processed before it is acknowledged, as a bot must that may not lose an update.
+        await application.process_update(Update.de_json(await request.json(), application.bot))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/telegram", telegram)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))
