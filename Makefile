@@ -39,15 +39,16 @@ contracts: env
 
 check: env lint types test browser
 
-# Peers are installed beside, for this alone.
+# Peers live in an environment of their own: their pins and ours need not agree.
 bench: env
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
-	$(PY) benchmarks/updates.py
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/peers.txt
+	$(PY) benchmarks/updates.py .venv-peers/bin/python
 
 lock: env
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/run.txt -o requirements/dev.txt
-	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra dev --extra bench --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/dev.txt -o requirements/bench.txt
+	$(VENV)/bin/uv pip compile benchmarks/peers.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o benchmarks/peers.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -59,9 +59,9 @@ CONTENDERS = {
 
 
 @contextmanager
-def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(python: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     running = subprocess.Popen(
-        [sys.executable, *words], env=os.environ | {"PYTHONPATH": str(HERE.parent)}, stderr=subprocess.DEVNULL
+        [python, *words], env=os.environ | {"PYTHONPATH": str(HERE.parent)}, stderr=subprocess.DEVNULL
     )
     try:
         yield running
@@ -81,13 +81,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(script: str, make: Any) -> Run:
+async def measure(python: str, script: str, make: Any) -> Run:
     api_port, port = free_port(), free_port()
     api = f"http://127.0.0.1:{api_port}"
     with (
         tempfile.TemporaryDirectory() as folder,
-        process(str(HERE / "wire.py"), str(api_port)),
-        process(str(HERE / script), str(port), api, folder) as peer,
+        process(sys.executable, str(HERE / "wire.py"), str(api_port)),
+        process(python, str(HERE / script), str(port), api, folder) as peer,
     ):
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
         async with aiohttp.ClientSession(connector=connector, headers=HEADERS) as session:
@@ -123,11 +123,12 @@ async def _count(session: aiohttp.ClientSession, api: str) -> int:
         return int(await response.json())
 
 
-def main() -> None:
+def main(peers: str) -> None:
     runs: dict[str, list[Run]] = {name: [] for name in CONTENDERS}
     for _ in range(ROUNDS):
         for name, (script, make) in CONTENDERS.items():
-            runs[name].append(asyncio.run(measure(script, make)))
+            python = sys.executable if script == "peer_anshao.py" else peers
+            runs[name].append(asyncio.run(measure(python, script, make)))
     print(f"{UPDATES} updates, {CHATS} chats, {AT_ONCE} at once, medians of {ROUNDS} rounds, {os.cpu_count()} cores")
     stock = statistics.median(run.per_second for run in runs["python-telegram-bot, minimal"])
     for name, done in runs.items():
@@ -138,4 +139,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else sys.executable)
