@@ -30,6 +30,28 @@ def syntax(name: str) -> ast.Module:
     return ast.parse((ROOT / name).read_text(encoding="utf-8"), name)
 
 
+@cache
+def in_use() -> tuple[str, ...]:
+    """The modules that a door or the wiring leads to, storage and delivery aside.
+
+    What is built from the rules upwards is on its way until a talk, a sweep or a command reaches it: nobody can meet its
+    refusals yet, and its words and its place on the map come with its door.
+    """
+    known = set(modules(*PRODUCT))
+    waiting = modules("handlers", "scheduler", "console", "bot")
+    found = set(waiting)
+    while waiting:
+        for node in ast.walk(syntax(waiting.pop())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            fresh = {f"{name.replace('.', '/')}.py" for name in names} & known - found
+            fresh = {name for name in fresh if not name.startswith(("outreach/storage/", "outreach/delivery/"))}
+            found |= fresh
+            waiting += fresh
+    return tuple(sorted(found))
+
+
 def docstrings(tree: ast.Module) -> set[int]:
     """The identities of the constants that document a module, class or function, or a value above them."""
     found = set()
