@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
+from domain.checklist import Checklist
 from domain.contact import Contact
 from domain.notice import Notice
 from domain.reminder import Almanac
@@ -71,6 +72,8 @@ class Office:
         # Without a key of its own a process seals for itself only; what it leaves behind opens to nobody.
         self.seal = seal or Seal(token_bytes(KEY_BYTES))
         self.hourly = HourlyCount()
+        # Checklist editions by id, filled by `outreach.editions`; only committed ones are ever read.
+        self.editions: dict[int, Checklist] = {}
         self.notice_bell = asyncio.Event()
         self.photo_bell = asyncio.Event()
         self.letter_bell = asyncio.Event()

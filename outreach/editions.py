@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from functools import lru_cache
 
 from sqlalchemy import select
 
@@ -36,18 +35,18 @@ async def keep_edition(desk: Desk, checklist: Checklist) -> int:
 
 
 async def edition(desk: Desk, edition_id: int) -> Checklist:
-    """The checklist as it was worded then."""
-    body = (
-        await desk.session.scalars(select(ChecklistEditionRecord.body).where(ChecklistEditionRecord.id == edition_id))
-    ).one()
-    return _read(body)
+    """The checklist as it was worded then. An edition never changes, so a process reads each of them once."""
+    kept = desk.office.editions
+    if edition_id not in kept:
+        wanted = select(ChecklistEditionRecord.body).where(ChecklistEditionRecord.id == edition_id)
+        kept[edition_id] = _read((await desk.session.scalars(wanted)).one())
+    return kept[edition_id]
 
 
 def _written(checklist: Checklist) -> str:
     return json.dumps(asdict(checklist), ensure_ascii=False, sort_keys=True, default=sorted)
 
 
-@lru_cache(maxsize=64)
 def _read(body: str) -> Checklist:
     told = json.loads(body)
     sections = tuple(Section(s["title"], tuple(_item(i) for i in s["items"])) for s in told["sections"])
