@@ -34,8 +34,8 @@ def syntax(name: str) -> ast.Module:
 def in_use() -> tuple[str, ...]:
     """The modules that a door or the wiring leads to, storage and delivery aside.
 
-    What is built from the rules upwards is on its way until a talk, a sweep or a command reaches it: nobody can meet its
-    refusals yet, and its words and its place on the map come with its door.
+    What is built from the rules upwards is on its way until a talk, a sweep or a command reaches it: nobody can meet
+    its refusals yet, and its words and its place on the map come with its door.
     """
     known = set(modules(*PRODUCT))
     waiting = modules("handlers", "scheduler", "console", "bot")
