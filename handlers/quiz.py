@@ -42,7 +42,14 @@ async def _topics(turn: Turn, scene: Scene) -> Reply:
         (Button(daily, press("qz", "t")), home_button(words)),
     )
     due = await quizzing.wrong_and_due(scene.desk, contact.id)
-    return show(turn, words("replies/quiz/topics", count=QUESTIONS_A_SET, due=due), rows)
+    return _show(turn, words("replies/quiz/topics", count=QUESTIONS_A_SET, due=due), rows)
+
+
+def _show(turn: Turn, text: str, rows: Rows, toast: str = "") -> Reply:
+    """In place, but not in place of a result."""
+    if isinstance(turn.said, Press) and turn.said.words[-1] == cards.KEEP:
+        return Reply((Say(text, rows),), toast)
+    return show(turn, text, rows, toast=toast)
 
 
 def _other_rows(scene: Scene) -> Rows:
@@ -85,7 +92,7 @@ async def _begin(turn: Turn, scene: Scene, topic_id: str) -> Reply:
             return Reply(toast=scene.words.label("quiz.begun_already"))
     await standing.expect(scene.desk, contact.id, MEANING, f"quiz:{quiz.id}")
     text = scene.words("replies/quiz/begun", title=topic.title if topic else "", total=len(quiz.asked))
-    return Reply((Say(text, _other_rows(scene)),)) + await _ask(scene, quiz)
+    return _show(turn, text, _other_rows(scene)) + await _ask(scene, quiz)
 
 
 async def _ask(scene: Scene, quiz: Quiz) -> Reply:
@@ -191,7 +198,7 @@ async def _hours(turn: Turn, scene: Scene, toast: str = "") -> Reply:
         for hour in DAILY_HOURS
     )
     rows: Rows = (hours, (Button(words.label("quiz.off"), press("qz", "h", "off")),), _back(scene))
-    return show(turn, words("replies/quiz/hours", at=f"{chosen:%H:%M}" if chosen else ""), rows, toast=toast)
+    return _show(turn, words("replies/quiz/hours", at=f"{chosen:%H:%M}" if chosen else ""), rows, toast)
 
 
 def _back(scene: Scene) -> tuple[Button, ...]:

@@ -13,6 +13,8 @@ from outreach.quizzing import Quiz
 
 MESSAGE_LIMIT = 4096
 STEM_SHOWN, ANSWER_SHOWN = 90, 160
+# The last word of a button under a result: what comes of it is a new message, so that the result can still be read.
+KEEP = "+"
 
 
 def subject(quiz: Quiz, asked: Asked) -> str:
@@ -91,9 +93,9 @@ def result(
 
 
 def _after(words: Words, quiz: Quiz) -> Rows:
-    again = Button(words.label("quiz.again"), press("qz", "b", quiz.topic), style="primary")
-    other = Button(words.label("quiz.other"), press("qz", "l"))
-    daily = Button(words.label("quiz.daily"), press("qz", "t"))
+    again = Button(words.label("quiz.again"), press("qz", "b", quiz.topic, KEEP), style="primary")
+    other = Button(words.label("quiz.other"), press("qz", "l", KEEP))
+    daily = Button(words.label("quiz.daily"), press("qz", "t", KEEP))
     return ((again, other), (daily, home_button(words)))
 
 

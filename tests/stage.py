@@ -80,6 +80,18 @@ class Stage:
                         return
         raise AssertionError(f"{who} has no button [{label}]")
 
+    async def vote(self, who: str, *options: str) -> None:
+        """Choose these options of the newest poll."""
+        for message in reversed(await self.messages(who)):
+            poll = message.get("poll")
+            if isinstance(poll, dict):
+                shown = [option["text"] for option in poll["options"]]
+                places = [shown.index(option) for option in options]
+                await self.post(f"people/{CAST[who]}/vote", message_id=message["message_id"], options=places)
+                await self.settle()
+                return
+        raise AssertionError(f"{who} has no poll")
+
     async def say(self, who: str, text: str) -> None:
         await self.post(f"people/{CAST[who]}/text", text=text)
         await self.settle()
@@ -97,7 +109,7 @@ class Stage:
         raise AssertionError("it never settles")
 
     async def act(self, who: str, deed: str) -> None:
-        """One line of a talk: text, [button], 📷 names · caption, 📎 name, 📍 place, ☎ own card."""
+        """One line of a talk: text, [button], 📷 names · caption, 📎 name, 📍 place, ☎ own card, ☑ options."""
         person = f"people/{CAST[who]}"
         if found := re.fullmatch(r"\[(.+)\]", deed):
             await self.press(who, found[1])
@@ -110,6 +122,8 @@ class Stage:
             name = deed[2:].strip()
             await self.upload(f"{person}/document", [pictures.document(name)])
             await self.settle()
+        elif deed.startswith("☑ "):
+            await self.vote(who, *(option.strip() for option in deed[2:].split(" + ")))
         elif deed.startswith("☎"):
             await self.post(f"{person}/contact")
             await self.settle()
