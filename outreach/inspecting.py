@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 
 from domain.checklist import Item, Verdict
 from domain.contact import Contact, NotEnrolled, NotYours, Post, Role, StalePress
@@ -100,7 +100,8 @@ async def walk_of(desk: Desk, row: InspectionRecord) -> Walk:
     """The walk that belongs to a row: its own edition of the checklist and the answers given."""
     found = await desk.session.execute(
         select(AnswerRecord, func.count(PhotoRecord.id))
-        .outerjoin(PhotoRecord, PhotoRecord.answer_id == AnswerRecord.id)
+        # A photo that could not be kept was told to the person as none, and is counted as none.
+        .outerjoin(PhotoRecord, and_(PhotoRecord.answer_id == AnswerRecord.id, PhotoRecord.state != "failed"))
         .where(AnswerRecord.inspection_id == row.id)
         .group_by(AnswerRecord.id)
     )
@@ -178,36 +179,30 @@ async def describe(
 
 
 async def photograph(
-    desk: Desk,
-    contact: Contact,
-    posts: tuple[Post, ...],
-    inspection_id: int,
-    number: int,
-    file_id: str,
-    file_unique_id: str,
-    album: str | None,
-) -> Open:
+    desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int, number: int, file_id: str,
+    file_unique_id: str, album: str | None,
+) -> Open:  # fmt: skip
     """Add a photo to a failed item: the row is committed now, the file is fetched afterwards. Raises TooManyPhotos."""
     opened = await open_walk(desk, contact, posts, inspection_id)
     row = await _failed(desk, opened, number)
     answer = opened.walk.answers[row.item_id]
     if answer.photos >= PHOTOS_PER_ANSWER:
         raise TooManyPhotos
-    known = await desk.session.scalars(
-        select(PhotoRecord.id).where(PhotoRecord.answer_id == row.id, PhotoRecord.file_unique_id == file_unique_id)
+    found = await desk.session.scalars(
+        select(PhotoRecord).where(PhotoRecord.answer_id == row.id, PhotoRecord.file_unique_id == file_unique_id)
     )
-    if known.first() is None:
+    known = found.first()
+    if known is not None and known.state == "failed":
+        # It was asked for again: a file that could not be fetched then may be fetched now.
+        await desk.session.delete(known)
+        await desk.session.flush()
+    if known is None or known.state == "failed":
         desk.session.add(
             PhotoRecord(
-                contact_id=contact.id,
-                answer_id=row.id,
-                file_id=file_id,
-                file_unique_id=file_unique_id,
-                media_group_id=album,
-                next_look_at=desk.now,
-                sent_at=desk.now,
+                contact_id=contact.id, answer_id=row.id, file_id=file_id, file_unique_id=file_unique_id,
+                media_group_id=album, next_look_at=desk.now, sent_at=desk.now,
             )
-        )
+        )  # fmt: skip
         row.skipped_photo_reason = ""
         if answer.photos + 1 >= PHOTOS_PER_ANSWER:
             row.is_photo_settled = True

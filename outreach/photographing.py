@@ -214,4 +214,18 @@ async def _tell(desk: Desk, photo: PhotoRecord, refusal: Refusal) -> None:
     kind = "photo_failed" if is_open else "photo_failed_late"
     again = NoticeButton("inspection.go_on", f"in:go:{inspection.id}")
     buttons = ((again,),) if is_open else ()
-    await desk.tell(contact, Notice(kind, facts, f"photo_failed:{photo.id}", buttons))
+    if is_open:
+        await _ask_again(desk, photo.answer_id)
+    # With the instant: SQLite gives the number of a deleted row to the next one.
+    key = f"photo_failed:{photo.id}:{photo.sent_at:%Y%m%d%H%M%S%f}"
+    await desk.tell(contact, Notice(kind, facts, key, buttons))
+
+
+async def _ask_again(desk: Desk, answer_id: int) -> None:
+    """An answer that is left without any photo wants one again, or a reason for none."""
+    await desk.session.flush()
+    others = select(PhotoRecord.id).where(PhotoRecord.answer_id == answer_id, PhotoRecord.state != "failed")
+    if (await desk.session.scalars(others.limit(1))).first() is None:
+        await desk.session.execute(
+            update(AnswerRecord).where(AnswerRecord.id == answer_id).values(is_photo_settled=False)
+        )
