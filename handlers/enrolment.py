@@ -17,6 +17,9 @@ PAYLOAD = re.compile(r"[oi]-[A-Za-z0-9_-]{8,40}")
 async def start(turn: Turn, scene: Scene) -> Reply:
     """/start, alone or from a deep link. Again is the main menu, never an error."""
     payload = turn.said.rest if isinstance(turn.said, Command) else ""
+    if scene.caller is not None:
+        # Whoever speaks can be reached, whatever an earlier send came to.
+        await enrolling.set_reachable(scene.desk, turn.person.id, True)
     if not PAYLOAD.fullmatch(payload):
         if scene.caller is not None:
             await standing.expect(scene.desk, scene.caller.contact.id, "")

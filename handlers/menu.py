@@ -16,9 +16,11 @@ from handlers import (
     invitations,
     language,
     mine,
+    plans,
     privacy,
     quiz,
     register,
+    settings,
 )
 from handlers.turn import (
     Caller,
@@ -56,6 +58,9 @@ COMMANDS: dict[str, Talk] = {
     "findings": findings.show_findings,
     "register": register.show,
     "invite": invitations.show,
+    "plans": plans.show_plans,
+    "settings": settings.show_settings,
+    "stop": settings.ask_stop,
 }
 
 # The first word of a button's data.
@@ -72,6 +77,8 @@ PRESSES: dict[str, Talk] = {
     "fi": findings.press_findings,
     "rg": register.press,
     "iv": invitations.press,
+    "pl": plans.press_plans,
+    "st": settings.press_settings,
 }
 
 # What a free message means, as the record of where the contact stands says.
@@ -82,6 +89,9 @@ MEANINGS: dict[str, Talk] = {
     "invitations.part": invitations.take_part,
     quiz.MEANING: quiz.take_words,
 }
+
+# Where a file is what is waited for; anywhere else a workbook from an official is the register.
+FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part"}
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
 OPEN_COMMANDS = frozenset({"start", "help", "menu", "hotline", "cards", "language", "privacy"})
@@ -142,7 +152,7 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
                 raise StalePress from None
         case SharedPhone():
             return await _gated(enrolment.take_phone, False, turn, scene)
-        case Document() if scene.caller and scene.caller.official and scene.meaning not in MEANINGS:
+        case Document() if scene.caller and scene.caller.official and scene.meaning not in FILE_MEANINGS:
             return await register.take_workbook(turn, scene)
         case Text() | Photo() | Document() if scene.meaning in MEANINGS and scene.caller:
             return await MEANINGS[scene.meaning](turn, scene)
@@ -160,7 +170,7 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if scene.caller is None:
         # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
         return await answer(turn, scene)
-    if isinstance(turn.said, Command) and turn.said.name in ("hotline", "cards", "help", "my", "findings"):
+    if isinstance(turn.said, Command) and turn.said.name in ("hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"):
         return await COMMANDS[turn.said.name](turn, scene)
     if (submitted := await inspection.show_submitted(turn, scene)) is not None:
         return submitted

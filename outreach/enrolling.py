@@ -43,7 +43,8 @@ async def agree(desk: Desk, person_id: int, chat_id: int, name: str, locale: str
         )  # fmt: skip
         desk.session.add(row)
         await desk.session.flush()
-    row.consent_version, row.consented_at, row.is_reachable, row.chat_id = version, desk.now, True, chat_id
+    row.consent_version, row.consented_at, row.chat_id = version, desk.now, chat_id
+    row.is_reachable, row.unreachable_reason = True, None
     await desk.note("ConsentGiven", f"contact:{row.id}", row.id, version=version)
     return as_contact(row)
 
