@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from content.fault import ContentFault
+from content.loading.calendars import EXCEPTIONS, read_calendar
 from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
@@ -16,6 +17,7 @@ from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
 from content.loading.questions import Topics, read_questions, read_topics
 from content.wording import say
+from domain.calendar import Calendar
 from domain.campaign import Edition
 from domain.checklist import Checklist
 from domain.emergency import EmergencyCard
@@ -42,6 +44,7 @@ class Catalogue:
     tracks: Mapping[str, Track]
     lessons: Mapping[str, Lesson]
     editions: Mapping[str, Edition]
+    calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
     pages: Mapping[str, Page] = field(repr=False)
     _by_name: Mapping[str, Industry] = field(repr=False)
@@ -64,9 +67,10 @@ class Catalogue:
         topics = read_topics(shelf.page("topics.toml"))
         questions = shelf.questions(topics, industries)
         tracks = shelf.pages_of("lessons", lambda page: read_lessons(page, questions))
-        lessons = {lesson.id: lesson for track in tracks.values() for lesson in track.lessons}
+        lessons = _lessons(tracks, shelf)
         known = Known(lessons, topics.by_id)
         editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
+        calendar = shelf.calendar()
         return cls(
             checklists=MappingProxyType(checklists),
             cards=MappingProxyType(cards),
@@ -77,6 +81,7 @@ class Catalogue:
             tracks=MappingProxyType({page.id: page.track for page in tracks.values()}),
             lessons=MappingProxyType(lessons),
             editions=MappingProxyType(editions),
+            calendar=calendar,
             folder=folder,
             pages=MappingProxyType(shelf.pages),
             _by_name={
@@ -143,13 +148,18 @@ class _Shelf:
             page = self.page(path.relative_to(self.folder).as_posix())
             thing = read(page)
             if thing.id != path.stem:
-                raise ContentFault(
-                    page.name, page.line(("id",)), say("fault-file-name", id=thing.id, name=path.name)
-                )
+                raise ContentFault(page.name, page.line(("id",)), say("fault-file-name", id=thing.id, name=path.name))
             found[thing.id] = thing
         if not found:
             raise ContentFault(kind, 1, say("fault-no-files"))
         return found
+
+    def calendar(self) -> Calendar:
+        """The workdays: a file per year, and the exceptions of the bureau."""
+        names = sorted(path.name for path in (self.folder / "calendars").glob("*.toml") if path.stem != EXCEPTIONS)
+        return read_calendar(
+            [self.page(f"calendars/{name}") for name in names], self.page(f"calendars/{EXCEPTIONS}.toml")
+        )
 
     def questions(self, topics: Topics, industries: Mapping[str, Industry]) -> dict[str, Question]:
         """All questions by id, topic by topic; a topic has a file named like its id, and no file lacks a topic."""
@@ -168,10 +178,20 @@ class _Shelf:
         return found
 
 
+def _lessons(tracks: Mapping[str, TrackPage], shelf: _Shelf) -> dict[str, Lesson]:
+    """All lessons by id, track by track; an id stands in one track only, since records name the lesson alone."""
+    found: dict[str, Lesson] = {}
+    for track in tracks.values():
+        page = shelf.pages[f"lessons/{track.id}.toml"]
+        for position, lesson in enumerate(track.lessons):
+            if lesson.id in found:
+                raise ContentFault(page.name, page.line(("lesson", position, "id")), say("fault-twice", id=lesson.id))
+            found[lesson.id] = lesson
+    return found
+
+
 def _must_know_industries(checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf) -> None:
     unknown = sorted(checklist.industries - industries.keys())
     if unknown:
         page = shelf.pages[f"checklists/{checklist.id}.toml"]
-        raise ContentFault(
-            page.name, page.line(("industries",)), say("fault-unknown-industry", id=unknown[0])
-        )
+        raise ContentFault(page.name, page.line(("industries",)), say("fault-unknown-industry", id=unknown[0]))

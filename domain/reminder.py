@@ -66,12 +66,16 @@ class Almanac:
         """The instant of a wall-clock time on a day."""
         return datetime.combine(on, clock, self.zone)
 
+    def start_of(self, on: date) -> datetime:
+        """The instant at which a day begins."""
+        return self.at(on, time())
+
     def allowed_from(self, at: datetime, quiet: QuietHours, on_workdays: bool = False) -> datetime:
         """The first instant from `at` on that is not quiet and, if asked, lies on a workday."""
         for _ in range(3):
             local = at.astimezone(self.zone)
             if on_workdays and (workday := self.calendar.workday_from(local.date())) != local.date():
-                at = self.at(workday, time())
+                at = self.start_of(workday)
                 continue
             if not quiet.is_quiet(local.timetz().replace(tzinfo=None)):
                 return at
@@ -93,7 +97,7 @@ class Almanac:
     def week_from(self, at: datetime) -> datetime:
         """When the week of an instant began: Monday, midnight."""
         today = self.on(at)
-        return self.at(today - timedelta(days=today.weekday()), time())
+        return self.start_of(today - timedelta(days=today.weekday()))
 
 
 class Step(StrEnum):

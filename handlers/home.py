@@ -20,11 +20,11 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
     """The command menu by role, in the order Telegram shows it."""
     names = ["start"]
     if caller is not None and caller.official is not None:
-        names += ["findings", "register", "invite"]
+        names += ["findings", "plans", "register", "invite"]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
         names += ["check", "my", "invite"]
     if caller is not None:
-        names.append("quiz")
+        names += ["my", "quiz", "settings", "stop"]
     return tuple((name, words.label(f"command.{name}")) for name in dict.fromkeys((*names, *SAFETY_COMMANDS)))
 
 
@@ -66,11 +66,13 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "check", "in", "new", style="primary"),))
         rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
     if caller.official is not None:
-        rows.append((_button(words, "findings", "fi", "l", 0, style="primary"),))
+        rows.append((_button(words, "findings", "fi", "l", 0, style="primary"), _button(words, "plans", "pl", "l", 0)))
         rows.append((_button(words, "register", "rg", "l"), _button(words, "invite", "iv", "l", 0)))
+    if caller.posts and not walks:
+        rows.append((_button(words, "my", "my", "l", 0),))
     if not caller.posts and caller.official is None:
         rows.append((_button(words, "join", "en", "phone", style="primary"),))
-    rows.append((_button(words, "quiz", "qz", "s"),))
+    rows.append((_button(words, "quiz", "qz", "s"), _button(words, "settings", "st")))
     rows.extend(_safety_rows(words))
     rows.append(
         (

@@ -93,6 +93,9 @@ MEANINGS: dict[str, Talk] = {
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part"}
 
+# Commands that only look, so they are simply answered again.
+ASKED_AGAIN = frozenset({"hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"})
+
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
 OPEN_COMMANDS = frozenset({"start", "help", "menu", "hotline", "cards", "language", "privacy"})
 OPEN_PRESSES = frozenset({"home", "help", "hl", "la", "pr", "en"})
@@ -170,7 +173,7 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if scene.caller is None:
         # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
         return await answer(turn, scene)
-    if isinstance(turn.said, Command) and turn.said.name in ("hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"):
+    if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:
         return await COMMANDS[turn.said.name](turn, scene)
     if (submitted := await inspection.show_submitted(turn, scene)) is not None:
         return submitted

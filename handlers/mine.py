@@ -1,4 +1,4 @@
-"""我的记录 — /my → open walks and submitted records → one record → its PDF again."""
+"""我的记录 — /my → what is open (its next step, whose it is) and what was submitted → one of them → its PDF again."""
 
 from __future__ import annotations
 
@@ -7,27 +7,45 @@ from domain.notice import Notice
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn, press
-from outreach import inspecting, reading
+from outreach import inspecting, open_matters, reading
 
 
 async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:
-    """What is open first, then what was submitted, newest first."""
-    caller, words = scene.known, scene.words
-    if not caller.posts:
+    """What is open first, with whose step it is; then, for whoever inspects, what was submitted, newest first."""
+    caller, words, desk = scene.known, scene.words, scene.desk
+    walks = any(post.role in inspecting.WALKERS for post in caller.posts)
+    if not caller.posts and caller.official is None:
         raise NotEnrolled
-    inspecting.must_be_walker(caller.posts)
-    going = await reading.open_walks(scene.desk, caller.contact, caller.posts) if page == 0 else ()
-    done = await reading.submitted(scene.desk, caller.posts, page, ROWS_A_PAGE)
+    going = await reading.open_walks(desk, caller.contact, caller.posts) if page == 0 else ()
+    waiting = await open_matters.open_matters(desk, caller.contact, caller.posts) if page == 0 else None
+    done = await reading.submitted(desk, caller.posts, page, ROWS_A_PAGE)
     rows = [
         (Button(short(f"▶ {line.checklist_title} {line.answered}/{line.total}"), press("in", "go", line.id)),)
         for line in going
     ]
     rows += [
+        (Button(short(words.label(one.item.button.label, **dict(one.item.button.facts))), one.item.button.press),)
+        for one in (waiting.lines if waiting else ())
+        if one.item.button is not None
+    ]
+    rows += [
         (Button(short(f"{line.number} {line.checklist_title}"), press("my", "o", line.id)),) for line in done.lines
     ]
-    text = words("replies/mine/list", going=going, done=done)
+    text = words("replies/mine/list", going=going, waiting=waiting, done=done, walks=walks)
     turning = pager(words, page, done.pages, "my", "l")
     return show(turn, text, (*rows, *((turning,) if turning else ()), (home_button(words),)))
+
+
+async def _finding(turn: Turn, scene: Scene, finding_id: int) -> Reply:
+    """What is wrong, how it is put right, and the inspection that shows it."""
+    words = scene.words
+    view = await open_matters.finding_of(scene.desk, scene.known.posts, finding_id)
+    rows: list[tuple[Button, ...]] = []
+    if view.checklist_id and not view.is_put_right:
+        again = press("in", "c", view.enterprise_id, view.checklist_id)
+        rows.append((Button(words.label("mine.check_again"), again, style="primary"),))
+    rows.append((Button(words.label("mine.back"), press("my", "l", 0)), home_button(words)))
+    return show(turn, words("replies/mine/finding", view=view, line=view.line), tuple(rows))
 
 
 async def press_mine(turn: Turn, scene: Scene) -> Reply:
@@ -36,6 +54,8 @@ async def press_mine(turn: Turn, scene: Scene) -> Reply:
     said, caller, words = turn.said, scene.known, scene.words
     if said.verb == "l":
         return await show_mine(turn, scene, max(said.number(2), 0))
+    if said.verb == "f":
+        return await _finding(turn, scene, said.number(2))
     line = await reading.record_of(scene.desk, caller.posts, caller.official, said.number(2))
     if said.verb == "o":
         pdf = Button(words.label("mine.pdf"), press("my", "pdf", line.id), style="primary")

@@ -22,6 +22,8 @@ from domain.notice import Notice, NoticeButton
 from outreach.appointing import officials_for
 from outreach.desk import Desk
 from outreach.editions import edition, keep_edition
+from outreach.occurring import settle
+from outreach.reminding import next_look
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 
@@ -122,11 +124,8 @@ async def walk_of(desk: Desk, row: InspectionRecord) -> Walk:
 
 
 async def _answer(desk: Desk, inspection_id: int, item_id: str) -> AnswerRecord | None:
-    return (
-        await desk.session.scalars(
-            select(AnswerRecord).where(AnswerRecord.inspection_id == inspection_id, AnswerRecord.item_id == item_id)
-        )
-    ).first()
+    wanted = select(AnswerRecord).where(AnswerRecord.inspection_id == inspection_id, AnswerRecord.item_id == item_id)
+    return (await desk.session.scalars(wanted)).first()
 
 
 async def judge(
@@ -261,9 +260,11 @@ async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspecti
                 grade_hint=item.grade_hint,
                 due_on=due_on(item, desk.today),
                 opened_at=desk.now,
+                next_look_at=next_look(desk, due_on(item, desk.today)),
             )
         )
     await desk.session.flush()
+    await settle(desk, enterprise.id, opened.walk.checklist.id, row.id)
     await desk.note("InspectionSubmitted", f"inspection:{row.id}", contact.id, number=row.number, fails=len(fails))
     facts: dict[str, object] = {
         "number": row.number,

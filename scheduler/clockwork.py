@@ -14,6 +14,7 @@ from outreach.desk import Office
 from scheduler import sweeps
 
 RESCUE_SECONDS = 30
+REMIND_SECONDS = 30
 BACKUP_LOOK_MINUTES = 10
 DAILY_QUESTION_SECONDS = 20
 
@@ -32,6 +33,7 @@ class Clockwork:
         )
         self._add(sweeps.rescue_notices, IntervalTrigger(seconds=RESCUE_SECONDS, timezone=zone), office)
         self._add(sweeps.ask_daily_questions, IntervalTrigger(seconds=DAILY_QUESTION_SECONDS, timezone=zone), office)
+        self._add(sweeps.remind, IntervalTrigger(seconds=REMIND_SECONDS, timezone=zone), office)
         # The night's work, in the office's time zone and one after the other. Weekdays, if any, go by name.
         self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)
         self._add(sweeps.forget_quarantine, CronTrigger(hour=3, minute=15, timezone=zone), office)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, practising, receiving, repairing
+from outreach import backing_up, planning, practising, receiving, reminding, repairing
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -27,6 +27,17 @@ async def ask_daily_questions(office: Office) -> int:
             return await practising.ask_daily(desk)
 
     return await _logged("ask_daily_questions", ask)
+
+
+async def remind(office: Office) -> int:
+    """Plans ask, findings are brought up, and whoever has something due hears of it once."""
+
+    async def look() -> int:
+        await planning.look_at_plans(office)
+        await reminding.look_at_findings(office)
+        return await reminding.say_what_is_due(office)
+
+    return await _logged("remind", look)
 
 
 async def forget_update_ids(office: Office) -> int:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.reminder import Almanac
 from outreach.delivery.claims import FLOOD, TOKEN, WINDOW, Claim, Claims
+from outreach.delivery.holding import SHANGHAI
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Attachment, Gateway
@@ -38,8 +40,9 @@ class Pump:
         *,
         owner: str,
         per_second: int = 25,
+        almanac: Almanac = SHANGHAI,
     ) -> None:
-        self.claims = Claims(engine, owner)
+        self.claims = Claims(engine, owner, almanac)
         self._gateway = gateway
         self._attach = attach
         self._bell = bell

@@ -1,4 +1,4 @@
-"""自查计划与提醒 — what officials asked for, each time at each enterprise, and what each contact is to be reminded of."""
+"""自查计划与提醒 — what officials asked for, each time at each enterprise, and of what each contact is reminded."""
 
 from __future__ import annotations
 

@@ -1,0 +1,215 @@
+"""自查计划 — officials set a plan step by step, pause it, let it go on, end it; the clock looks at it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, select
+
+from domain.contact import Contact, NotYours, Official, StalePress
+from domain.plan import (
+    LONGEST_FOR,
+    ONE_DAY,
+    OccurrenceState,
+    PlanEnded,
+    PlanForNobody,
+    PlanState,
+    PlanUnfinished,
+    Rhythm,
+)
+from outreach.desk import Desk, Office
+from outreach.listing import within
+from outreach.occurring import Place, audience, lapse, open_day, responsible, span_of
+from outreach.planned import PlanLine, line_of, own_plan, with_figures
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.plans import PlanRecord
+
+
+async def draft(desk: Desk, contact: Contact, official: Official, checklist_id: str) -> PlanLine:
+    """Begin a plan; an earlier draft of this official is dropped. Raises StalePress for a list that is gone."""
+    if checklist_id not in desk.catalogue.checklists:
+        raise StalePress
+    await desk.session.execute(
+        delete(PlanRecord).where(PlanRecord.contact_id == contact.id, PlanRecord.state == PlanState.DRAFT)
+    )
+    row = PlanRecord(
+        contact_id=contact.id, state=PlanState.DRAFT, checklist_id=checklist_id, from_on=desk.today,
+        street=official.jurisdiction.street, grid=official.jurisdiction.grid, created_at=desk.now, changed_at=desk.now,
+    )  # fmt: skip
+    desk.session.add(row)
+    await desk.session.flush()
+    return line_of(desk, row)
+
+
+async def trades(desk: Desk, contact: Contact, plan_id: int) -> list[str]:
+    """The industries that a draft can be narrowed to: those of its checklist, or all when it suits everybody."""
+    row = await _draft(desk, contact, plan_id)
+    own = desk.catalogue.checklists[row.checklist_id].industries
+    return [id_ for id_ in desk.catalogue.industries if not own or id_ in own]
+
+
+async def places(desk: Desk, official: Official, street: str = "") -> list[Place]:
+    """One enterprise for each street of a jurisdiction (or each grid of a street), standing for all that lie there."""
+    part = EnterpriseRecord.grid if street else EnterpriseRecord.street
+    first = select(func.min(EnterpriseRecord.id)).where(*within(official.jurisdiction), part != "").group_by(part)
+    if street:
+        first = first.where(EnterpriseRecord.street == street)
+    rows = await desk.session.scalars(
+        select(EnterpriseRecord).where(EnterpriseRecord.id.in_(first)).order_by(EnterpriseRecord.street, part)
+    )
+    return [Place(row.id, row.name, row.street, row.grid) for row in rows]
+
+
+async def aim(
+    desk: Desk, contact: Contact, official: Official, plan_id: int, *, industry: str | None = None,
+    place_id: int | None = None, by_grid: bool = False,
+) -> PlanLine:  # fmt: skip
+    """Whom a draft asks: an industry (empty for all), or the street or grid in which that enterprise lies.
+
+    Raises NotYours for a place outside the jurisdiction.
+    """
+    row = await _draft(desk, contact, plan_id)
+    if industry is not None:
+        if industry and industry not in desk.catalogue.industries:
+            raise StalePress
+        row.industry = industry
+    if place_id is not None:
+        place = await desk.session.get(EnterpriseRecord, place_id)
+        if place is None or not official.jurisdiction.covers(place.street, place.grid):
+            raise NotYours
+        row.street, row.grid = place.street, place.grid if by_grid else official.jurisdiction.grid
+    return line_of(desk, row)
+
+
+async def pace(
+    desk: Desk, contact: Contact, plan_id: int, *, rhythm: Rhythm | None = None, from_on: date | None = None,
+    until_on: date | None = None,
+) -> PlanLine:  # fmt: skip
+    """How often a draft asks, from when, until when. Raises StalePress for days that are past or a year away."""
+    row = await _draft(desk, contact, plan_id)
+    row.rhythm = rhythm or row.rhythm
+    row.from_on = from_on or row.from_on
+    row.until_on = until_on or row.until_on
+    if row.from_on < desk.today or row.from_on > desk.today + LONGEST_FOR:
+        raise StalePress
+    if row.until_on is not None and not row.from_on <= row.until_on <= desk.today + LONGEST_FOR:
+        raise StalePress
+    return line_of(desk, row)
+
+
+async def reach(desk: Desk, contact: Contact, plan_id: int) -> tuple[PlanLine, int, int]:
+    """A draft before it is confirmed: how many enterprises it asks, and for how many nobody can be reminded."""
+    row = await _draft(desk, contact, plan_id)
+    _must_be_whole(row)
+    asked = await audience(desk, row)
+    held = await responsible(desk, [place.id for place in asked])
+    return line_of(desk, row), len(asked), sum(place.id not in held for place in asked)
+
+
+async def confirm(desk: Desk, contact: Contact, official: Official, plan_id: int) -> PlanLine:
+    """Set the plan. Raises PlanUnfinished, PlanForNobody, NotYours; a second press finds no draft."""
+    row = await _draft(desk, contact, plan_id)
+    _must_be_whole(row)
+    if not official.jurisdiction.covers(row.street, row.grid):
+        raise NotYours
+    if row.from_on < desk.today:
+        raise StalePress
+    asked = await audience(desk, row)
+    if not asked:
+        raise PlanForNobody
+    row.state, row.changed_at, row.next_look_at = PlanState.ACTIVE, desk.now, _morning(desk, row.from_on)
+    await desk.note(
+        "PlanSet", f"plan:{row.id}", contact.id, checklist=row.checklist_id, rhythm=row.rhythm, enterprises=len(asked)
+    )
+    return await with_figures(desk, row)
+
+
+async def pause(desk: Desk, contact: Contact, official: Official, plan_id: int) -> PlanLine:
+    """Ask nobody until told to go on; what is open is withdrawn. Raises NotYours, StalePress, PlanEnded."""
+    row = await _changed(desk, official, plan_id, PlanState.ACTIVE)
+    row.state, row.next_look_at, row.changed_at = PlanState.PAUSED, None, desk.now
+    await lapse(desk, row.id, state=OccurrenceState.WITHDRAWN)
+    await desk.note("PlanPaused", f"plan:{row.id}", contact.id)
+    return await with_figures(desk, row)
+
+
+async def go_on(desk: Desk, contact: Contact, official: Official, plan_id: int) -> PlanLine:
+    """Ask again; of what was slept through at most the latest. Raises NotYours, StalePress, PlanEnded."""
+    row = await _changed(desk, official, plan_id, PlanState.PAUSED)
+    row.state, row.next_look_at, row.changed_at = PlanState.ACTIVE, desk.now, desk.now
+    await desk.note("PlanResumed", f"plan:{row.id}", contact.id)
+    return await with_figures(desk, row)
+
+
+async def end(desk: Desk, contact: Contact, official: Official, plan_id: int) -> PlanLine:
+    """End the plan for good; what is open is withdrawn, what was done stays. Raises NotYours, PlanEnded."""
+    row = await _changed(desk, official, plan_id)
+    row.state, row.next_look_at, row.changed_at = PlanState.ENDED, None, desk.now
+    await lapse(desk, row.id, state=OccurrenceState.WITHDRAWN)
+    await desk.note("PlanEnded", f"plan:{row.id}", contact.id)
+    return await with_figures(desk, row)
+
+
+async def look_at_plans(office: Office) -> int:
+    """Let every plan whose day has come ask, one transaction each. How many asked."""
+    count = 0
+    while True:
+        async with office.desk() as desk:
+            row = (
+                await desk.session.scalars(
+                    select(PlanRecord)
+                    .where(PlanRecord.next_look_at <= desk.now)
+                    .order_by(PlanRecord.next_look_at)
+                    .limit(1)
+                    .with_for_update(skip_locked=True)
+                )
+            ).first()
+            if row is None:
+                return count
+            count += await _look(desk, row)
+
+
+async def _look(desk: Desk, row: PlanRecord) -> bool:
+    """Ask for the latest day that has come, if its term still runs; then say when to look again."""
+    span, calendar = span_of(row), desk.catalogue.calendar
+    latest = span.latest_until(row.asked_on, desk.today, calendar)
+    asks = latest is not None and span.due_on(latest, calendar) >= desk.today
+    if latest is not None:
+        row.asked_on = latest
+        if asks:
+            await open_day(desk, row, latest)
+    if desk.today > span.until_on:
+        await lapse(desk, row.id)
+        row.state, row.next_look_at = PlanState.ENDED, None
+        return asks
+    after = max(desk.today, row.asked_on or desk.today) + ONE_DAY
+    row.next_look_at = _morning(desk, span.next_from(after, calendar) or span.until_on + ONE_DAY)
+    return asks
+
+
+def _morning(desk: Desk, on: date) -> datetime:
+    return desk.office.almanac.start_of(on)
+
+
+async def _draft(desk: Desk, contact: Contact, plan_id: int) -> PlanRecord:
+    """The official's own draft. Raises StalePress for one that was set or dropped, NotYours for another's."""
+    row = (await desk.session.scalars(select(PlanRecord).where(PlanRecord.id == plan_id).with_for_update())).first()
+    if row is not None and row.contact_id != contact.id:
+        raise NotYours
+    if row is None or row.state != PlanState.DRAFT:
+        raise StalePress
+    return row
+
+
+async def _changed(desk: Desk, official: Official, plan_id: int, state: PlanState | None = None) -> PlanRecord:
+    row = await own_plan(desk, official, plan_id, for_update=True)
+    if row.state == PlanState.ENDED:
+        raise PlanEnded
+    if state is not None and row.state != state:
+        raise StalePress
+    return row
+
+
+def _must_be_whole(row: PlanRecord) -> None:
+    if not row.rhythm or row.until_on is None:
+        raise PlanUnfinished
