@@ -187,10 +187,6 @@ class NobodyToChase(Refusal):
     """Everybody who could be reached has pressed 已阅."""
 
 
-class BroadcastRecalled(Refusal):
-    """The notice was taken back."""
-
-
 def must_move(state: BroadcastState, to: BroadcastState) -> None:
     """Raises BroadcastMoved unless a broadcast may go from the one state to the other."""
     if to not in _MAY_BECOME[state]:

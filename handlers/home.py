@@ -13,14 +13,14 @@ __all__ = ["back_rows", "cancel", "commands_of", "help_", "home", "locale_of", "
 WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
 
-SAFETY_COMMANDS = ("hotline", "cards", "help", "cancel", "language", "privacy")
+SAFETY_COMMANDS = ("report", "hotline", "cards", "help", "cancel", "language", "privacy")
 
 
 def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], ...]:
     """The command menu by role, in the order Telegram shows it."""
     names = ["start"]
     if caller is not None and caller.official is not None:
-        names += ["findings", "plans", "register", "invite"]
+        names += ["notice", "findings", "plans", "register", "invite"]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
         names += ["check", "my", "invite"]
     if caller is not None:
@@ -52,7 +52,10 @@ async def home(turn: Turn, scene: Scene) -> Reply:
 
 
 def _safety_rows(words: Words) -> Rows:
-    return ((_button(words, "hotline", "hl", "n"), _button(words, "cards", "hl", "c")),)
+    return (
+        (_button(words, "report", "rp", "new"),),
+        (_button(words, "hotline", "hl", "n"), _button(words, "cards", "hl", "c")),
+    )
 
 
 def _button(words: Words, key: str, *said: object, style: str = "") -> Button:
@@ -67,6 +70,7 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
     if caller.official is not None:
         rows.append((_button(words, "findings", "fi", "l", 0, style="primary"), _button(words, "plans", "pl", "l", 0)))
+        rows.append((_button(words, "notice", "bc", "l", 0, style="primary"),))
         rows.append((_button(words, "register", "rg", "l"), _button(words, "invite", "iv", "l", 0)))
     if caller.posts and not walks:
         rows.append((_button(words, "my", "my", "l", 0),))

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from domain.contact import StalePress
 from domain.refusal import Refusal
 from handlers import (
+    acknowledgement,
+    broadcast,
     enrolment,
     findings,
     group_quiz,
@@ -16,6 +18,7 @@ from handlers import (
     invitations,
     language,
     mine,
+    places,
     plans,
     privacy,
     quiz,
@@ -27,6 +30,7 @@ from handlers.turn import (
     Command,
     Document,
     FileFetcher,
+    Location,
     Photo,
     Press,
     Reachability,
@@ -38,7 +42,7 @@ from handlers.turn import (
     Turn,
     Voted,
 )
-from outreach import appointing, enrolling, standing
+from outreach import appointing, enrolling, report_drafts, standing
 from outreach.desk import Desk
 
 Talk = Callable[[Turn, Scene], Awaitable[Reply]]
@@ -56,7 +60,10 @@ COMMANDS: dict[str, Talk] = {
     "my": mine.show_mine,
     "quiz": quiz.show_quiz,
     "findings": findings.show_findings,
+    "report": report.begin,
+    "reports": triage.show_reports,
     "register": register.show,
+    "notice": broadcast.show_list,
     "invite": invitations.show,
     "plans": plans.show_plans,
     "settings": settings.show_settings,
@@ -75,7 +82,12 @@ PRESSES: dict[str, Talk] = {
     "my": mine.press_mine,
     "qz": quiz.press_quiz,
     "fi": findings.press_findings,
+    "rp": report.press_report,
+    "tr": triage.press_triage,
+    "pq": places.press_places,
     "rg": register.press,
+    "bc": broadcast.press,
+    "ak": acknowledgement.press,
     "iv": invitations.press,
     "pl": plans.press_plans,
     "st": settings.press_settings,
@@ -87,11 +99,19 @@ MEANINGS: dict[str, Talk] = {
     "inspection.photo": inspection.take_photo,
     "inspection.skip": inspection.take_skip_reason,
     "invitations.part": invitations.take_part,
+    "broadcast.body": broadcast.take_body,
+    "broadcast.album": broadcast.take_rest_of_album,
+    "broadcast.moment": broadcast.take_moment,
+    "broadcast.count": broadcast.take_count,
     quiz.MEANING: quiz.take_words,
+    report.MEANING: report.take,
+    triage.REASON: triage.take_reason,
+    triage.QUESTION: triage.take_question,
+    places.NAME: places.take_name,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
-FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part"}
+FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part", "broadcast.moment", "broadcast.count"}
 
 # Commands that only look, so they are simply answered again.
 ASKED_AGAIN = frozenset({"hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"})
@@ -116,7 +136,13 @@ async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
     caller = await caller_for(turn, desk)
     locale = caller.contact.locale if caller else home.locale_of(turn.person.language)
     stands = await standing.standing_of(desk, caller.contact.id) if caller else standing.Standing()
-    return Scene(desk, desk.office.texts.words(locale), caller, prepared, stands.meaning, stands.subject)
+    words = desk.office.texts.words(locale)
+    draft = await report_drafts.draft_of(desk, turn.person.id) if caller else None
+    if draft is None:
+        return Scene(desk, words, caller, prepared, stands.meaning, stands.subject)
+    if report_drafts.listens(draft, stands):
+        return Scene(desk, words, caller, prepared, report.MEANING, "", draft.card)
+    return Scene(desk, words, caller, prepared, stands.meaning, stands.subject, draft.card)
 
 
 async def prepare(turn: Turn, caller: Caller | None, fetch: FileFetcher) -> object:
@@ -141,6 +167,8 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
         case Reachability(is_reachable=reachable):
             await enrolling.set_reachable(scene.desk, turn.person.id, reachable, "blocked")
             return Reply()
+        case Command(name="cancel") if scene.meaning == report.MEANING:
+            return await report.drop(turn, scene)
         case Command(name=name):
             if name not in COMMANDS:
                 return await home.unknown_command(turn, scene)
@@ -157,6 +185,8 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
             return await _gated(enrolment.take_phone, False, turn, scene)
         case Document() if scene.caller and scene.caller.official and scene.meaning not in FILE_MEANINGS:
             return await register.take_workbook(turn, scene)
+        case Location() if scene.meaning == report.MEANING:
+            return await report.take(turn, scene)
         case Text() | Photo() | Document() if scene.meaning in MEANINGS and scene.caller:
             return await MEANINGS[scene.meaning](turn, scene)
     return await home.not_understood(turn, scene)
@@ -173,6 +203,11 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if scene.caller is None:
         # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
         return await answer(turn, scene)
+    if isinstance(turn.said, Press) and turn.said.talk == "ak":
+        # The menu must not take the place of the notice that was pressed; twice is once there anyway.
+        return await acknowledgement.press(turn, scene)
+    if isinstance(turn.said, Press) and turn.said.talk == "bc" and scene.caller.official:
+        return await broadcast.show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:
         return await COMMANDS[turn.said.name](turn, scene)
     if (submitted := await inspection.show_submitted(turn, scene)) is not None:

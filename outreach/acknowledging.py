@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
-from domain.broadcast import BroadcastRecalled, BroadcastState, NobodyToChase, may_chase
+from domain.broadcast import BroadcastState, NobodyToChase, may_chase
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.notice import DeliveryState, Notice, NoticeButton
 from outreach.bulletins import moved, overseen
@@ -23,17 +23,18 @@ _EXCERPT = 60
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """`at` is when it was pressed first; only then `is_first`."""
+    """`at` is when it was pressed first; only then `is_first`. One that was recalled is not read any more."""
 
     number: str
     at: datetime
     is_first: bool
+    is_recalled: bool = False
 
 
 async def acknowledge(desk: Desk, contact: Contact, broadcast_id: int, message_id: int | None) -> Acknowledged:
     """The person has read it. A delivery of which nobody knew whether it arrived has arrived after all.
 
-    message_id: the message that was pressed, when it is the notice itself. Raises NotYours, BroadcastRecalled.
+    message_id: the message that was pressed, when it is the notice itself. Raises NotYours.
     """
     # The broadcast first, as a recall does, so that the two never wait for each other.
     await _freshen(desk, broadcast_id)
@@ -53,7 +54,9 @@ async def acknowledge(desk: Desk, contact: Contact, broadcast_id: int, message_i
     if message_id is not None and (row.state == DeliveryState.UNKNOWN or _may_have_arrived(row)):
         row.state, row.message_id, row.settled_at, row.reason = DeliveryState.SENT, message_id, desk.now, "pressed"
     if broadcast.state == BroadcastState.RECALLED:
-        raise BroadcastRecalled(number=broadcast.number)
+        # Now that its message is known it can be edited like the others.
+        broadcast.next_look_at = desk.now
+        return Acknowledged(broadcast.number, desk.now, False, is_recalled=True)
     is_first = row.acknowledged_at is None
     if is_first:
         row.acknowledged_at = desk.now

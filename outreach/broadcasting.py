@@ -65,6 +65,16 @@ async def submit(
     return await view_of(desk, row)
 
 
+async def awaiting(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> Broadcast:
+    """The author's own broadcast that waits for a second official. Raises NotYours or BroadcastMoved."""
+    row = await locked(desk, broadcast_id)
+    if row.contact_id != contact.id or row.official_id != official.id:
+        raise NotYours
+    if row.state != BroadcastState.AWAITING:
+        raise await moved(desk, row)
+    return await view_of(desk, row)
+
+
 async def review(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> tuple[Broadcast, Reach]:
     """What waits for a second official, and to whom it would go. Raises NotYours, OwnBroadcast, BroadcastMoved."""
     row = await overseen(desk, official, broadcast_id)
@@ -179,6 +189,13 @@ async def _freeze(desk: Desk, row: BroadcastRecord, recipients: Sequence[Recipie
 def _batches(recipients: Sequence[Recipient]) -> Iterator[Sequence[Recipient]]:
     for at in range(0, len(recipients), _BATCH):
         yield recipients[at : at + _BATCH]
+
+
+async def place_card(desk: Desk, contact: Contact, broadcast_id: int, card: tuple[int, int]) -> None:
+    """The author's card that shows the progress from now on; anybody else's stays as it was shown."""
+    row = await locked(desk, broadcast_id)
+    if row.contact_id == contact.id:
+        _place_card(row, card)
 
 
 async def recall(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> Broadcast:

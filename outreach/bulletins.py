@@ -147,3 +147,9 @@ def delivery(desk: Desk, broadcast: Broadcast, contact: Contact) -> dict[str, ob
         "created_at": desk.now,
         "due_at": max(broadcast.due_at or desk.now, desk.now),
     }
+
+
+async def number_of(desk: Desk, broadcast_id: int) -> str:
+    """The 通知编号 of a broadcast, empty when there is none of that id."""
+    row = await desk.session.get(BroadcastRecord, broadcast_id)
+    return row.number if row is not None else ""

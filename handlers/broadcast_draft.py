@@ -1,0 +1,286 @@
+"""通知草稿 — an official writes a notice: words, photo or file → to whom → when, how long, how urgent."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from content.texts import Words
+from domain.broadcast import IN_FORCE_DAYS, Audience, BroadcastEmpty, Posts, must_have_second, read_moment
+from domain.contact import NotAnOfficial, Official, StalePress
+from handlers import home
+from handlers.screen import ROWS_A_PAGE, home_button, pager, show
+from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Scene, Text, Turn
+from handlers.turn import press as data
+from outreach import audiences, bulletins, composing, standing
+
+BODY, ALBUM, MOMENT = "broadcast.body", "broadcast.album", "broadcast.moment"
+FIELDS = ("street", "grid", "group", "industry", "posts", "risk_class", "unacknowledged_of")
+AFTERNOON, MORNING = time(14), time(9)
+NONE = "-"
+
+
+def official_of(scene: Scene) -> Official:
+    """Raises NotAnOfficial."""
+    if scene.known.official is None:
+        raise NotAnOfficial
+    return scene.known.official
+
+
+async def begin(turn: Turn, scene: Scene) -> Reply:
+    """A new draft, and its words are asked for."""
+    draft = await composing.begin(scene.desk, scene.known.contact, official_of(scene))
+    return await _ask_body(turn, scene, draft.id)
+
+
+async def ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """Other words for a draft."""
+    await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    return await _ask_body(turn, scene, id_)
+
+
+async def _ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
+    await standing.expect(scene.desk, scene.known.contact.id, BODY, f"broadcast:{id_}")
+    rows: Rows = ((_key(scene.words, "throw_away", "no", id_), home_button(scene.words)),)
+    return show(turn, scene.words("replies/broadcast/ask_body"), rows)
+
+
+async def take_body(turn: Turn, scene: Scene) -> Reply:
+    """The words, or a photo or file with its words; the draft holds one of them."""
+    id_, said = _subject(scene), turn.said
+    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    album = ""
+    match said:
+        case Text(text=text):
+            draft = await composing.compose(desk, contact, official, id_, text)
+        case Photo() as photo:
+            album = photo.album or ""
+            draft = await composing.compose(
+                desk, contact, official, id_, photo.caption, "photo", photo.file_id, album=album
+            )
+        case Document() as file:
+            draft = await composing.compose(
+                desk, contact, official, id_, file.caption, "document", file.file_id, file.name
+            )
+        case _:
+            raise BroadcastEmpty
+    meaning = (ALBUM, f"broadcast:{id_}:{album}") if album else ("", "")
+    await standing.expect(desk, contact.id, *meaning)
+    return await _audience(turn, scene, draft, is_album=bool(album))
+
+
+async def take_rest_of_album(turn: Turn, scene: Scene) -> Reply:
+    """Further pictures of an album are passed over: its card has said so. Anything else is a message of its own."""
+    if isinstance(turn.said, Photo) and turn.said.album and scene.subject.endswith(f":{turn.said.album}"):
+        return Reply()
+    await standing.expect(scene.desk, scene.known.contact.id, "")
+    return await home.not_understood(turn, scene)
+
+
+def _subject(scene: Scene) -> int:
+    return int(scene.subject.split(":")[1])
+
+
+def _key(words: Words, key: str, *said: object, style: str = "", **facts: object) -> Button:
+    return Button(words.label(f"broadcast.{key}", **facts), data("bc", *said), style=style)
+
+
+def bounds(scene: Scene, audience: Audience) -> list[str]:
+    """The bounds of an audience in words; none when everybody in the jurisdiction is meant."""
+    label, industries = scene.words.label, scene.desk.catalogue.industries
+    said = [audience.street, audience.grid, audience.group]
+    for id_ in (audience.industry,) if audience.industry else sorted(audience.within):
+        said.append(industries[id_].name if id_ in industries else id_)
+    said.append(label(f"broadcast.risk.{audience.risk_class}") if audience.risk_class else "")
+    return [one for one in said if one]
+
+
+async def facts_of(scene: Scene, draft: bulletins.Broadcast) -> dict[str, object]:
+    """What every card of a draft says: content, audience with its count, moment and how long it holds."""
+    desk, audience = scene.desk, draft.audience
+    reach = await audiences.resolve(desk, audience)
+    opening = draft.text.strip().split("\n")[0]
+    earlier = ""
+    if audience.unacknowledged_of is not None:
+        earlier = await bulletins.number_of(desk, audience.unacknowledged_of)
+    return {
+        "broadcast": draft,
+        "opening": opening[:40] + ("…" if len(opening) > 40 or "\n" in draft.text.strip() else ""),
+        "bounds": bounds(scene, audience),
+        "earlier": earlier,
+        "count": reach.count,
+        "enterprises": reach.enterprises,
+        "vacancies": len(reach.vacancies),
+        "leaves_at": _leaves(scene, draft),
+        "is_put_off": _is_put_off(scene, draft),
+        "until_on": bulletins.last_day(desk, bulletins.expiry(desk, draft.due_at, draft.days_in_force)),
+        "needs_second": must_have_second(reach.count, draft.is_urgent),
+    }
+
+
+def _leaves(scene: Scene, draft: bulletins.Broadcast) -> datetime | None:
+    at = bulletins.leaves_at(scene.desk, draft.due_at, draft.is_urgent)
+    return None if at <= scene.desk.now else at
+
+
+def _is_put_off(scene: Scene, draft: bulletins.Broadcast) -> bool:
+    """Whether the night puts it off."""
+    wanted = max(draft.due_at or scene.desk.now, scene.desk.now)
+    return bulletins.leaves_at(scene.desk, draft.due_at, draft.is_urgent) > wanted
+
+
+async def card(turn: Turn, scene: Scene, draft: bulletins.Broadcast) -> Reply:
+    """The draft, everything about it, and a button for each thing that can be changed."""
+    words, id_ = scene.words, draft.id
+    rows: Rows = (
+        (_key(words, "preview", "p", id_, style="primary"),),
+        (_key(words, "to", "to", id_), _key(words, "when", "wh", id_)),
+        (
+            _key(words, "days", "dy", id_),
+            _key(words, "not_urgent" if draft.is_urgent else "urgent", "ur", id_, 0 if draft.is_urgent else 1),
+        ),
+        (_key(words, "rewrite", "body", id_), _key(words, "throw_away", "no", id_)),
+        (home_button(words),),
+    )
+    return show(turn, words("replies/broadcast/draft", **await facts_of(scene, draft)), rows)
+
+
+async def audience(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """The bounds of the audience, each with a button."""
+    draft = await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    return await _audience(turn, scene, draft)
+
+
+async def _audience(turn: Turn, scene: Scene, draft: bulletins.Broadcast, *, is_album: bool = False) -> Reply:
+    words, id_ = scene.words, draft.id
+    bound = (await audiences.bound_of(scene.desk, official_of(scene))).jurisdiction
+    fixed = {field for field, value in (("street", bound.street), ("grid", bound.grid)) if value}
+    keys = [_key(words, f"by.{field}", "c", id_, field, 0) for field in FIELDS if field not in fixed]
+    rows = [tuple(keys[at : at + 2]) for at in range(0, len(keys), 2)]
+    rows.append((_key(words, "audience_done", "d", id_, style="primary"),))
+    facts = await facts_of(scene, draft)
+    return show(turn, words("replies/broadcast/audience", **facts, is_album=is_album), tuple(rows))
+
+
+async def choose(turn: Turn, scene: Scene, id_: int, field: str, page: int) -> Reply:
+    """What one bound can be."""
+    if field not in FIELDS:
+        raise StalePress
+    desk, words, official = scene.desk, scene.words, official_of(scene)
+    draft = await composing.open_draft(desk, scene.known.contact, official, id_)
+    if field == "posts":
+        found = [(posts.value, words.label(f"broadcast.posts.{posts}")) for posts in Posts]
+    else:
+        bound = await audiences.bound_of(desk, official)
+        found = [(one.code, one.name) for one in await audiences.choices(desk, bound, draft.audience, field)]
+    if field == "risk_class":
+        found = [(code, words.label(f"broadcast.risk.{name}")) for code, name in found]
+    pages = max(1, -(-len(found) // ROWS_A_PAGE))
+    shown = found[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]
+    rows: list[tuple[Button, ...]] = [(Button(name, data("bc", "s", id_, field, code)),) for code, name in shown]
+    turning = pager(words, page, pages, "bc", "c", id_, field)
+    if turning:
+        rows.append(turning)
+    back: tuple[Button, ...] = (_key(words, "back", "to", id_),)
+    if field != "posts":
+        back = (_key(words, "any", "s", id_, field, NONE), *back)
+    text = words("replies/broadcast/choose", question=words.label(f"broadcast.by.{field}"), total=len(found))
+    return show(turn, text, (*rows, back))
+
+
+async def choose_value(turn: Turn, scene: Scene, id_: int, field: str, code: str) -> Reply:
+    """One bound was chosen; a code that stands for nothing today is an old button."""
+    if field not in FIELDS:
+        raise StalePress
+    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    if code == NONE:
+        value = ""
+    elif field == "posts":
+        value = Posts(code).value
+    else:
+        draft = await composing.open_draft(desk, contact, official, id_)
+        bound = await audiences.bound_of(desk, official)
+        found = await audiences.choices(desk, bound, draft.audience, field)
+        value = next((one.value for one in found if one.code == code), "")
+        if not value:
+            raise StalePress
+    draft = await composing.aim(desk, contact, official, id_, field, value)
+    return await _audience(turn, scene, draft)
+
+
+async def moments(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """When it should leave."""
+    draft = await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    words, desk = scene.words, scene.desk
+    rows: list[tuple[Button, ...]] = [(_key(words, "at.now", "at", id_, "now"),)]
+    if _today_at(scene, AFTERNOON) > desk.now:
+        rows.append((_key(words, "at.afternoon", "at", id_, "afternoon"),))
+    workday = _next_workday(scene)
+    rows.append((_key(words, "at.workday", "at", id_, "workday", m=workday.month, d=workday.day),))
+    rows.append((_key(words, "at.typed", "typ", id_), _key(words, "back", "d", id_)))
+    return show(turn, words("replies/broadcast/moments", leaves_at=_leaves(scene, draft)), tuple(rows))
+
+
+def _today_at(scene: Scene, clock: time) -> datetime:
+    return datetime.combine(scene.desk.today, clock, scene.desk.office.zone)
+
+
+def _next_workday(scene: Scene) -> datetime:
+    day = scene.desk.catalogue.calendar.workday_from(scene.desk.today + timedelta(days=1))
+    return datetime.combine(day, MORNING, scene.desk.office.zone)
+
+
+async def choose_moment(turn: Turn, scene: Scene, id_: int, choice: str) -> Reply:
+    """One of the moments that are offered. Raises StalePress for one that has passed since."""
+    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    if choice == "now":
+        return await card(turn, scene, await composing.plan(desk, contact, official, id_, at_once=True))
+    at = {"afternoon": _today_at(scene, AFTERNOON), "workday": _next_workday(scene)}[choice]
+    if at <= desk.now:
+        raise StalePress
+    return await card(turn, scene, await composing.plan(desk, contact, official, id_, due_at=at))
+
+
+async def ask_moment(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """Day and time are to be typed."""
+    await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    await standing.expect(scene.desk, scene.known.contact.id, MOMENT, f"broadcast:{id_}")
+    rows: Rows = ((_key(scene.words, "back", "wh", id_), home_button(scene.words)),)
+    return show(turn, scene.words("replies/broadcast/ask_moment"), rows)
+
+
+async def take_moment(turn: Turn, scene: Scene) -> Reply:
+    """The day and time that were typed; asked again until they can be read."""
+    typed = turn.said.text if isinstance(turn.said, Text) else ""
+    desk, contact = scene.desk, scene.known.contact
+    at = read_moment(typed, desk.now, desk.office.zone)
+    draft = await composing.plan(desk, contact, official_of(scene), _subject(scene), due_at=at)
+    await standing.expect(desk, contact.id, "")
+    return await card(turn, scene, draft)
+
+
+async def days(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """For how many days it is in force."""
+    draft = await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    words = scene.words
+    keys = [_key(words, "for_days", "ds", id_, count, count=count) for count in IN_FORCE_DAYS]
+    rows: Rows = (
+        tuple(keys[:2]), tuple(keys[2:]), (_key(words, "for_ever", "ds", id_, 0), _key(words, "back", "d", id_))
+    )  # fmt: skip
+    return show(turn, words("replies/broadcast/days", days=draft.days_in_force), rows)
+
+
+async def change(turn: Turn, scene: Scene, said: Press) -> Reply:
+    """`ds` sets the days in force, `ur` whether it is urgent."""
+    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    id_, value = said.number(2), said.number(3)
+    if said.verb == "ds":
+        return await card(turn, scene, await composing.plan(desk, contact, official, id_, days=value))
+    return await card(turn, scene, await composing.plan(desk, contact, official, id_, is_urgent=bool(value)))
+
+
+async def throw_away(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """The draft is thrown away, and nothing is waited for."""
+    await composing.discard(scene.desk, scene.known.contact, official_of(scene), id_)
+    await standing.expect(scene.desk, scene.known.contact.id, "")
+    rows: Rows = ((_key(scene.words, "list", "l", 0), home_button(scene.words)),)
+    return show(turn, scene.words("replies/broadcast/thrown_away"), rows)
