@@ -228,7 +228,7 @@ async def rank(desk: Desk, contact: Contact, posts: tuple[Post, ...]) -> tuple[i
         )
         .group_by(QuizRecord.contact_id)
     )  # fmt: skip
-    right: Mapping[int, int] = dict(found)
+    right: Mapping[int, int] = {row[0]: row[1] for row in found}
     mine = right.get(contact.id, 0)
     return 1 + sum(count > mine for count in right.values()), len(right.keys() | {contact.id})
 
