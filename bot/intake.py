@@ -22,7 +22,7 @@ from handlers.adapter.membership import is_admin
 from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
 from handlers.turn import Document, FileFetcher, Reply, Turn
-from outreach import enrolling, polling, receiving, standing
+from outreach import enrolling, polling, receiving, report_drafts, standing
 from outreach.desk import Office
 
 LOG = structlog.get_logger("intake")
@@ -105,7 +105,7 @@ class Intake:
                 reply = await menu.refuse(turn, await menu.scene_for(turn, desk), refusal)
             contact_id = scene.caller.contact.id if scene.caller else None
             stands = await standing.standing_of(desk, contact_id) if contact_id else standing.Standing()
-            return reply, stands.card_message_id, contact_id
+            return reply, scene.sealed_card if reply.is_discreet else stands.card_message_id, contact_id
 
     async def _speak(self, turn: Turn, reply: Reply, card: int | None, contact_id: int | None) -> None:
         try:
@@ -116,6 +116,9 @@ class Intake:
             return
         if not spoken.polls and (contact_id is None or (spoken.card_message_id is None and not spoken.unreachable)):
             return
+        if reply.is_discreet:
+            await self._place_sealed_card(turn, spoken.card_message_id)
+            return
         async with self._office.desk() as desk:
             owner_id = contact_id if turn.is_private else None
             for poll in spoken.polls:
@@ -124,6 +127,12 @@ class Intake:
                 await enrolling.set_reachable(desk, turn.person.id, False, spoken.unreachable)
             if contact_id is not None and spoken.card_message_id is not None:
                 await standing.place_card(desk, contact_id, spoken.card_message_id)
+
+    async def _place_sealed_card(self, turn: Turn, message_id: int | None) -> None:
+        """What came of a discreet reply is remembered in the sealed draft only, never with the contact."""
+        if message_id is not None:
+            async with self._office.desk() as desk:
+                await report_drafts.place_card(desk, turn.person.id, message_id)
 
     async def _set_aside(self, raw: Any, fault: Exception) -> Taken:
         """Quarantine, tell the person a reference number if there is one, and let the chat go on."""
@@ -134,9 +143,10 @@ class Intake:
                     # It took effect, now or at an earlier delivery, and only the answer to it failed.
                     LOG.error("answer_failed", update_id=update_id, exc_info=fault)
                     return Taken.ACKNOWLEDGE
-                reference = await receiving.quarantine(
-                    desk, update_id, _as_text(raw), f"{type(fault).__name__}: {fault}"
-                )
+                body = _as_text(raw)
+                is_sealed = await report_drafts.is_about_a_report(desk, _chat_of(raw), body)
+                words = type(fault).__name__ if is_sealed else f"{type(fault).__name__}: {fault}"
+                reference = await receiving.quarantine(desk, update_id, body, words, is_sealed=is_sealed)
         except Exception as worse:
             LOG.error("not_quarantined", fault=type(worse).__name__, words=str(worse)[:300])
             return Taken.COME_AGAIN

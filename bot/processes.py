@@ -20,6 +20,7 @@ from bot.wiring import POLL_SECONDS, House, open_house
 from console.health import add_health
 from handlers.home import commands_of
 from outreach.delivery.claims import TOKEN
+from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.storage.migrating import must_be_newest
 from scheduler.clockwork import Clockwork
@@ -49,7 +50,11 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
     runner = await _listen(house, door)
     clockwork = Clockwork(house.office, settings.data_dir, settings.backup_every_hours)
     clockwork.start()
-    work: list[Coroutine[Any, Any, None]] = [Photographer(house.office, house.gateway.fetch).run()]
+    work: list[Coroutine[Any, Any, None]] = [
+        Photographer(house.office, house.gateway.fetch).run(),
+        EvidencePhotographer(house.office, house.gateway.fetch).run(),
+        house.courier.run(),
+    ]
     if settings.mode is Mode.POLLING:
         work.append(Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS).run())
     pumping = asyncio.create_task(house.pump.run())

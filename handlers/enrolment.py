@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 
 from domain.contact import InvitationSpent, NotYourOwnPhone, NotYours, PhoneNotOnRegister, StalePress
-from handlers import home
+from handlers import home, report
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Press, Reply, Said, Say, Scene, SharedPhone, Turn, press
 from outreach import appointing, enrolling, inviting, standing, vouching
 from outreach.inviting import Opened
 
-PAYLOAD = re.compile(r"[oi]-[A-Za-z0-9_-]{8,40}")
+PAYLOAD = re.compile(r"[oi]-[A-Za-z0-9_-]{8,40}|r-[a-z0-9]{0,32}")
+# A place's code; bare, it is a report from nowhere in particular.
+REPORT = re.compile(r"r-[a-z0-9]{0,32}")
 
 
 async def start(turn: Turn, scene: Scene) -> Reply:
     """/start, alone or from a deep link. Again is the main menu, never an error."""
     payload = turn.said.rest if isinstance(turn.said, Command) else ""
+    if scene.caller is not None and REPORT.fullmatch(payload):
+        return await report.open_at(turn, scene, payload[2:])
     if scene.caller is not None:
         # Whoever speaks can be reached, whatever an earlier send came to.
         await enrolling.set_reachable(scene.desk, turn.person.id, True)
@@ -30,8 +34,10 @@ async def start(turn: Turn, scene: Scene) -> Reply:
 
 
 async def ask_consent(turn: Turn, scene: Scene) -> Reply:
-    """Somebody who has agreed to nothing wants something that must be stored."""
-    return _consent(turn, scene, "")
+    """Somebody who has agreed to nothing wants something that must be stored; a hazard they may report at once after."""
+    said = turn.said
+    reports = (isinstance(said, Command) and said.name == "report") or (isinstance(said, Press) and said.talk == "rp")
+    return _consent(turn, scene, "r-" if reports else "")
 
 
 def _consent(turn: Turn, scene: Scene, payload: str) -> Reply:
@@ -86,6 +92,8 @@ async def _agree(turn: Turn, scene: Scene, payload: str) -> Reply:
 
 
 async def _open(turn: Turn, scene: Scene, caller: Caller, payload: str) -> Reply:
+    if REPORT.fullmatch(payload):
+        return await report.open_at(turn, scene, payload[2:])
     if payload.startswith("o-"):
         official = await appointing.take_office(scene.desk, caller.contact, payload[2:])
         text = scene.words("replies/enrolment/office_taken", official=official)

@@ -20,7 +20,7 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
     """The command menu by role, in the order Telegram shows it."""
     names = ["start"]
     if caller is not None and caller.official is not None:
-        names += ["notice", "findings", "plans", "register", "invite"]
+        names += ["notice", "reports", "findings", "plans", "register", "invite"]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
         names += ["check", "my", "invite"]
     if caller is not None:
@@ -70,7 +70,8 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
     if caller.official is not None:
         rows.append((_button(words, "findings", "fi", "l", 0, style="primary"), _button(words, "plans", "pl", "l", 0)))
-        rows.append((_button(words, "notice", "bc", "l", 0, style="primary"),))
+        reports = _button(words, "reports", "tr", "l", 0, style="primary")
+        rows.append((_button(words, "notice", "bc", "l", 0, style="primary"), reports))
         rows.append((_button(words, "register", "rg", "l"), _button(words, "invite", "iv", "l", 0)))
     if caller.posts and not walks:
         rows.append((_button(words, "my", "my", "l", 0),))

@@ -23,7 +23,9 @@ from handlers import (
     privacy,
     quiz,
     register,
+    report,
     settings,
+    triage,
 )
 from handlers.turn import (
     Caller,

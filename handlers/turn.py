@@ -161,6 +161,7 @@ class Scene:
     """What a talk works with: the transaction, the words in the person's language, and who they are to us.
 
     prepared: what was fetched or read before the transaction began (a workbook), or the refusal it met.
+    sealed_card: the message id of the card that belongs to a sealed draft, for replies that are discreet.
     """
 
     desk: Desk
@@ -169,6 +170,7 @@ class Scene:
     prepared: object = None
     meaning: str = ""
     subject: str = ""
+    sealed_card: int | None = None
 
     @property
     def known(self) -> Caller:
@@ -245,12 +247,14 @@ class Reply:
     """Everything said in return, in order; `toast` answers a press (as an alert when `alert`).
 
     commands: name and description of each command this person's menu shows from now on; empty leaves it.
+    is_discreet: nothing about this reply is kept with the contact; its card belongs to the sealed draft.
     """
 
     says: tuple[Say | File | Poll | Keys, ...] = ()
     toast: str = ""
     alert: bool = False
     commands: tuple[tuple[str, str], ...] = ()
+    is_discreet: bool = False
 
     def __add__(self, other: Reply) -> Reply:
         return Reply(
@@ -258,6 +262,7 @@ class Reply:
             self.toast or other.toast,
             self.alert or other.alert,
             other.commands or self.commands,
+            self.is_discreet or other.is_discreet,
         )
 
 

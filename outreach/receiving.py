@@ -11,10 +11,12 @@ from sqlalchemy import delete, select
 
 from outreach.desk import Desk, affected
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
+from outreach.storage.sealing import SealBroken
 
 # Telegram redelivers for 24 hours; a week leaves room for clocks and outages.
 REMEMBERED_FOR = timedelta(days=7)
 BODY_LIMIT = 1_000_000
+SEALED = "sealed:"
 
 
 async def is_first_time(desk: Desk, update_id: int) -> bool:
@@ -22,14 +24,25 @@ async def is_first_time(desk: Desk, update_id: int) -> bool:
     return await desk.put_once(SeenUpdateRecord, SeenUpdateRecord.update_id, update_id=update_id, seen_on=desk.today)
 
 
-async def quarantine(desk: Desk, update_id: int | None, body: str, fault: str) -> str:
-    """Keep an update that could not be understood or handled. Returns the reference number people are given."""
+async def quarantine(
+    desk: Desk, update_id: int | None, body: str, fault: str, *, is_sealed: bool = False
+) -> str:
+    """Keep an update that could not be understood or handled. Returns the reference number people are given.
+
+    is_sealed: it belongs to a hazard report, so body and id are kept sealed and the time to the hour.
+    """
     reference = f"{desk.today:%m%d}-{secrets.token_hex(3).upper()}"
+    if is_sealed:
+        body, update_id = _sealed(desk, reference, update_id, body), None
     # NUL is legal in JSON text (\u0000) but not in PostgreSQL's; a lone surrogate is legal in neither database.
     safe = body.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
     desk.session.add(
         QuarantineRecord(
-            reference=reference, at=desk.now, update_id=update_id, fault=fault[:2000], body=safe[:BODY_LIMIT]
+            reference=reference,
+            at=desk.now.replace(minute=0, second=0, microsecond=0) if is_sealed else desk.now,
+            update_id=update_id,
+            fault=fault[:2000],
+            body=safe[:BODY_LIMIT],
         )
     )
     return reference
@@ -43,7 +56,7 @@ async def quarantined(desk: Desk) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for row in rows:
         try:
-            found.append((row.reference, json.loads(row.body)))
+            found.append((row.reference, json.loads(_opened(desk, row)[1])))
         except ValueError:
             found.append((row.reference, None))
     return found
@@ -55,9 +68,12 @@ async def release(desk: Desk, reference: str) -> None:
     Killed after this and before `mark_replayed`, the next replay finds the id remembered if it took effect by then.
     """
     row = await _kept(desk, reference)
-    if row.update_id is not None:
-        await desk.session.execute(delete(SeenUpdateRecord).where(SeenUpdateRecord.update_id == row.update_id))
+    update_id, body = _opened(desk, row)
+    if update_id is not None:
+        await desk.session.execute(delete(SeenUpdateRecord).where(SeenUpdateRecord.update_id == update_id))
         row.update_id = None
+        if row.body.startswith(SEALED):
+            row.body = _sealed(desk, reference, None, body)
 
 
 async def mark_replayed(desk: Desk, reference: str) -> None:
@@ -67,6 +83,22 @@ async def mark_replayed(desk: Desk, reference: str) -> None:
 
 async def _kept(desk: Desk, reference: str) -> QuarantineRecord:
     return (await desk.session.scalars(select(QuarantineRecord).where(QuarantineRecord.reference == reference))).one()
+
+
+def _sealed(desk: Desk, reference: str, update_id: int | None, body: str) -> str:
+    held = {"update_id": update_id, "body": body.encode("utf-8", "replace").decode()}
+    return SEALED + desk.office.seal.close(f"quarantine:{reference}", held)
+
+
+def _opened(desk: Desk, row: QuarantineRecord) -> tuple[int | None, str]:
+    """The id and the body of what is kept; an empty body when it was sealed with a key that is gone."""
+    if not row.body.startswith(SEALED):
+        return row.update_id, row.body
+    try:
+        held = desk.office.seal.open(f"quarantine:{row.reference}", row.body.removeprefix(SEALED))
+    except SealBroken:
+        return None, ""
+    return held["update_id"], str(held["body"])
 
 
 async def forget_old_ids(desk: Desk) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, planning, practising, receiving, reminding, repairing
+from outreach import backing_up, following, planning, practising, receiving, reminding, repairing, report_drafts
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -48,6 +48,16 @@ async def forget_update_ids(office: Office) -> int:
             return await receiving.forget_old_ids(desk)
 
     return await _logged("forget_update_ids", forget)
+
+
+async def forget_reporters(office: Office) -> int:
+    """Report drafts that nobody went on with, and the ways back to reporters who have long heard the outcome."""
+
+    async def forget() -> int:
+        async with office.desk() as desk:
+            return await report_drafts.forget_old(desk) + await following.drop_routes(desk)
+
+    return await _logged("forget_reporters", forget)
 
 
 async def forget_quarantine(office: Office) -> int:

@@ -16,8 +16,9 @@ from bot.commands.demo import load_district
 from bot.poller import Poller
 from bot.settings import Settings, read_settings
 from bot.wiring import House, open_house
-from domain.contact import Jurisdiction, Role
-from outreach import appointing, inviting
+from domain.contact import Contact, Jurisdiction, Official, Role
+from outreach import appointing, inviting, placing
+from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.storage.enterprises import EnterpriseRecord
 from sandbox.server import DEFAULT_TOKEN, create_app
@@ -25,6 +26,16 @@ from tests import pictures
 
 CAST = {"周科": 1001, "王芳": 1002, "李强": 1003, "小刘": 1004, "赵敏": 1005, "吴涛": 1006, "陈刚": 1007}
 LINK = re.compile(r"(?<![A-Za-z0-9_-])([io])-[A-Za-z0-9_-]{12,}")
+
+
+# Numbers of anonymous reports are drawn by lot, and so are receipt codes.
+DRAWN = re.compile(r"JB[A-Z2-7]{8}(?![0-9A-Z])((?:-[A-Z2-7]{5}){4}-[A-Z2-7]{6})?")
+
+
+def masked(line: str) -> str:
+    """A line of a transcript without what differs from one run to the next."""
+    drawn = DRAWN.sub(lambda found: "{receipt}" if found[1] else "{number}", line)
+    return LINK.sub(r"{\1-link}", drawn)
 
 
 class Stage:
@@ -36,6 +47,7 @@ class Stage:
         self.session = session
         self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
         self.photographer = Photographer(house.office, house.gateway.fetch)
+        self.evidence = EvidencePhotographer(house.office, house.gateway.fetch)
         self._seen: dict[str, int] = {}
 
     async def post(self, path: str, **body: object) -> dict[str, object]:
@@ -102,8 +114,8 @@ class Stage:
             updates = await self.poller._ask()
             if updates:
                 assert await self.poller._take(updates)
-            fetched = await self.photographer.turn()
-            sent = await self.house.pump.turn()
+            fetched = await self.photographer.turn() | await self.evidence.turn()
+            sent = await self.house.pump.turn() | await self.house.courier.turn()
             if not (updates or fetched or sent):
                 return
         raise AssertionError("it never settles")
@@ -124,6 +136,9 @@ class Stage:
             await self.settle()
         elif deed.startswith("☑ "):
             await self.vote(who, *(option.strip() for option in deed[2:].split(" + ")))
+        elif found := re.fullmatch(r"📍 (-?[\d.]+),(-?[\d.]+)", deed):
+            await self.post(f"{person}/location", latitude=float(found[1]), longitude=float(found[2]))
+            await self.settle()
         elif deed.startswith("☎"):
             await self.post(f"{person}/contact")
             await self.settle()
@@ -133,7 +148,7 @@ class Stage:
     async def news(self, who: str) -> list[str]:
         """The lines of this person's transcript since last asked, links masked."""
         text = str(await self.get(f"people/{CAST[who]}/talk"))
-        lines = [LINK.sub(r"{\1-link}", line.rstrip()) for line in text.splitlines() if not line.startswith("#")]
+        lines = [masked(line.rstrip()) for line in text.splitlines() if not line.startswith("#")]
         fresh = lines[self._seen.get(who, 0) :]
         self._seen[who] = len(lines)
         return fresh
@@ -148,6 +163,14 @@ class Stage:
                 await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == enterprise))
             ).one()
             return await inviting.invite(desk, id_, Role(role), None)
+
+    async def place(self, enterprise: str, name: str) -> str:
+        """What the QR code of a place on the wall holds."""
+        async with self.house.office.desk() as desk:
+            found = await desk.session.scalars(select(EnterpriseRecord).where(EnterpriseRecord.name == enterprise))
+            maker = Official(0, "", Jurisdiction(), desk.today, None)
+            made = await placing.make_place(desk, Contact(0, "", None, "zh-CN"), (), maker, found.one().id, name)
+            return made.link.partition("start=")[2]
 
     async def office_code(self, name: str, street: str = "") -> str:
         async with self.house.office.desk() as desk:
