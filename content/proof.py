@@ -4,10 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from content.catalogue import Catalogue
+from content.proofing.bank import bank_findings
 from content.proofing.citations import citation_findings
 from content.proofing.library import Library, installed_statutes
 from content.proofing.pieces import Piece, pieces_of
+from content.proofing.programme import programme_findings
 from content.proofing.prose import prose_findings
+from content.proofing.questions import question_findings
+from content.proofing.reading import reading_findings
 from content.proofing.report import Finding, Report
 from content.proofing.rules import Rules
 from content.proofing.shape import shape_findings
@@ -33,6 +37,10 @@ def proof(catalogue: Catalogue, library: Library | None = None) -> Report:
         *citation_findings(pieces, library, rules),
         *prose_findings(pieces, rules, numbers),
         *shape_findings(pieces, rules),
+        *question_findings(pieces, catalogue.editions.values(), rules),
+        *bank_findings(catalogue, pieces, rules),
+        *programme_findings(pieces, rules),
+        *reading_findings(pieces, rules),
     }
     quotes = Counter(
         library.sources[basis.law].kind if basis.law in library.sources else "unknown"
@@ -68,9 +76,16 @@ def _counts(catalogue: Catalogue, pieces: Sequence[Piece]) -> dict[str, Counter[
         for industry in sorted(checklist.industries)
         for _ in checklist.items
     )
+    questions = catalogue.questions.values()
+    trades = Counter(catalogue.industries[trade].name for question in questions for trade in sorted(question.trades))
     return {
         "kind": Counter(piece.kind for piece in pieces) + Counter(industry=len(catalogue.industries)),
         "topic": Counter(piece.topic for piece in pieces if piece.kind == "item"),
         "industry": industries,
+        "question-topic": Counter(piece.topic for piece in pieces if piece.kind == "question"),
+        "question-kind": Counter(say(f"question-{question.kind}") for question in questions),
+        "question-level": Counter(str(level) for level in sorted(question.difficulty for question in questions)),
+        "question-dimension": Counter(say(f"dimension-{question.dimension}") for question in questions),
+        "question-trade": trades,
         "law": Counter(basis.law for piece in pieces for basis in piece.basis),
     }

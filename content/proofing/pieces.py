@@ -1,4 +1,4 @@
-"""件 — every item, card, list head and number as one piece with its texts and the place of each."""
+"""件 — every item, card, number, question and lesson as one piece with its texts and the place of each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +9,19 @@ from content.loading.page import Page
 from content.proofing.report import Finding
 from content.wording import say
 from domain.basis import Basis
+from domain.campaign import Edition
 from domain.checklist import Checklist, Item
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
+from domain.lesson import Lesson, Track
+from domain.question import Question, QuestionKind
+from domain.topic import Topic
+
+Thing = Checklist | Item | EmergencyCard | Hotline | Topic | Question | Track | Lesson | Edition
 
 _ITEM_TEXTS = ("title", "what", "how", "standard", "risk", "remedy", "evidence")
 _HOTLINE_TEXTS = ("name", "scope", "not_for", "hours")
+_LESSON_TEXTS = ("title", "text", "action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Piece:
     texts: tuple[tuple[Steps, str], ...]
     notes: tuple[tuple[Steps, str], ...]
     basis: tuple[Basis, ...]
-    thing: Checklist | Item | EmergencyCard | Hotline
+    thing: Thing
 
     def finding(self, code: str, *field: str | int, **facts: object) -> Finding:
         """A finding at the line of that field of the piece."""
@@ -39,7 +46,14 @@ class Piece:
 
 def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
     """All pieces in the order of the files."""
-    return (*_of_checklists(catalogue), *_of_cards(catalogue), *_of_hotlines(catalogue))
+    return (
+        *_of_checklists(catalogue),
+        *_of_cards(catalogue),
+        *_of_hotlines(catalogue),
+        *_of_topics(catalogue),
+        *_of_tracks(catalogue),
+        *_of_editions(catalogue),
+    )
 
 
 def _of_checklists(catalogue: Catalogue) -> Iterator[Piece]:
@@ -76,3 +90,49 @@ def _of_hotlines(catalogue: Catalogue) -> Iterator[Piece]:
         notes = ((("source",), hotline.source),)
         steps: Steps = ("hotline", number)
         yield Piece("hotline", hotline.number, hotline.name, page, steps, texts, notes, (), hotline)
+
+
+def _of_topics(catalogue: Catalogue) -> Iterator[Piece]:
+    page = catalogue.pages["topics.toml"]
+    for number, topic in enumerate(catalogue.topics.values()):
+        heads: tuple[tuple[Steps, str], ...] = ((("title",), topic.title), (("intro",), topic.intro))
+        yield Piece("topic", topic.id, topic.title, page, ("topic", number), heads, (), (), topic)
+        for position, question in enumerate(catalogue.questions_on(topic.id)):
+            yield _question(question, topic, catalogue.pages[f"questions/{topic.id}.toml"], position)
+
+
+def _question(question: Question, topic: Topic, page: Page, position: int) -> Piece:
+    texts: list[tuple[Steps, str]] = [(("stem",), question.stem)]
+    if question.kind is not QuestionKind.JUDGE:
+        texts += [(("options", number), option) for number, option in enumerate(question.options)]
+    texts.append((("explanation",), question.explanation))
+    notes = _source(question.source)
+    steps: Steps = ("question", position)
+    return Piece("question", question.id, topic.title, page, steps, tuple(texts), notes, question.basis, question)
+
+
+def _of_tracks(catalogue: Catalogue) -> Iterator[Piece]:
+    for track in catalogue.tracks.values():
+        page = catalogue.pages[f"lessons/{track.id}.toml"]
+        heads: tuple[tuple[Steps, str], ...] = ((("title",), track.title), (("intro",), track.intro))
+        yield Piece("track", track.id, track.title, page, (), heads, (), (), track)
+        for position, lesson in enumerate(catalogue.lessons_of(track.id)):
+            texts = tuple(((name,), str(getattr(lesson, name))) for name in _LESSON_TEXTS)
+            steps: Steps = ("lesson", position)
+            notes = _source(lesson.source)
+            yield Piece("lesson", lesson.id, track.title, page, steps, texts, notes, lesson.basis, lesson)
+
+
+def _of_editions(catalogue: Catalogue) -> Iterator[Piece]:
+    for edition in catalogue.editions.values():
+        texts: list[tuple[Steps, str]] = [(("name",), edition.name), (("theme",), edition.theme)]
+        for number, plan in enumerate(edition.days):
+            texts += [(("day", number, "title"), plan.title), (("day", number, "text"), plan.text)]
+        for number, row in enumerate(edition.four_ones):
+            texts += [(("four_ones", number, "title"), row.title), (("four_ones", number, "evidence"), row.evidence)]
+        page = catalogue.pages[f"campaigns/{edition.id}.toml"]
+        yield Piece("edition", edition.id, edition.name, page, (), tuple(texts), _source(edition.source), (), edition)
+
+
+def _source(source: str | None) -> tuple[tuple[Steps, str], ...]:
+    return ((("source",), source),) if source else ()

@@ -11,6 +11,7 @@ from domain.emergency import EmergencyCard
 
 _HAN = "\u4e00-\u9fff"
 _ASCII_MARK = re.compile(rf"(?<=[{_HAN}])[,.;:?!()\"']|[,;:?!()\"'](?=[{_HAN}])")
+_SHOWN_WHOLE = ("item", "card", "hotline", "lesson")
 _SENTENCE_END = re.compile("[。！？；\n]")
 # Shapes of Chinese service numbers: 110, 119, 120, 122; 12345 and its like; 95598; 96119.
 _PHONE = re.compile(r"(?<![\d.〔-])(?:1[12]\d|12\d{3}|9[56]\d{3})(?![\d.〕-])")
@@ -42,7 +43,7 @@ def card_length(piece: Piece) -> int:
 
 def _lengths(piece: Piece, rules: Rules) -> Iterator[Finding]:
     limits = rules.limits
-    if piece.kind in ("item", "card", "hotline") and (length := card_length(piece)) > limits["card"]:
+    if piece.kind in _SHOWN_WHOLE and (length := card_length(piece)) > limits["card"]:
         yield piece.finding("card-long", length=length, limit=limits["card"])
     for steps, text in piece.texts:
         limit = _limit(piece, steps, limits)
@@ -53,6 +54,9 @@ def _lengths(piece: Piece, rules: Rules) -> Iterator[Finding]:
 
 
 def _limit(piece: Piece, steps: tuple[str | int, ...], limits: Mapping[str, int]) -> int:
+    if piece.kind in ("question", "lesson", "topic", "track", "edition"):
+        field = next(name for name in reversed(steps) if isinstance(name, str))
+        return limits[f"{piece.kind}_{field}"]
     if steps[-1] == "title" or steps[-1] == "name":
         return limits["title"] if piece.kind != "checklist" else limits["list_title"]
     if isinstance(piece.thing, EmergencyCard) and steps[0] in ("steps", "never"):

@@ -10,15 +10,16 @@ from content.proofing.report import Finding
 from content.proofing.rules import Rules
 from domain.checklist import Checklist, Item
 
+_NAMESPACES = {"item": "item", "question": "question", "lesson": "lesson"}
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def shape_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
     """All that is wrong with the frame."""
-    seen: dict[tuple[bool, str], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     lists: dict[str, list[Piece]] = {}
     for piece in pieces:
-        if piece.kind == "hotline":
+        if piece.kind in ("hotline", "edition"):
             continue
         yield from _ids(piece, seen, rules)
         if isinstance(piece.thing, Checklist):
@@ -30,11 +31,11 @@ def shape_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
         yield from _duplicates(items, rules)
 
 
-def _ids(piece: Piece, seen: dict[tuple[bool, str], str], rules: Rules) -> Iterator[Finding]:
+def _ids(piece: Piece, seen: dict[tuple[str, str], str], rules: Rules) -> Iterator[Finding]:
     if not _ID.fullmatch(piece.id) or len(piece.id) > rules.limits["id"]:
         yield piece.finding("id-form", "id", limit=rules.limits["id"])
-    # A checklist and a card may share a name, but an item's id is met in buttons and records of both.
-    key = (piece.kind == "item", piece.id)
+    # Files are named by their ids; an item, a question and a lesson are met in buttons and records.
+    key = (_NAMESPACES.get(piece.kind, piece.page.name), piece.id)
     if key in seen:
         yield piece.finding("id-twice", "id", first=seen[key])
     seen.setdefault(key, piece.page.name)
