@@ -48,6 +48,10 @@ class ReportDecided(Refusal):
     """Another official was faster. Facts: `name`, who it was, and `state`, what they decided."""
 
 
+class ReportUnfinished(Refusal):
+    """Another report is begun and not submitted; its words must not end up in this one."""
+
+
 class TooManyReports(Refusal):
     """More anonymous reports within the hour than one person plausibly has."""
 
@@ -120,9 +124,7 @@ class Draft:
 
     def nowhere(self) -> "Draft":
         """Without any place."""
-        return replace(
-            self, where="", enterprise_id=None, place_id=None, latitude=None, longitude=None, asked="what"
-        )
+        return replace(self, where="", enterprise_id=None, place_id=None, latitude=None, longitude=None, asked="what")
 
 
 def may_submit(draft: Draft) -> None:

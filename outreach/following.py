@@ -76,6 +76,14 @@ async def report_by_receipt(desk: Desk, number: str, secret: str) -> OwnReport:
     return await _seen(desk, row)
 
 
+async def number_of(desk: Desk, report_id: int) -> str:
+    """The number of a report that the caller is known to have made. Raises StalePress when it is gone."""
+    row = await desk.session.get(ReportRecord, report_id)
+    if row is None:
+        raise StalePress
+    return row.number
+
+
 async def own_reports(desk: Desk, contact: Contact, limit: int) -> tuple[tuple[int, str, ReportState], ...]:
     """The newest named reports of a contact; anonymous ones stand in no list, only their number leads to them."""
     rows = await desk.session.execute(

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from domain.contact import Post
-from domain.report import DRAFT_KEPT_FOR, Draft, DraftPhoto
+from domain.report import DRAFT_KEPT_FOR, Draft, DraftPhoto, ReportUnfinished
 from outreach.desk import Desk, affected
 from outreach.placing import open_place
 from outreach.standing import Standing
@@ -20,6 +20,8 @@ from outreach.storage.reports import ReportDraftRecord
 from outreach.storage.sealing import SealBroken
 
 PURPOSE = "report-draft"
+# The buttons of this matter, its command, and the codes of places.
+SIGNS = ('"rp:', '"/report', '"/start r-')
 
 
 async def draft_of(desk: Desk, person_id: int) -> Draft | None:
@@ -62,12 +64,22 @@ async def keep(desk: Desk, person_id: int, draft: Draft) -> Draft:
 async def begin(desk: Desk, person_id: int, posts: tuple[Post, ...], code: str = "") -> Draft:
     """A fresh draft, or the one begun earlier; the place comes from a scanned code or from the only own enterprise."""
     draft = await draft_of(desk, person_id)
-    if draft is None or draft.report_id is not None:
+    if draft is None or (draft.report_id is not None and draft.is_empty):
         own = {post.enterprise_id for post in posts}
         draft = Draft(desk.now, enterprise_id=own.pop() if len(own) == 1 else None)
     place = await open_place(desk, code) if code else None
     if place is not None:
         draft = replace(draft, enterprise_id=place.enterprise_id, place_id=place.id if place.is_open else None)
+    return await keep(desk, person_id, replace(draft, asked="what"))
+
+
+async def begin_addition(desk: Desk, person_id: int, report_id: int) -> Draft:
+    """A draft that adds to a report which the caller was found to be the reporter of. Raises ReportUnfinished."""
+    draft = await draft_of(desk, person_id)
+    if draft is not None and draft.report_id != report_id and not draft.is_empty:
+        raise ReportUnfinished
+    if draft is None or draft.report_id != report_id:
+        draft = Draft(desk.now, report_id=report_id, card=draft.card if draft else None)
     return await keep(desk, person_id, replace(draft, asked="what"))
 
 
@@ -83,6 +95,11 @@ async def drop(desk: Desk, person_id: int) -> bool:
     mark = desk.office.seal.mark(PURPOSE, person_id)
     gone = await desk.session.execute(delete(ReportDraftRecord).where(ReportDraftRecord.mark == mark))
     return bool(affected(gone))
+
+
+async def is_about_a_report(desk: Desk, chat_id: int, body: str) -> bool:
+    """Whether an update that could not be handled, as it came, may belong to a report: then it is kept sealed too."""
+    return any(sign in body for sign in SIGNS) or await draft_of(desk, chat_id) is not None
 
 
 async def forget_old(desk: Desk) -> int:

@@ -1,6 +1,7 @@
-"""纸面 — what leaves the chat on paper: the inspection record as PDF, invitations as QR sheets and cards."""
+"""纸面 — what leaves the chat on paper: the inspection record as PDF, invitations as QR sheets and cards, posters."""
 
 from content.papers.invitation import InvitationEntry, invitation_card, invitation_sheet
+from content.papers.poster import place_poster
 from content.papers.record import InspectionPaper, PaperFinding, PaperItem, inspection_record
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "inspection_record",
     "invitation_card",
     "invitation_sheet",
+    "place_poster",
 ]

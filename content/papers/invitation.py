@@ -36,13 +36,13 @@ def invitation_sheet(entries: Sequence[InvitationEntry]) -> bytes:
     """
     if not entries:
         raise ValueError("a sheet needs at least one invitation")
-    pictures = {f"{place}.svg": _code(entry.link) for place, entry in enumerate(entries)}
+    pictures = {f"{place}.svg": code_picture(entry.link) for place, entry in enumerate(entries)}
     return press("sheet", {"cards": [_card(entry) for entry in entries]}, pictures, _earliest(entries))
 
 
 def invitation_card(entry: InvitationEntry) -> bytes:
     """A PNG of one code with the enterprise's name, wide enough to be scanned from a phone's screen."""
-    return press("card", _card(entry), {"code.svg": _code(entry.link)}, entry.expires_at, output="png")
+    return press("card", _card(entry), {"code.svg": code_picture(entry.link)}, entry.expires_at, output="png")
 
 
 def _card(entry: InvitationEntry) -> dict[str, object]:
@@ -55,7 +55,8 @@ def _card(entry: InvitationEntry) -> dict[str, object]:
     }
 
 
-def _code(link: str) -> bytes:
+def code_picture(link: str) -> bytes:
+    """A link as a QR code, SVG."""
     picture = io.BytesIO()
     segno.make(link, error="m", micro=False, boost_error=False).save(
         picture, kind="svg", border=_QUIET_ZONE, light="#ffffff", xmldecl=False
