@@ -34,7 +34,7 @@ async def start(turn: Turn, scene: Scene) -> Reply:
 
 
 async def ask_consent(turn: Turn, scene: Scene) -> Reply:
-    """Somebody who has agreed to nothing wants something that must be stored; a hazard they may report at once after."""
+    """Somebody who has agreed to nothing wants what must be stored; a hazard can be reported right after."""
     said = turn.said
     reports = (isinstance(said, Command) and said.name == "report") or (isinstance(said, Press) and said.talk == "rp")
     return _consent(turn, scene, "r-" if reports else "")
