@@ -19,6 +19,7 @@ from bot.webhook import BODY_LIMIT, PATH, WebhookDoor
 from bot.wiring import POLL_SECONDS, House, open_house
 from console.health import add_health
 from handlers.home import commands_of
+from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
@@ -54,6 +55,7 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
         Photographer(house.office, house.gateway.fetch).run(),
         EvidencePhotographer(house.office, house.gateway.fetch).run(),
         house.courier.run(),
+        Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
     ]
     if settings.mode is Mode.POLLING:
         work.append(Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS).run())

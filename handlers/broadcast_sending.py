@@ -1,4 +1,4 @@
-"""通知发布 — preview as it arrives → count and list → confirmed, if need be by a second official who types the count."""
+"""通知发布 — preview as it arrives → count and list → confirmed, if need be by a second official typing the count."""
 
 from __future__ import annotations
 

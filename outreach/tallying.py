@@ -158,8 +158,9 @@ async def vacancies(desk: Desk, broadcast: Broadcast) -> tuple[str, ...]:
     """The enterprises that were meant but had nobody to be told, by name."""
     if not broadcast.vacancies:
         return ()
-    names = dict((await desk.session.execute(select(EnterpriseRecord.id, EnterpriseRecord.name))).tuples().all())
-    return tuple(sorted(names[id_] for id_ in broadcast.vacancies if id_ in names))
+    gone = set(broadcast.vacancies)
+    rows = await desk.session.execute(select(EnterpriseRecord.id, EnterpriseRecord.name))
+    return tuple(sorted(name for id_, name in rows if id_ in gone))
 
 
 async def note_export(desk: Desk, contact: Contact, broadcast: Broadcast, count: int) -> None:

@@ -68,6 +68,8 @@ async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-d
             stage.house.office.catalogue = bank.with_bank(stage.house.office.catalogue)
         case ["official", name, *street]:
             await stage.enrol(name, street=street[0] if street else "")
+        case ["entered", name, enterprise, role]:
+            await stage.entered(name, enterprise, role)
         case ["post", name, enterprise, role]:
             await stage.enrol(name, enterprise, role)
         case _:
@@ -79,6 +81,7 @@ async def _let_pass(stage, clock: SetClock, until: str) -> None:  # type: ignore
     office = stage.house.office
     clock.set(datetime.strptime(until, "%Y-%m-%d %H:%M").replace(tzinfo=office.zone).astimezone(UTC))
     await sweeps.ask_daily_questions(office)
+    await sweeps.remind(office)
     await stage.settle()
 
 
