@@ -93,7 +93,7 @@ async def _agree(turn: Turn, scene: Scene, payload: str) -> Reply:
 
 async def _open(turn: Turn, scene: Scene, caller: Caller, payload: str) -> Reply:
     if REPORT.fullmatch(payload):
-        return await report.open_at(turn, scene, payload[2:])
+        return await report.open_at(turn, scene, payload[2:], is_below=True)
     if payload.startswith("o-"):
         official = await appointing.take_office(scene.desk, caller.contact, payload[2:])
         text = scene.words("replies/enrolment/office_taken", official=official)
@@ -188,7 +188,8 @@ async def _bind(turn: Turn, scene: Scene, caller: Caller, phone: str, payload: s
     bound = Reply((Say(text, close_keys=True),), commands=home.commands_of(words, now))
     menu = await home.home(turn, Scene(desk, words, now))
     if opened is not None and not any(post.enterprise_id == opened.enterprise_id for post in posts):
-        return bound + _offer_voucher(scene, opened, payload)
+        is_news = set(posts) != set(caller.posts)
+        return (bound if is_news else Reply()) + _offer_voucher(scene, opened, payload)
     return bound + _menu_message(menu)
 
 

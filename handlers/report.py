@@ -38,10 +38,11 @@ async def begin(turn: Turn, scene: Scene) -> Reply:
     return await open_at(turn, scene, "")
 
 
-async def open_at(turn: Turn, scene: Scene, code: str) -> Reply:
-    """Begin at the place of a scanned code, or go on with what was begun."""
+async def open_at(turn: Turn, scene: Scene, code: str, *, is_below: bool = False) -> Reply:
+    """Begin at the place of a scanned code, or go on with what was begun; `is_below` leaves the pressed message."""
     draft = await report_drafts.begin(scene.desk, turn.person.id, scene.known.posts, code)
-    return await _card(turn, scene, draft)
+    reply = await _card(turn, scene, draft)
+    return cards.below(reply) if is_below else reply
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from content.texts import Words
 from domain.contact import Post
 from domain.report import PHOTOS_PER_REPORT, Draft, ReportState
@@ -20,6 +22,11 @@ def discreet(turn: Turn, text: str, rows: Rows, *, card: bool = True) -> Reply:
 
 def _button(words: Words, key: str, *said: object, style: str = "") -> Button:
     return Button(words.label(f"report.{key}"), data("rp", *said), style=style)
+
+
+def below(reply: Reply) -> Reply:
+    """The same as a new message, below the one that was pressed."""
+    return replace(reply, says=tuple(replace(s, edit=False) if isinstance(s, Say) else s for s in reply.says))
 
 
 def card(turn: Turn, words: Words, draft: Draft, where: str, *, makes_places: bool) -> Reply:
@@ -85,11 +92,7 @@ def addition(turn: Turn, words: Words, draft: Draft, number: str, *, is_new: boo
         rows.append((_button(words, "submit_addition", "s", style="primary"),))
     rows.append((_button(words, "no_addition", "no"), home_button(words)))
     reply = discreet(turn, words("replies/report/addition", draft=draft, number=number), tuple(rows))
-    if not is_new:
-        return reply
-    said = reply.says[0]
-    assert isinstance(said, Say)
-    return Reply((Say(said.text, said.rows, card=True),), is_discreet=True)
+    return below(reply) if is_new else reply
 
 
 def status(turn: Turn, words: Words, own: OwnReport, *, by_receipt: bool = False) -> Reply:

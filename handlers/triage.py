@@ -34,7 +34,7 @@ async def show_reports(turn: Turn, scene: Scene, page: int = 0, *, is_done: bool
     found = await triaging.reports(scene.desk, official, page, ROWS_A_PAGE, is_done=is_done)
     new = await triaging.count_new(scene.desk, official)
     rows = [
-        (Button(short(f"{_sign(line.state, line.grade)} {line.where or line.what or line.number}"),
+        (Button(_one_line(f"{_sign(line.state, line.grade)} {line.where or line.what or line.number}"),
                 data("tr", "o", line.id)),)
         for line in found.lines
     ]  # fmt: skip
@@ -42,6 +42,10 @@ async def show_reports(turn: Turn, scene: Scene, page: int = 0, *, is_done: bool
     other = _button(scene, "open" if is_done else "done", "l" if is_done else "d", 0)
     text = words("replies/triage/list", found=found, new=new, is_done=is_done)
     return show(turn, text, (*rows, *((turning,) if turning else ()), (other, home_button(words))))
+
+
+def _one_line(label: str) -> str:
+    return short(" ".join(label.split()))
 
 
 def _sign(state: str, grade: str | None) -> str:
@@ -134,7 +138,9 @@ async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> 
     if card.has_way_back:
         rows.append((_button(scene, "ask", "q", report_id),))
     rows.append((_button(scene, "list", "l", 0), home_button(scene.words)))
-    return show(turn, scene.words("replies/triage/one", card=card, line=card.line), tuple(rows))
+    # An anonymous report of a place with few staff keeps the day only, and says no hour.
+    is_day = not card.line.is_named and card.line.reported_at.astimezone(scene.desk.office.zone).hour == 0
+    return show(turn, scene.words("replies/triage/one", card=card, line=card.line, is_day=is_day), tuple(rows))
 
 
 async def _photos(scene: Scene, official: Official, report_id: int) -> Reply:
@@ -162,6 +168,6 @@ async def _ask_reason(turn: Turn, scene: Scene, official: Official, report_id: i
 
 async def _ask_into(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
     found = await triaging.joinable(scene.desk, official, report_id, JOINABLE)
-    rows = [(Button(short(f"{line.number} {line.what}"), data("tr", "mm", report_id, line.id)),) for line in found]
+    rows = [(Button(_one_line(f"{line.number} {line.what}"), data("tr", "mm", report_id, line.id)),) for line in found]
     text = scene.words("replies/triage/merge", count=len(found))
     return show(turn, text, (*rows, (_back(scene, report_id),)))
