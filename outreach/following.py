@@ -7,6 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
@@ -16,7 +17,10 @@ from domain.report import ROUTE_KEPT_FOR, ReportState
 from outreach.concerning import where_of
 from outreach.desk import Desk, affected
 from outreach.replying import withhold
+from outreach.report_drafts import drop
 from outreach.reporting import letters, owner_mark
+from outreach.storage.base import Record
+from outreach.storage.people import ContactRecord
 from outreach.storage.reports import ReportPhotoRecord, ReportRecord, ReportWordRecord
 
 _SECRET_LETTERS = 26  # 130 bits
@@ -127,6 +131,42 @@ async def sever(desk: Desk, contact: Contact, person_id: int, report_id: int) ->
     await withhold(desk, row.id)
     groups = [secret[at : at + 5] for at in range(0, 20, 5)] + [secret[20:]]
     return f"{row.number}-{'-'.join(groups)}"
+
+
+async def forget(desk: Desk, contact_id: int) -> None:
+    """What a contact who is erased leaves of reports: the named ones stay, without who they were and their file ids.
+
+    Anonymous ones are not looked for: taking their routes away now would tell, to whoever compares, whose they were.
+    """
+    contact = await desk.session.get_one(ContactRecord, contact_id)
+    if contact.person_id is not None:
+        await drop(desk, contact.person_id)
+    own = select(ReportRecord.id).where(ReportRecord.contact_id == contact_id)
+    for photo in await desk.session.scalars(select(ReportPhotoRecord).where(ReportPhotoRecord.report_id.in_(own))):
+        photo.file_id = ""
+        if photo.state == "pending":
+            photo.state, photo.failure = "failed", "erased"
+    await desk.session.execute(update(ReportRecord).where(ReportRecord.contact_id == contact_id).values(who=""))
+
+
+async def disclosed(desk: Desk, contact_id: int) -> list[dict[str, Any]]:
+    """The named reports of a contact as rows, each with its words and photos; of others nobody knows whose they are."""
+    told = []
+    rows = await desk.session.scalars(
+        select(ReportRecord).where(ReportRecord.contact_id == contact_id).order_by(ReportRecord.reported_at)
+    )
+    for row in rows.all():
+        held: dict[str, Any] = _columns(row)
+        for name, record in (("words", ReportWordRecord), ("pictures", ReportPhotoRecord)):
+            mine = await desk.session.scalars(select(record).where(record.report_id == row.id).order_by(record.place))
+            held[name] = [_columns(one) for one in mine]
+        told.append(held)
+    return told
+
+
+def _columns(row: Record) -> dict[str, Any]:
+    values = {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
 
 
 async def drop_routes(desk: Desk) -> int:
