@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from outreach import following
 from outreach.desk import Desk
 from outreach.storage.base import Record
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
@@ -65,6 +66,7 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "daily_question": await _held(desk, DailyQuestionRecord, contact_id),
         "group_answers": await _held(desk, GroupAnswerRecord, contact_id),
         "polls": await _held(desk, PollRecord, contact_id),
+        "reports": await following.disclosed(desk, contact_id),
         "standing": await _held(desk, StandingRecord, contact_id),
         "notices": await _held(desk, DeliveryRecord, contact_id),
         "journal": await _journal(desk, contact_id),
