@@ -27,13 +27,18 @@ def get_chat(exchange: Exchange, parameters: Parameters) -> JSON:
 
 
 def get_chat_member(exchange: Exchange, parameters: Parameters) -> JSON:
-    """getChatMember: in a private chat, the person and the bot."""
+    """getChatMember: in a private chat, the person and the bot; in a group that was injected, `owner` of its face."""
     chat = exchange.chat(parameters.text("chat_id"))
     user_id = parameters.integer("user_id")
     person = exchange.world.people.get(user_id)
     if user_id == exchange.world.bot["id"]:
         return {"status": "kicked" if exchange.world.is_blocked(chat) else "member", "user": exchange.world.bot,
                 **({"until_date": 0} if exchange.world.is_blocked(chat) else {})}
+    if chat.id < 0:
+        user = person.as_user() if person else {"id": user_id, "is_bot": False, "first_name": str(user_id)}
+        if user_id == chat.face.get("owner"):
+            return {"status": "creator", "user": user, "is_anonymous": False}
+        return {"status": "member", "user": user}
     if person is None:
         raise bad_request("PARTICIPANT_ID_INVALID" if user_id <= 0 else "user not found")
     if chat.id != user_id:
