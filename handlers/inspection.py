@@ -73,8 +73,7 @@ async def press_inspection(turn: Turn, scene: Scene) -> Reply:
             opened = await inspecting.describe(*who, inspection_id, said.number(3), "")
             return await _after(turn, scene, caller, opened, said.number(3))
         case "d":
-            opened = await inspecting.settle_photos(*who, inspection_id, said.number(3))
-            return await _after(turn, scene, caller, opened, said.number(3))
+            return await _photos_done(turn, scene, caller, inspection_id, said.number(3))
         case "s":
             return await _skip_photo(turn, scene, caller, said, inspection_id)
         case "sum":
@@ -121,6 +120,15 @@ def _submitted(turn: Turn, scene: Scene, number: str) -> Reply:
     mine = Button(scene.words.label("menu.my"), press("my", "l", 0))
     text = scene.words("replies/inspection/submitted", number=number)
     return show(turn, text, ((mine, home_button(scene.words)),))
+
+
+async def _photos_done(turn: Turn, scene: Scene, caller: Caller, inspection_id: int, number: int) -> Reply:
+    who = (scene.desk, caller.contact, caller.posts)
+    fails = {at: answer for at, _, answer in (await inspecting.open_walk(*who, inspection_id)).walk.fails()}
+    if number in fails and not fails[number].photos and not fails[number].is_photo_settled:
+        # What the button counted could not be kept: the card that says so has none, and offers to do without.
+        return await _stand_at(turn, scene, caller, await inspecting.open_walk(*who, inspection_id), number)
+    return await _after(turn, scene, caller, await inspecting.settle_photos(*who, inspection_id, number), number)
 
 
 async def _skip_photo(turn: Turn, scene: Scene, caller: Caller, said: Press, inspection_id: int) -> Reply:
@@ -220,6 +228,14 @@ async def _add_photo(turn: Turn, scene: Scene, caller: Caller, inspection_id: in
     return await inspecting.photograph(
         scene.desk, caller.contact, caller.posts, inspection_id, number, said.file_id, said.file_unique_id, album
     )
+
+
+async def is_spare(turn: Turn, scene: Scene) -> bool:
+    """Whether this is a photo of an album whose first five have filled an item."""
+    said = turn.said
+    if not isinstance(said, Photo) or not said.album or not scene.subject.startswith("inspection:"):
+        return False
+    return await reading.has_album(scene.desk, scene.known.contact, said.album)
 
 
 async def take_skip_reason(turn: Turn, scene: Scene) -> Reply:

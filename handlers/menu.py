@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from domain.contact import StalePress
+from domain.inspection import TooManyPhotos
 from domain.refusal import Refusal
 from handlers import (
     acknowledgement,
@@ -119,7 +120,7 @@ FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part", "broadcast.moment", "
 ASKED_AGAIN = frozenset({"hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"})
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
-OPEN_COMMANDS = frozenset({"start", "help", "menu", "hotline", "cards", "language", "privacy"})
+OPEN_COMMANDS = frozenset({"start", "help", "cancel", "menu", "hotline", "cards", "language", "privacy"})
 OPEN_PRESSES = frozenset({"home", "help", "hl", "la", "pr", "en"})
 
 
@@ -191,6 +192,8 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
             return await report.take(turn, scene)
         case Text() | Photo() | Document() if scene.meaning in MEANINGS and scene.caller:
             return await MEANINGS[scene.meaning](turn, scene)
+        case Photo() if scene.caller and await inspection.is_spare(turn, scene):
+            raise TooManyPhotos
     return await home.not_understood(turn, scene)
 
 

@@ -8,9 +8,11 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Select, func, select
 
+from domain.authority import Duty
 from domain.checklist import Checklist
 from domain.contact import Contact, NotYours, Official, Post
 from domain.inspection import Walk
+from outreach import overseeing
 from outreach.desk import Desk
 from outreach.inspecting import WALKERS, walk_of
 from outreach.storage.enterprises import EnterpriseRecord
@@ -110,8 +112,7 @@ async def record_of(
         raise NotYours
     row, enterprise = pair
     own = any(post.enterprise_id == enterprise.id and post.role in WALKERS for post in posts)
-    oversees = official is not None and official.jurisdiction.covers(enterprise.street, enterprise.grid)
-    if not (own or oversees):
+    if not (own or overseeing.oversees(official, enterprise)):
         raise NotYours
     return _line(row, enterprise.name, await walk_of(desk, row))
 
@@ -176,15 +177,18 @@ async def finding_photos(desk: Desk, inspection_id: int, item_id: str) -> tuple[
     return tuple(sha for sha in hashes if sha)
 
 
+async def has_album(desk: Desk, contact: Contact, album: str) -> bool:
+    """Whether a photo of that album of the contact's has been taken for an answer."""
+    taken = select(PhotoRecord.id).where(PhotoRecord.contact_id == contact.id, PhotoRecord.media_group_id == album)
+    return (await desk.session.scalars(taken.limit(1))).first() is not None
+
+
 def _jurisdiction(
     query: Select[FindingRecord, EnterpriseRecord], official: Official
 ) -> Select[FindingRecord, EnterpriseRecord]:
+    official.must(Duty.FINDINGS)
     query = query.join(EnterpriseRecord, EnterpriseRecord.id == FindingRecord.enterprise_id)
-    if official.jurisdiction.street:
-        query = query.where(EnterpriseRecord.street == official.jurisdiction.street)
-    if official.jurisdiction.grid:
-        query = query.where(EnterpriseRecord.grid == official.jurisdiction.grid)
-    return query
+    return query.where(*overseeing.within(official.jurisdiction))
 
 
 def _finding(row: FindingRecord, enterprise: EnterpriseRecord, walker: str = "", photos: int = 0) -> FindingLine:
