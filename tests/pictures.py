@@ -20,7 +20,7 @@ def named(name: str, size: tuple[int, int] = (640, 480)) -> bytes:
 
 
 def document(name: str) -> tuple[str, bytes, str]:
-    """A document by name: the demo register, a picture that is none, a picture sent as a file."""
+    """A document by name: the demo register, pictures that are none or too much, a picture sent as a file."""
     if name == "register.xlsx":
         from content.catalogue import Catalogue
         from content.demo import demo_register
@@ -29,6 +29,14 @@ def document(name: str) -> tuple[str, bytes, str]:
         return name, demo_register(industries), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     if name == "svg.jpg":
         return name, b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/jpeg"
+    if name == "huge.png":
+        out = io.BytesIO()
+        Image.new("1", (9000, 9000)).save(out, "PNG")
+        return name, out.getvalue(), "image/png"
+    if name == "25-megabytes.jpg":
+        return name, named(name).ljust(25_000_000, b"\0"), "image/jpeg"
+    if name == "truncated.jpg":
+        return name, named(name)[:3000], "image/jpeg"
     if name.endswith(".jpg"):
         return name, named(name), "image/jpeg"
     return name, b"not a workbook", "application/octet-stream"
