@@ -18,7 +18,8 @@ from bot.poller import Poller
 from bot.settings import Settings, read_settings
 from bot.wiring import House, open_house
 from domain.contact import Contact, Jurisdiction, Official, Role
-from outreach import appointing, inviting, placing
+from outreach import appointing, enrolling, inviting, placing
+from outreach.amending import Amender
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.storage.enterprises import EnterpriseRecord
@@ -49,6 +50,7 @@ class Stage:
         self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
         self.photographer = Photographer(house.office, house.gateway.fetch)
         self.evidence = EvidencePhotographer(house.office, house.gateway.fetch)
+        self.amender = Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer)
         self._seen: dict[str, int] = {}
 
     async def post(self, path: str, **body: object) -> dict[str, object]:
@@ -118,7 +120,8 @@ class Stage:
                 assert await self.poller._take(updates)
             fetched = await self.photographer.turn() | await self.evidence.turn()
             sent = await self.house.pump.turn() | await self.house.courier.turn()
-            if not (updates or fetched or sent):
+            amended = await self.amender.turn()
+            if not (updates or fetched or sent or amended):
                 return
         raise AssertionError("it never settles")
 
@@ -174,6 +177,17 @@ class Stage:
             made = await placing.make_place(desk, Contact(0, "", None, "zh-CN"), (), maker, found.one().id, name)
             return made.link.partition("start=")[2]
 
+    async def entered(self, who: str, enterprise: str, role: str) -> None:
+        """Somebody is simply there: who blocks the bot can do nothing in the chat, an employee would need vouching."""
+        if who != "赵敏":
+            await self.say(who, "/start")
+        async with self.house.office.desk() as desk:
+            contact = await enrolling.agree(desk, CAST[who], CAST[who], who, "zh-CN", 1)
+            id_ = (
+                await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == enterprise))
+            ).one()
+            await enrolling.give_post(desk, contact, id_, Role(role), "test")
+
     async def office_code(self, name: str, street: str = "") -> str:
         async with self.house.office.desk() as desk:
             return "o-" + await appointing.appoint(desk, name, Jurisdiction(street))
@@ -190,20 +204,32 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(database_url: str, folder: Path, clock: object) -> AsyncIterator[Stage]:
-    """A sandbox on a free port, and the whole house wired to it."""
+async def open_sandbox() -> AsyncIterator[int]:
+    """A sandbox on a free port, which it tells."""
     runner = web.AppRunner(create_app(), access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    port = runner.addresses[0][1]
     try:
-        settings = stage_settings(database_url, folder, port)
-        async with open_house(settings, clock=clock) as house, aiohttp.ClientSession() as session:  # type: ignore[arg-type]
-            yield Stage(f"http://127.0.0.1:{port}", house, session)
+        yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
         await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def open_stage(database_url: str, folder: Path, clock: object) -> AsyncIterator[Stage]:
+    """A sandbox, and the whole house wired to it."""
+    async with open_sandbox() as port, stage_on(port, database_url, folder, clock) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def stage_on(port: int, database_url: str, folder: Path, clock: object) -> AsyncIterator[Stage]:
+    """The whole house wired to a sandbox that is there already: left and entered again, it was restarted."""
+    settings = stage_settings(database_url, folder, port)
+    async with open_house(settings, clock=clock) as house, aiohttp.ClientSession() as session:  # type: ignore[arg-type]
+        yield Stage(f"http://127.0.0.1:{port}", house, session)
 
 
 def stage_settings(database_url: str, folder: Path, port: int) -> Settings:
