@@ -1,9 +1,11 @@
 """联系人、岗位、监管人员 — who may speak for what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from domain.authority import Duty, OfficeRole, may, must
 from domain.refusal import Refusal
 
 INVITATION_LASTS_FOR = timedelta(days=14)
@@ -41,25 +43,52 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """辖区 — a street and, inside it, a grid; an empty word is no bound."""
+    """辖区 — a street, inside it a grid, and for the officer of a trade its industries; an empty one is no bound.
+
+    `industries` holds the narrower ones of each too, so that an enterprise's own are enough to compare.
+    """
 
     street: str = ""
     grid: str = ""
+    industries: frozenset[str] = frozenset()
 
-    def covers(self, street: str, grid: str) -> bool:
-        """Whether a place in that street and grid lies inside."""
+    def reaches(self, street: str, grid: str) -> bool:
+        """Whether that street and grid lie inside, whatever the trade."""
         return (not self.street or self.street == street) and (not self.grid or self.grid == grid)
+
+    def covers(self, street: str, grid: str, industries: Iterable[str] = ()) -> bool:
+        """Whether an enterprise of these industries in that street and grid lies inside."""
+        return self.reaches(street, grid) and (not self.industries or not self.industries.isdisjoint(industries))
+
+    def contains(self, other: "Jurisdiction") -> bool:
+        """Whether all of another jurisdiction lies inside."""
+        if not self.reaches(other.street, other.grid):
+            return False
+        return not self.industries or (bool(other.industries) and other.industries <= self.industries)
 
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """监管人员 — a named person of the office, with an appointment between two days."""
+    """监管人员 — a named person of the office, with an appointment between two days.
+
+    `industries` are those that the appointment names, without the narrower ones.
+    """
 
     id: int
     name: str
     jurisdiction: Jurisdiction
     from_on: date
     until_on: date | None
+    role: OfficeRole = OfficeRole.HEAD
+    industries: tuple[str, ...] = ()
+
+    def may(self, duty: Duty) -> bool:
+        """Whether the office entails that duty."""
+        return may(self.role, duty)
+
+    def must(self, duty: Duty) -> None:
+        """Raises DutyLacking unless the office entails that duty."""
+        must(self.role, duty)
 
     def is_serving(self, on: date) -> bool:
         """Whether the appointment covers that day (both ends included)."""

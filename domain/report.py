@@ -1,6 +1,7 @@
 """隐患举报 — what a report must say, how exactly its time is kept, and what an official may decide about it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -149,10 +150,15 @@ def kept_instant(local: datetime, is_named: bool, head_count: int | None) -> dat
     return hour.replace(hour=0) if head_count is not None and head_count < FEW_STAFF else hour
 
 
-def concerns(jurisdiction: Jurisdiction, street: str, grid: str) -> bool:
-    """Whether a report lies in a jurisdiction; where its place is not known, that is no bound: it must not get lost."""
-    return (not street or not jurisdiction.street or jurisdiction.street == street) and (
-        not grid or not jurisdiction.grid or jurisdiction.grid == grid
+def concerns(jurisdiction: Jurisdiction, street: str, grid: str, industries: Collection[str] | None) -> bool:
+    """Whether a report lies in a jurisdiction. What is not known of its place is no bound: it must not get lost.
+
+    industries: those of the enterprise that it is about; None when it is about none.
+    """
+    return (
+        (not street or not jurisdiction.street or jurisdiction.street == street)
+        and (not grid or not jurisdiction.grid or jurisdiction.grid == grid)
+        and (industries is None or not jurisdiction.industries or not jurisdiction.industries.isdisjoint(industries))
     )
 
 

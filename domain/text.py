@@ -79,3 +79,22 @@ def _cut(text: str, limit: int) -> str:
     while end > 0 and (unicodedata.combining(text[end]) or text[end] in (_JOINER, "\ufe0f")):
         end -= 1
     return text[:end].rstrip(_JOINER + " \n")
+
+
+def sort_key(name: str) -> tuple[tuple[int, int], ...]:
+    """By which names are put in order as people count: numbers in them, in figures or characters, by their value."""
+    key: list[tuple[int, int]] = []
+    for run in re.findall(r"\d+|\D", name):
+        if run.isdecimal():
+            key.append((0, int(run)))
+            continue
+        value = unicodedata.numeric(run, -1)
+        if value < 0 or value != int(value):
+            key.append((1, ord(run)))
+        elif key and key[-1][0] == 0:
+            # Ten after one is ten, one after ten is eleven.
+            before = key.pop()[1]
+            key.append((0, before * int(value) if value >= 10 else before + int(value)))
+        else:
+            key.append((0, int(value)))
+    return tuple(key)

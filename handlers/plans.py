@@ -153,13 +153,13 @@ def _card(turn: Turn, scene: Scene, line: PlanLine, toast: str = "") -> Reply:
     """One plan: what it asks, how far it has come, and what can be done with it."""
     words = scene.words
     rows: list[tuple[Button, ...]] = []
-    if line.asked > line.done:
-        label = words.label("plans.late", count=line.asked - line.done)
+    if line.missed:
+        label = words.label("plans.late", count=line.missed)
         rows.append((Button(label, press("pl", "t", line.id, 0), style="primary"),))
     end = Button(words.label("plans.end"), press("pl", "e", line.id))
     if line.state is PlanState.ACTIVE:
         rows.append((Button(words.label("plans.pause"), press("pl", "p", line.id)), end))
-    elif line.state is PlanState.PAUSED:
+    elif may_change and line.state is PlanState.PAUSED:
         rows.append((Button(words.label("plans.go_on"), press("pl", "re", line.id)), end))
     rows.append((_list_button(scene), home_button(words)))
     return show(turn, words("replies/plans/one", line=line), tuple(rows), toast=toast)

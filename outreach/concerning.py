@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, select
 
+from domain.authority import Duty
 from domain.contact import Contact, Jurisdiction
 from domain.report import Draft, concerns
+from outreach import overseeing
 from outreach.appointing import as_official
 from outreach.desk import Desk
-from outreach.enrolling import as_contact
+from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
 from outreach.storage.reports import PlaceRecord, ReportRecord
 
 
-async def officials_concerned(desk: Desk, street: str, grid: str) -> list[Contact]:
-    """The serving officials, already in the chat, whom a report there concerns; all of them when nobody knows where."""
+async def officials_concerned(desk: Desk, report: ReportRecord) -> list[Contact]:
+    """The serving officials in the chat who decide about such a report; all of them when nobody knows where it is."""
+    enterprise = await desk.session.get(EnterpriseRecord, report.enterprise_id) if report.enterprise_id else None
+    industries = None if enterprise is None else tuple(map(str, enterprise.industries))
     found = await desk.session.execute(
         select(ContactRecord, OfficialRecord)
         .join(OfficialRecord, OfficialRecord.contact_id == ContactRecord.id)
@@ -23,8 +27,10 @@ async def officials_concerned(desk: Desk, street: str, grid: str) -> list[Contac
     )
     told: dict[int, Contact] = {}
     for contact, row in found:
-        official = as_official(row)
-        if official.is_serving(desk.today) and concerns(official.jurisdiction, street, grid):
+        official = as_official(desk, row)
+        if not official.is_serving(desk.today) or not official.may(Duty.TRIAGE):
+            continue
+        if concerns(official.jurisdiction, report.street, report.grid, industries):
             told.setdefault(contact.id, as_contact(contact))
     return list(told.values())
 
@@ -36,6 +42,10 @@ def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
         conditions.append(or_(ReportRecord.street == "", ReportRecord.street == jurisdiction.street))
     if jurisdiction.grid:
         conditions.append(or_(ReportRecord.grid == "", ReportRecord.grid == jurisdiction.grid))
+    if jurisdiction.industries:
+        trade = overseeing.within(Jurisdiction(industries=jurisdiction.industries))
+        own = select(EnterpriseRecord.id).where(*trade)
+        conditions.append(or_(ReportRecord.enterprise_id.is_(None), ReportRecord.enterprise_id.in_(own)))
     return conditions
 
 

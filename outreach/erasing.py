@@ -122,9 +122,8 @@ async def _tell_of_vacancy(desk: Desk, post: PostRecord) -> None:
     enterprise = await desk.session.get_one(EnterpriseRecord, post.enterprise_id)
     role = Role(post.role)
     told = [who for who, held in await holders(desk, enterprise.id) if may_approve(held, role)]
-    told = told or [
-        who for who in await officials_for(desk, enterprise.street, enterprise.grid) if who.id != post.contact_id
-    ]
+    overseers = await officials_for(desk, enterprise.street, enterprise.grid, enterprise.industries)
+    told = told or [who for who in overseers if who.id != post.contact_id]
     for who in told:
         facts: dict[str, object] = {"enterprise": enterprise.name, "role": role}
         await desk.tell(who, Notice("post_vacated", facts, f"vacated:{post.id}:{who.id}"))

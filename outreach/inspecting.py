@@ -281,7 +281,7 @@ async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspecti
     )
     if fails:
         look = ((NoticeButton("findings.look", f"fi:in:{row.id}"),),)
-        for official in await officials_for(desk, enterprise.street, enterprise.grid):
+        for official in await officials_for(desk, enterprise.street, enterprise.grid, enterprise.industries):
             await desk.tell(official, Notice("findings_opened", facts, f"findings:{row.id}:{official.id}", look))
     return row.number
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, select
 
+from domain.authority import Duty
 from domain.contact import INVITATION_LASTS_FOR, Contact, NotYours, Official, Post, Role, is_sole
 from domain.enterprise import normalise_credit_code
 from domain.invitation import SHEET_LIMIT, NothingToPrint, Scope, SheetTooLong, invitable_by
@@ -15,6 +16,7 @@ from domain.notice import Notice
 from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.inviting import digest, invite
+from outreach.overseeing import oversees, within
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import InvitationRecord, PostRecord
 
@@ -62,16 +64,16 @@ async def in_jurisdiction(
     desk: Desk, official: Official, part: str, page: int, size: int
 ) -> tuple[tuple[InviteeLine, ...], int]:
     """A page of the enterprises in an official's jurisdiction whose name holds `part`, and how many there are."""
-    within = _within(official)
+    inside = _within(official)
     if part:
-        within = (*within, EnterpriseRecord.name.contains(part, autoescape=True))
-    total = (await desk.session.scalars(select(func.count()).select_from(EnterpriseRecord).where(*within))).one()
+        inside = (*inside, EnterpriseRecord.name.contains(part, autoescape=True))
+    total = (await desk.session.scalars(select(func.count()).select_from(EnterpriseRecord).where(*inside))).one()
     is_held = select(PostRecord.id).where(
         PostRecord.enterprise_id == EnterpriseRecord.id, PostRecord.until_at.is_(None)
     )
     rows = await desk.session.execute(
         select(EnterpriseRecord.id, EnterpriseRecord.name, is_held.exists())
-        .where(*within)
+        .where(*inside)
         .order_by(EnterpriseRecord.name, EnterpriseRecord.id)
         .limit(size)
         .offset(page * size)
@@ -85,10 +87,10 @@ async def invitee(desk: Desk, posts: tuple[Post, ...], official: Official | None
     if enterprise is None:
         raise NotYours
     own = next((post.role for post in own_enterprises(posts) if post.enterprise_id == enterprise_id), None)
-    oversees = official is not None and official.jurisdiction.covers(enterprise.street, enterprise.grid)
-    if not oversees and own is None:
+    is_overseer = oversees(official, enterprise, Duty.INVITE)
+    if not is_overseer and own is None:
         raise NotYours
-    roles = tuple(Role) if oversees or own is None else invitable_by(own)
+    roles = tuple(Role) if is_overseer or own is None else invitable_by(own)
     present = [(contact.name, role) for contact, role in await holders(desk, enterprise_id)]
     present.sort(key=lambda holder: list(Role).index(holder[1]))
     return Invitee(enterprise_id, enterprise.name, tuple(present), roles, own)
@@ -176,19 +178,15 @@ async def issue_for_sheet(
 
 
 def _within(official: Official) -> tuple[ColumnElement[bool], ...]:
-    bounds: list[ColumnElement[bool]] = []
-    if official.jurisdiction.street:
-        bounds.append(EnterpriseRecord.street == official.jurisdiction.street)
-    if official.jurisdiction.grid:
-        bounds.append(EnterpriseRecord.grid == official.jurisdiction.grid)
-    return tuple(bounds)
+    official.must(Duty.INVITE)
+    return tuple(within(official.jurisdiction))
 
 
 def _for_sheet(official: Official, role: Role, scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    within = _within(official)
+    inside = _within(official)
     if scope is Scope.ALL:
-        return within
+        return inside
     held = select(PostRecord.id).where(
         PostRecord.enterprise_id == EnterpriseRecord.id, PostRecord.role == role, PostRecord.until_at.is_(None)
     )
-    return (*within, ~held.exists())
+    return (*inside, ~held.exists())

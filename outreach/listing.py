@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from domain.contact import Contact, Jurisdiction, NotYours, Role
 from domain.enterprise import EnterpriseEntry, PersonEntry, RiskClass
 from outreach.desk import Desk
 from outreach.enrolling import holders
+from outreach.overseeing import within as within
 from outreach.reading import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import PostRecord
@@ -43,16 +44,6 @@ class EnterpriseCard:
     id: int
     entry: EnterpriseEntry
     holders: tuple[tuple[Contact, Role], ...]
-
-
-def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
-    """The conditions under which an enterprise lies in a jurisdiction."""
-    conditions = []
-    if jurisdiction.street:
-        conditions.append(EnterpriseRecord.street == jurisdiction.street)
-    if jurisdiction.grid:
-        conditions.append(EnterpriseRecord.grid == jurisdiction.grid)
-    return conditions
 
 
 async def counts(desk: Desk, jurisdiction: Jurisdiction) -> RegisterCounts:

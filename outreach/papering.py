@@ -83,7 +83,7 @@ async def _sheet(office: Office, official_id: int, role: Role, scope: Scope) -> 
     words = office.texts.words(HOME_LOCALE)
     async with office.desk() as desk:
         row = await desk.session.get_one(OfficialRecord, official_id)
-        issued = await issue_for_sheet(desk, as_official(row), row.contact_id, role, scope)
+        issued = await issue_for_sheet(desk, as_official(desk, row), row.contact_id, role, scope)
         name = words.label("papers.sheet", day=f"{desk.today:%Y%m%d}", count=len(issued))
     post = words.label(f"role.{role}")
     entries = [InvitationEntry(card.enterprise_name, post, card.link, card.expires_at) for card in issued]

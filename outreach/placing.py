@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from domain.authority import Duty
 from domain.contact import Contact, NotYours, Official, Post, Role
 from domain.text import tidy
 from outreach.desk import Desk
+from outreach.overseeing import oversees
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.reports import PlaceRecord
 
@@ -50,7 +52,7 @@ async def must_keep(desk: Desk, posts: tuple[Post, ...], official: Official | No
     if enterprise is None:
         raise NotYours
     own = any(post.enterprise_id == enterprise_id and post.role in MAKERS for post in posts)
-    if not own and (official is None or not official.jurisdiction.covers(enterprise.street, enterprise.grid)):
+    if not own and not oversees(official, enterprise, Duty.INVITE):
         raise NotYours
     return enterprise.name
 

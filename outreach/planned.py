@@ -24,7 +24,7 @@ MISSED = (OccurrenceState.OPEN, OccurrenceState.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan as an official sees it. The figures are those of the latest day: how many were asked, how many did it."""
+    """A plan as an official sees it. The figures are those of the latest day: how many were asked, did it, have not."""
 
     id: int
     state: PlanState
@@ -41,6 +41,7 @@ class PlanLine:
     next_on: date | None = None
     asked: int = 0
     done: int = 0
+    missed: int = 0
     set_by: str = ""
 
 
@@ -130,7 +131,7 @@ async def own_plan(desk: Desk, official: Official, plan_id: int, *, for_update: 
     """A plan that lies wholly within the official's jurisdiction. Raises NotYours."""
     query = select(PlanRecord).where(PlanRecord.id == plan_id, PlanRecord.state != PlanState.DRAFT)
     row = (await desk.session.scalars(query.with_for_update() if for_update else query)).first()
-    if row is None or not official.jurisdiction.covers(row.street, row.grid):
+    if row is None or not answers_for(desk, official, row):
         raise NotYours
     return row
 
@@ -155,6 +156,7 @@ async def with_figures(desk: Desk, row: PlanRecord) -> PlanLine:
         next_on=next_on,
         asked=sum(count for count, _ in figures.values()),
         done=figures.get(OccurrenceState.DONE, (0, None))[0],
+        missed=sum(figures.get(state, (0, None))[0] for state in MISSED),
         set_by=who.name if who else "",
     )
 
@@ -170,10 +172,19 @@ def line_of(desk: Desk, row: PlanRecord) -> PlanLine:
     )  # fmt: skip
 
 
+def answers_for(desk: Desk, official: Official, row: PlanRecord) -> bool:
+    """Whether all whom a plan may ask lie within the official's jurisdiction."""
+    checklist = desk.catalogue.checklists.get(row.checklist_id)
+    industries = frozenset({row.industry} if row.industry else checklist.industries if checklist else ())
+    return official.jurisdiction.contains(Jurisdiction(row.street, row.grid, industries))
+
+
 def plans_within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     conditions = []
     if jurisdiction.street:
         conditions.append(PlanRecord.street == jurisdiction.street)
     if jurisdiction.grid:
         conditions.append(PlanRecord.grid == jurisdiction.grid)
+    if jurisdiction.industries:
+        conditions.append(PlanRecord.industry.in_(jurisdiction.industries))
     return conditions

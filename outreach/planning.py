@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 
+from domain.authority import Duty
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.plan import (
     LONGEST_FOR,
@@ -17,10 +18,11 @@ from domain.plan import (
     PlanUnfinished,
     Rhythm,
 )
+from domain.text import sort_key
 from outreach.desk import Desk, Office
 from outreach.listing import within
 from outreach.occurring import Place, audience, lapse, open_day, responsible, span_of
-from outreach.planned import PlanLine, line_of, own_plan, with_figures
+from outreach.planned import PlanLine, answers_for, line_of, own_plan, with_figures
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.plans import PlanRecord
 
@@ -32,8 +34,11 @@ async def draft(desk: Desk, contact: Contact, official: Official, checklist_id: 
     await desk.session.execute(
         delete(PlanRecord).where(PlanRecord.contact_id == contact.id, PlanRecord.state == PlanState.DRAFT)
     )
+    official.must(Duty.PLANS)
+    fitting = _trades(desk, official, checklist_id)
     row = PlanRecord(
         contact_id=contact.id, state=PlanState.DRAFT, checklist_id=checklist_id, from_on=desk.today,
+        industry=fitting[0] if len(fitting) == 1 else "",
         street=official.jurisdiction.street, grid=official.jurisdiction.grid, created_at=desk.now, changed_at=desk.now,
     )  # fmt: skip
     desk.session.add(row)
@@ -41,11 +46,17 @@ async def draft(desk: Desk, contact: Contact, official: Official, checklist_id: 
     return line_of(desk, row)
 
 
-async def trades(desk: Desk, contact: Contact, plan_id: int) -> list[str]:
-    """The industries that a draft can be narrowed to: those of its checklist, or all when it suits everybody."""
-    row = await _draft(desk, contact, plan_id)
-    own = desk.catalogue.checklists[row.checklist_id].industries
-    return [id_ for id_ in desk.catalogue.industries if not own or id_ in own]
+async def trades(desk: Desk, contact: Contact, official: Official, plan_id: int) -> list[str]:
+    """The industries that a draft can be narrowed to: those of its checklist, all when it suits everybody.
+
+    The officer of a trade has only their own to choose from.
+    """
+    return _trades(desk, official, (await _draft(desk, contact, plan_id)).checklist_id)
+
+
+def _trades(desk: Desk, official: Official, checklist_id: str) -> list[str]:
+    own, charge = desk.catalogue.checklists[checklist_id].industries, official.jurisdiction.industries
+    return [id_ for id_ in desk.catalogue.industries if (not own or id_ in own) and (not charge or id_ in charge)]
 
 
 async def places(desk: Desk, official: Official, street: str = "") -> list[Place]:
@@ -54,10 +65,9 @@ async def places(desk: Desk, official: Official, street: str = "") -> list[Place
     first = select(func.min(EnterpriseRecord.id)).where(*within(official.jurisdiction), part != "").group_by(part)
     if street:
         first = first.where(EnterpriseRecord.street == street)
-    rows = await desk.session.scalars(
-        select(EnterpriseRecord).where(EnterpriseRecord.id.in_(first)).order_by(EnterpriseRecord.street, part)
-    )
-    return [Place(row.id, row.name, row.street, row.grid) for row in rows]
+    rows = (await desk.session.scalars(select(EnterpriseRecord).where(EnterpriseRecord.id.in_(first)))).all()
+    found = [Place(row.id, row.name, row.street, row.grid) for row in rows]
+    return sorted(found, key=lambda place: sort_key(place.grid if street else place.street))
 
 
 async def aim(
@@ -72,10 +82,12 @@ async def aim(
     if industry is not None:
         if industry and industry not in desk.catalogue.industries:
             raise StalePress
+        if not is_within(desk, official, row.street, row.grid, industry):
+            raise NotYours
         row.industry = industry
     if place_id is not None:
         place = await desk.session.get(EnterpriseRecord, place_id)
-        if place is None or not official.jurisdiction.covers(place.street, place.grid):
+        if place is None or not official.jurisdiction.reaches(place.street, place.grid):
             raise NotYours
         row.street, row.grid = place.street, place.grid if by_grid else official.jurisdiction.grid
     return line_of(desk, row)
@@ -110,7 +122,8 @@ async def confirm(desk: Desk, contact: Contact, official: Official, plan_id: int
     """Set the plan. Raises PlanUnfinished, PlanForNobody, NotYours; a second press finds no draft."""
     row = await _draft(desk, contact, plan_id)
     _must_be_whole(row)
-    if not official.jurisdiction.covers(row.street, row.grid):
+    official.must(Duty.PLANS)
+    if not answers_for(desk, official, row):
         raise NotYours
     if row.from_on < desk.today:
         raise StalePress
@@ -121,6 +134,8 @@ async def confirm(desk: Desk, contact: Contact, official: Official, plan_id: int
     await desk.note(
         "PlanSet", f"plan:{row.id}", contact.id, checklist=row.checklist_id, rhythm=row.rhythm, enterprises=len(asked)
     )
+    if row.from_on <= desk.today:
+        await _look(desk, row)
     return await with_figures(desk, row)
 
 
@@ -202,6 +217,7 @@ async def _draft(desk: Desk, contact: Contact, plan_id: int) -> PlanRecord:
 
 
 async def _changed(desk: Desk, official: Official, plan_id: int, state: PlanState | None = None) -> PlanRecord:
+    official.must(Duty.PLANS)
     row = await own_plan(desk, official, plan_id, for_update=True)
     if row.state == PlanState.ENDED:
         raise PlanEnded

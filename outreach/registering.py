@@ -93,11 +93,14 @@ async def outside(
     found = []
     for number, entry in rows:
         record = known.get(entry.credit_code)
-        if not jurisdiction.covers(entry.street, entry.grid):
-            is_street = not jurisdiction.covers(entry.street, jurisdiction.grid)
+        if not jurisdiction.reaches(entry.street, entry.grid):
+            is_street = not jurisdiction.reaches(entry.street, jurisdiction.grid)
             column, value = (Column.STREET, entry.street) if is_street else (Column.GRID, entry.grid)
             found.append((number, Problem(ProblemCode.OUTSIDE_JURISDICTION, column, value)))
-        elif record is not None and not jurisdiction.covers(record.street, record.grid):
+        elif not jurisdiction.covers(entry.street, entry.grid, entry.industries):
+            names = [desk.catalogue.industries[id_].name for id_ in entry.industries]
+            found.append((number, Problem(ProblemCode.OUTSIDE_JURISDICTION, Column.INDUSTRIES, names[0])))
+        elif record is not None and not jurisdiction.covers(record.street, record.grid, record.industries):
             problem = Problem(ProblemCode.OUTSIDE_JURISDICTION, Column.CREDIT_CODE, entry.credit_code)
             found.append((number, problem))
     return found

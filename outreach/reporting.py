@@ -137,7 +137,7 @@ async def _tell_officials(desk: Desk, row: ReportRecord, photos: int) -> int:
     }  # fmt: skip
     look = ((NoticeButton("triage.look", f"tr:o:{row.id}"),),)
     told = 0
-    for official in await officials_concerned(desk, row.street, row.grid):
+    for official in await officials_concerned(desk, row):
         key = f"report:{row.id}:{official.id}"
         told += await desk.tell(official, Notice("report_came", facts, key, look, is_urgent=True))
     return told
@@ -173,7 +173,7 @@ async def add(desk: Desk, contact: Contact, person_id: int, draft: Draft) -> Sub
     facts: dict[str, object] = {"number": row.number, "what": draft.what, "photos": len(draft.photos)}
     look = ((NoticeButton("triage.look", f"tr:o:{row.id}"),),)
     told = 0
-    for official in await officials_concerned(desk, row.street, row.grid):
+    for official in await officials_concerned(desk, row):
         key = f"report_added:{row.id}:{official.id}:{random_id()}"
         told += await desk.tell(official, Notice("report_added", facts, key, look))
     return Submitted(row.id, row.number, told, row.is_named)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from domain.authority import Duty
 from domain.checklist import Grade
 from domain.contact import Contact, NotYours, Official
 from domain.notice import Notice, NoticeButton
@@ -70,6 +71,7 @@ class ReportCard:
 
 async def reports(desk: Desk, official: Official, page: int, size: int, *, is_done: bool = False) -> Page[ReportLine]:
     """A page of what concerns the official: new ones first, then confirmed ones, newest first; or what is done."""
+    official.must(Duty.TRIAGE)
     states = tuple(state for state in ReportState if (state not in OPEN) is is_done)
     conditions = (*within(official.jurisdiction), ReportRecord.state.in_(states))
     total = (await desk.session.scalars(select(func.count()).select_from(ReportRecord).where(*conditions))).one()
@@ -237,6 +239,7 @@ async def ask(desk: Desk, contact: Contact, official: Official, report_id: int, 
 
 
 async def _concerning(desk: Desk, official: Official, report_id: int, *, lock: bool = True) -> ReportRecord:
+    official.must(Duty.TRIAGE)
     query = select(ReportRecord).where(ReportRecord.id == report_id, *within(official.jurisdiction))
     # Read anew: what an earlier look in this transaction saw may have been decided while this one waited.
     query = query.execution_options(populate_existing=True)

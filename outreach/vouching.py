@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from domain.authority import Duty
 from domain.contact import Contact, NotYours, Official, Post, Role, StalePress, may_approve
 from domain.notice import Notice, NoticeButton
 from outreach.appointing import officials_for
 from outreach.desk import Desk
 from outreach.enrolling import as_contact, give_post, holders
+from outreach.overseeing import oversees
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, EnrolmentRequestRecord, InvitationRecord
 
@@ -76,7 +78,7 @@ async def _open_request(desk: Desk, contact: Contact, enterprise_id: int, role: 
 
 async def _vouchers(desk: Desk, enterprise: EnterpriseRecord, role: Role) -> list[Contact]:
     vouchers = [who for who, post in await holders(desk, enterprise.id) if may_approve(post, role)]
-    return vouchers or list(await officials_for(desk, enterprise.street, enterprise.grid))
+    return vouchers or await officials_for(desk, enterprise.street, enterprise.grid, enterprise.industries, Duty.INVITE)
 
 
 async def decision_of(desk: Desk, approver: Contact, request_id: int) -> Request:
@@ -103,8 +105,7 @@ async def decide(
     enterprise = await desk.session.get_one(EnterpriseRecord, row.enterprise_id)
     role = Role(row.role)
     vouches = any(post.enterprise_id == enterprise.id and may_approve(post.role, role) for post in posts)
-    oversees = official is not None and official.jurisdiction.covers(enterprise.street, enterprise.grid)
-    if not (vouches or oversees) or row.contact_id == approver.id:
+    if not (vouches or oversees(official, enterprise, Duty.INVITE)) or row.contact_id == approver.id:
         raise NotYours
     asker = as_contact(await desk.session.get_one(ContactRecord, row.contact_id))
     if row.decided_at is not None:

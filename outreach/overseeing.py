@@ -1,0 +1,39 @@
+"""辖区之内 — whether an enterprise lies within what an official answers for, as a check and as a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Text, cast, or_
+
+from content.catalogue import Catalogue
+from domain.authority import Duty
+from domain.contact import Jurisdiction, Official
+from outreach.storage.enterprises import EnterpriseRecord
+
+
+def oversees(official: Official | None, enterprise: EnterpriseRecord, duty: Duty = Duty.FINDINGS) -> bool:
+    """Whether an official, if it is one, has that duty for an enterprise."""
+    if official is None or not official.may(duty):
+        return False
+    return official.jurisdiction.covers(enterprise.street, enterprise.grid, enterprise.industries)
+
+
+def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
+    """The conditions under which an enterprise lies in a jurisdiction: the query's side of `Jurisdiction.covers`."""
+    conditions: list[ColumnElement[bool]] = []
+    if jurisdiction.street:
+        conditions.append(EnterpriseRecord.street == jurisdiction.street)
+    if jurisdiction.grid:
+        conditions.append(EnterpriseRecord.grid == jurisdiction.grid)
+    if jurisdiction.industries:
+        # Neither database has the other's way to look into JSON; the ids hold no character that LIKE knows.
+        written = cast(EnterpriseRecord.industries, Text)
+        conditions.append(or_(*(written.contains(f'"{id_}"') for id_ in sorted(jurisdiction.industries))))
+    return conditions
+
+
+def narrowed(catalogue: Catalogue, industries: Iterable[str]) -> frozenset[str]:
+    """These industries and all narrower ones: what the officer of a trade answers for."""
+    named = frozenset(industries)
+    return named | {id_ for id_ in catalogue.industries if not named.isdisjoint(catalogue.trades_of(frozenset((id_,))))}
