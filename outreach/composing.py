@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import update
+
 from domain.broadcast import (
     DEFAULT_DAYS,
     IN_FORCE_DAYS,
@@ -133,6 +135,23 @@ async def ready(desk: Desk, contact: Contact, official: Official, broadcast_id: 
         raise BroadcastEmpty
     _must_fit(desk, draft)
     return draft, await reach_of(desk, draft)
+
+
+async def forget(desk: Desk, contact_id: int) -> None:
+    """An erased official's unsent drafts are thrown away with what they say; a card of theirs is edited no more.
+
+    What was sent is the office's word to the enterprises and stays.
+    """
+    own = BroadcastRecord.contact_id == contact_id
+    unsent = BroadcastRecord.state.in_((BroadcastState.DRAFT, BroadcastState.AWAITING))
+    await desk.session.execute(
+        update(BroadcastRecord)
+        .where(own, unsent)
+        .values(state=BroadcastState.DISCARDED, text="", media_kind="", media_file_id="", media_name="")
+    )
+    await desk.session.execute(
+        update(BroadcastRecord).where(own).values(progress_chat_id=None, progress_message_id=None)
+    )
 
 
 async def try_out(desk: Desk, contact: Contact, broadcast: Broadcast, asked: int) -> None:

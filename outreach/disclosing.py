@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from outreach import following
 from outreach.desk import Desk
 from outreach.storage.base import Record
+from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import (
     AnswerRecord,
@@ -30,6 +31,7 @@ from outreach.storage.people import (
     PostRecord,
     StandingRecord,
 )
+from outreach.storage.plans import PlanRecord, ReminderRecord, WishRecord
 from outreach.storage.polls import PollRecord
 from outreach.storage.quizzes import (
     DailyQuestionRecord,
@@ -67,6 +69,11 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "group_answers": await _held(desk, GroupAnswerRecord, contact_id),
         "polls": await _held(desk, PollRecord, contact_id),
         "reports": await following.disclosed(desk, contact_id),
+        "reminder_settings": await _held(desk, WishRecord, contact_id),
+        "reminders": await _held(desk, ReminderRecord, contact_id),
+        "plans": await _held(desk, PlanRecord, contact_id),
+        "broadcasts_drafted": await _held(desk, BroadcastRecord, contact_id),
+        "broadcasts_meant_for": await _held(desk, RecipientRecord, contact_id),
         "standing": await _held(desk, StandingRecord, contact_id),
         "notices": await _held(desk, DeliveryRecord, contact_id),
         "journal": await _journal(desk, contact_id),

@@ -235,6 +235,7 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "inspections": told["inspections"], "photos": photos, "standings": told["standing"],
         "deliveries": told["notices"], "register_drafts": told["register_drafts"],
         "quizzes": told["quizzes"], "memories": told["questions_answered"], "polls": told["polls"],
+        "broadcasts": told["broadcasts_drafted"], "recipients": told["broadcasts_meant_for"],
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
