@@ -9,11 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from content.catalogue import Catalogue
+from content.texts import Texts
+from domain.quiz import Asked, shown_order
+from handlers import quiz_cards
+from outreach.quizzing import Quiz
 from outreach.storage.people import ContactRecord
 from outreach.storage.polls import PollRecord
 from outreach.storage.quizzes import GroupQuestionRecord, MemoryRecord, QuizQuestionRecord
 from tests.bank import with_bank
-from tests.conftest import SetClock
+from tests.conftest import MORNING, SetClock
 from tests.stage import CAST, Stage, open_sandbox, open_stage, stage_on
 
 WHO = "小刘"
@@ -267,3 +272,22 @@ async def test_other_talk_in_a_group_is_sent_to_the_private_chat(stage: Stage) -
     await in_group(stage, user("王芳"), "/check")
     assert "私聊" in (await group_calls(stage, "sendMessage"))[-1]["text"]
     assert await group_calls(stage, "sendPoll") == []
+
+
+def test_every_question_of_the_bank_fits_a_poll_and_five_wrong_ones_a_message(
+    catalogue: Catalogue, texts: Texts
+) -> None:
+    words = texts.words("zh-CN")
+    wordy = sorted(catalogue.questions.values(), key=lambda one: -len(one.stem + one.explanation + str(one.basis)))
+    for question in wordy:
+        asked = Asked(1, question.id, shown_order(question, question.id), frozenset(), False)
+        poll = quiz_cards.poll(words, Quiz(1, "", None, MORNING, False, (asked,) * 5), asked, question)
+        assert poll.question.endswith(question.stem) and len(poll.question) <= 300
+        assert {poll.options[at] for at in poll.correct} == {question.options[at] for at in question.correct}
+        assert len(poll.explanation) <= 200 and poll.explanation.count("\n") <= 2
+        assert "依据" in poll.explanation or quiz_cards.basis(words, question)
+    wrong = tuple(
+        Asked(at, one.id, shown_order(one, "1"), frozenset(), False) for at, one in enumerate(wordy[:5], start=1)
+    )
+    quiz = Quiz(1, "", None, MORNING, True, wrong)
+    assert len(quiz_cards.result(words, quiz, catalogue.questions, (), None).text) <= 4096
