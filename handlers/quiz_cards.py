@@ -52,7 +52,7 @@ def _with_basis(words: Words, question: Question) -> str:
     """Explanation and legal basis together, when Telegram has room for both; else empty."""
     named = [words.label("quiz.basis", law=basis.law, article=basis.article) for basis in question.basis]
     named += [question.source] if question.source else []
-    whole = words.label("quiz.explanation", text=question.explanation, basis=" ".join(named))
+    whole = words.label("quiz.explanation", text=question.explanation, basis=words.label("quiz.and").join(named))
     fits = _length(whole) <= EXPLANATION_LIMIT and whole.count("\n") <= EXPLANATION_LINE_FEEDS
     return whole if fits else ""
 
