@@ -66,6 +66,12 @@ class Almanac:
         """The instant of a wall-clock time on a day."""
         return datetime.combine(on, clock, self.zone)
 
+    def workdays_after(self, on: date, count: int) -> date:
+        """The day that lies so many workdays after another."""
+        for _ in range(count):
+            on = self.calendar.workday_from(on + timedelta(days=1))
+        return on
+
     def start_of(self, on: date) -> datetime:
         """The instant at which a day begins."""
         return self.at(on, time())
@@ -128,13 +134,14 @@ def decide(
     *,
     told_this_week: int,
     is_urgent: bool = False,
-    is_digest: bool = False,
+    may_fold: bool = True,
     on_workdays: bool = False,
 ) -> Decision:
     """What to do now with something nobody waits for.
 
-    An urgent one always goes. A stop comes before everything else; then quiet hours and workdays; a digest is
-    what the others are folded into, so it is not folded itself. `told_this_week` counts pushes that went out.
+    An urgent one always goes. A stop comes before everything else; then quiet hours and workdays. A digest, into
+    which the others are folded, and a notice that wants a receipt may not be folded themselves. `told_this_week`
+    counts pushes that went out.
     """
     if is_urgent:
         return SEND
@@ -143,7 +150,7 @@ def decide(
     allowed = almanac.allowed_from(now, wishes.quiet, on_workdays)
     if allowed > now:
         return Decision(Step.WAIT, "quiet", allowed)
-    if is_digest:
+    if not may_fold:
         return SEND
     if wishes.is_bundled:
         return Decision(Step.FOLD, "digest", almanac.next_slot(now, wishes))

@@ -23,10 +23,11 @@ async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:
         (Button(short(f"▶ {line.checklist_title} {line.answered}/{line.total}"), press("in", "go", line.id)),)
         for line in going
     ]
+    begun = {(line.enterprise_name, line.checklist_title) for line in going}
     rows += [
         (Button(short(words.label(one.item.button.label, **dict(one.item.button.facts))), one.item.button.press),)
         for one in (waiting.lines if waiting else ())
-        if one.item.button is not None
+        if one.item.button is not None and (one.item.enterprise, one.item.title) not in begun
     ]
     rows += [
         (Button(short(f"{line.number} {line.checklist_title}"), press("my", "o", line.id)),) for line in done.lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from domain.authority import Duty
 from domain.contact import NotAnOfficial, Official, StalePress
 from domain.plan import ONE_DAY, PlanState, Rhythm, end_choices, month_end
 from handlers.inspection_cards import short
@@ -24,11 +25,13 @@ async def show_plans(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     """The plans of the jurisdiction, each with how many have done it."""
     words = scene.words
     found = await planned.plans(scene.desk, _official(scene), page, ROWS_A_PAGE)
-    new = Button(words.label("plans.new"), press("pl", "n"), style="primary")
+    new = (Button(words.label("plans.new"), press("pl", "n"), style="primary"),)
+    may_set = _official(scene).may(Duty.PLANS)
     rows = [(Button(short(_name(scene, line)), press("pl", "o", line.id)),) for line in found.lines]
     turning = pager(words, page, found.pages, "pl", "l")
     text = words("replies/plans/list", found=found)
-    return show(turn, text, ((new,), *rows, *((turning,) if turning else ()), (home_button(words),)))
+    around = (*rows, *((turning,) if turning else ()), (home_button(words),))
+    return show(turn, text, (new, *around) if may_set else around)
 
 
 async def press_plans(turn: Turn, scene: Scene) -> Reply:
@@ -90,13 +93,15 @@ def _checklists(turn: Turn, scene: Scene) -> Reply:
 
 async def _trades(turn: Turn, scene: Scene, line: PlanLine) -> Reply:
     """Which trade; a checklist for one trade only needs no question."""
-    industries = await planning.trades(scene.desk, scene.known.contact, line.id)
+    official = _official(scene)
+    industries = await planning.trades(scene.desk, scene.known.contact, official, line.id)
     if len(industries) == 1:
         return await _places(turn, scene, line.id)
     names = scene.desk.catalogue.industries
     buttons = [Button(short(names[id_].name), press("pl", "i", line.id, id_)) for id_ in industries]
     everyone = Button(scene.words.label("plans.all_trades"), press("pl", "i", line.id, "-"))
-    return _step(turn, scene, "trade", [(everyone,), *_in_twos(buttons)], line)
+    first = [] if official.jurisdiction.industries else [(everyone,)]
+    return _step(turn, scene, "trade", [*first, *_in_twos(buttons)], line)
 
 
 async def _places(turn: Turn, scene: Scene, plan_id: int, street: str = "") -> Reply:
@@ -157,7 +162,8 @@ def _card(turn: Turn, scene: Scene, line: PlanLine, toast: str = "") -> Reply:
         label = words.label("plans.late", count=line.missed)
         rows.append((Button(label, press("pl", "t", line.id, 0), style="primary"),))
     end = Button(words.label("plans.end"), press("pl", "e", line.id))
-    if line.state is PlanState.ACTIVE:
+    may_change = _official(scene).may(Duty.PLANS)
+    if may_change and line.state is PlanState.ACTIVE:
         rows.append((Button(words.label("plans.pause"), press("pl", "p", line.id)), end))
     elif may_change and line.state is PlanState.PAUSED:
         rows.append((Button(words.label("plans.go_on"), press("pl", "re", line.id)), end))

@@ -8,12 +8,13 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 
+from domain.authority import Duty
 from domain.contact import Jurisdiction, NotYours, Official
 from domain.plan import ONE_DAY, OccurrenceState, PlanState, Rhythm
 from outreach.delivery.holding import wishes_of
 from outreach.desk import Desk
-from outreach.listing import within
 from outreach.occurring import responsible, span_of
+from outreach.overseeing import within
 from outreach.reading import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord
@@ -61,6 +62,7 @@ class LateLine:
 
 async def plans(desk: Desk, official: Official, page: int, size: int) -> Page[PlanLine]:
     """The plans within a jurisdiction that are not drafts, those that go on first, then the newest."""
+    official.must(Duty.FINDINGS)
     inside = (*plans_within(official.jurisdiction), PlanRecord.state != PlanState.DRAFT)
     total = (await desk.session.scalars(select(func.count()).select_from(PlanRecord).where(*inside))).one()
     rows = await desk.session.scalars(

@@ -82,9 +82,9 @@ async def aim(
     if industry is not None:
         if industry and industry not in desk.catalogue.industries:
             raise StalePress
-        if not is_within(desk, official, row.street, row.grid, industry):
-            raise NotYours
         row.industry = industry
+        if not answers_for(desk, official, row):
+            raise NotYours
     if place_id is not None:
         place = await desk.session.get(EnterpriseRecord, place_id)
         if place is None or not official.jurisdiction.reaches(place.street, place.grid):

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, select, text, union
 
 from domain.contact import Contact
 from domain.notice import DeliveryState, Notice, NoticeButton
-from domain.reminder import Due, Form, Wishes, form_of, next_finding_day
+from domain.reminder import UNREAD_AFTER_DAYS, Due, Form, Wishes, form_of, next_finding_day
 from outreach.delivery.holding import DIGEST, wishes_of
-from outreach.delivery.relevance import FINDING, LEFT, OCCURRENCE, number_in, over, put_right
+from outreach.delivery.relevance import FINDING, LEFT, NOTICE, OCCURRENCE, number_in, over, put_right
 from outreach.desk import Desk, Office
 from outreach.enrolling import as_contact
 from outreach.matters import IN_DIGEST, Item, held_item, items_of
 from outreach.occurring import remind_of, responsible
+from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
 from outreach.storage.plans import OccurrenceRecord, ReminderRecord
 
+ONE_DAY = timedelta(days=1)
+LONG_AGO = timedelta(days=3650)
 BATCH = 100
 LINES = 12
 BUTTONS = 6
@@ -52,6 +55,42 @@ async def look_at_findings(office: Office) -> int:
                 if row.id not in done and row.enterprise_id in held:
                     abouts.append((f"{FINDING}:{row.id}", held[row.enterprise_id].id))
             count += await remind_of(desk, abouts, desk.today)
+
+
+async def look_at_notices(office: Office) -> int:
+    """Remind, once, of notices that went unread for two workdays. How many reminders that made."""
+    async with office.desk() as desk:
+        almanac = desk.office.almanac
+        rows = (
+            await desk.session.scalars(
+                select(BroadcastRecord)
+                .where(BroadcastRecord.approved_at <= desk.now - ONE_DAY, BroadcastRecord.reminded_at.is_(None))
+                .with_for_update(skip_locked=True)
+            )
+        ).all()
+        abouts: list[tuple[str, int]] = []
+        for row in rows:
+            sent_at = max(row.approved_at or desk.now, row.due_at or desk.now - LONG_AGO)
+            if desk.today < almanac.workdays_after(almanac.on(sent_at), UNREAD_AFTER_DAYS):
+                continue
+            row.reminded_at = desk.now
+            is_over = row.recalled_at is not None or (row.expires_at is not None and row.expires_at <= desk.now)
+            # Once an official has chased, one more reminder would be one too many.
+            if not is_over and not row.chased:
+                abouts += await _unread(desk, row.id)
+        return await remind_of(desk, abouts, desk.today)
+
+
+async def _unread(desk: Desk, broadcast_id: int) -> list[tuple[str, int]]:
+    rows = await desk.session.execute(
+        select(DeliveryRecord.id, DeliveryRecord.contact_id).where(
+            DeliveryRecord.broadcast_id == broadcast_id,
+            DeliveryRecord.kind == "broadcast",
+            DeliveryRecord.state == DeliveryState.SENT,
+            DeliveryRecord.acknowledged_at.is_(None),
+        )
+    )
+    return [(f"{NOTICE}:{id_}", contact_id) for id_, contact_id in rows]
 
 
 def next_look(desk: Desk, due_on: date) -> datetime | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
+from sqlalchemy import delete
+
 from domain.contact import StalePress
+from domain.plan import PlanState
 from domain.reminder import DAILY_HOURS, QUIET_CHOICES, QuietHours, Wishes
 from outreach.delivery.holding import told_since, wishes_in
 from outreach.desk import Desk
-from outreach.storage.plans import WishRecord
+from outreach.storage.plans import PlanRecord, ReminderRecord, WishRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,12 @@ def _minutes(clock: time) -> int:
 def quiet_choice(quiet: QuietHours) -> int:
     """Which of the offered quiet hours these are; -1 for none."""
     return QUIET_CHOICES.index(quiet) if quiet in QUIET_CHOICES else -1
+
+
+async def forget(desk: Desk, contact_id: int) -> None:
+    """What an erased contact wished and was to be reminded of; a plan that they set goes on without them."""
+    await desk.session.execute(delete(WishRecord).where(WishRecord.contact_id == contact_id))
+    await desk.session.execute(delete(ReminderRecord).where(ReminderRecord.contact_id == contact_id))
+    await desk.session.execute(
+        delete(PlanRecord).where(PlanRecord.contact_id == contact_id, PlanRecord.state == PlanState.DRAFT)
+    )

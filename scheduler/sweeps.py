@@ -35,6 +35,7 @@ async def remind(office: Office) -> int:
     async def look() -> int:
         await planning.look_at_plans(office)
         await reminding.look_at_findings(office)
+        await reminding.look_at_notices(office)
         return await reminding.say_what_is_due(office)
 
     return await _logged("remind", look)

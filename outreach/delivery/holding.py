@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.notice import DeliveryState
@@ -50,7 +50,7 @@ async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: d
         select(DeliveryRecord.contact_id, func.count())
         .where(
             DeliveryRecord.contact_id.in_(set(contact_ids)),
-            DeliveryRecord.is_push,
+            or_(DeliveryRecord.is_push, DeliveryRecord.broadcast_id.is_not(None)),
             DeliveryRecord.is_urgent.is_(False),
             DeliveryRecord.kind != DIGEST,
             DeliveryRecord.state.in_(WENT_OUT),
@@ -65,8 +65,11 @@ async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: d
 async def hold_back(
     session: AsyncSession, rows: Sequence[DeliveryRecord], now: datetime, almanac: Almanac
 ) -> set[int]:
-    """Put off, fold or skip those of the rows that may not go out now. Returns the ids of those held back."""
-    pushes = [row for row in rows if row.is_push]
+    """Put off, fold or skip those of the rows that may not go out now. Returns the ids of those held back.
+
+    What officials send to many is a push too, but it is never folded: its receipt is counted.
+    """
+    pushes = [row for row in rows if row.is_push or row.broadcast_id is not None]
     if not pushes:
         return set()
     contact_ids = sorted({row.contact_id for row in pushes})
@@ -101,7 +104,8 @@ async def _judge(
         reasons = await over(session, row.contact_id, abouts)
         if len(reasons) == len(abouts):
             return Decision(Step.SKIP, reasons[abouts[0]])
+    may_fold = row.kind != DIGEST and row.broadcast_id is None
     return decide(
-        almanac, wishes, now, told_this_week=told, is_urgent=row.is_urgent, is_digest=row.kind == DIGEST,
+        almanac, wishes, now, told_this_week=told, is_urgent=row.is_urgent, may_fold=may_fold,
         on_workdays=row.kind.startswith(CLOCKED),
     )  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, ContactKey, Key, Line, Prose, Record, Word
+
+UNREMINDED = text("approved_at IS NOT NULL AND reminded_at IS NULL")
 
 
 class BroadcastRecord(Record):
@@ -18,6 +20,9 @@ class BroadcastRecord(Record):
     """
 
     __tablename__ = "broadcasts"
+    __table_args__ = (
+        Index("ix_broadcasts_unreminded", "approved_at", sqlite_where=UNREMINDED, postgresql_where=UNREMINDED),
+    )
 
     id: Mapped[Key]
     number: Mapped[str] = mapped_column(String(32), unique=True)
@@ -52,6 +57,8 @@ class BroadcastRecord(Record):
     progress_chat_id: Mapped[int | None]
     progress_message_id: Mapped[int | None]
     next_look_at: Mapped[datetime | None] = mapped_column(index=True)
+    # When those who had not pressed 已阅 were reminded, once, without anybody asking for it.
+    reminded_at: Mapped[datetime | None]
 
 
 class RecipientRecord(Record):

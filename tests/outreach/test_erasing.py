@@ -22,12 +22,15 @@ from outreach import (
     revising,
     standing,
     vouching,
+    wishing,
 )
 from outreach.desk import Desk, Office
+from outreach.occurring import remind_of
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord, EnrolmentRequestRecord, OfficialRecord, PostRecord
+from outreach.storage.plans import PlanRecord
 from outreach.storage.quizzes import GroupAnswerRecord, GroupQuestionRecord, QuizQuestionRecord, QuizRecord
 from outreach.storage.records import Record
 from tests.conftest import SetClock
@@ -96,6 +99,7 @@ async def whole_life(office: Office) -> tuple[Contact, Contact, int]:
         await desk.tell(me, Notice("enrolment_declined", {"enterprise": NAME}, "waiting:1"))
         await standing.expect(desk, me.id, "inspection.note", "inspection:1")
         await quizzed(desk, me)
+        await reminded(desk, me)
         await appointing.appoint(desk, "周科", Jurisdiction("望潮街道"))
         (await desk.session.scalars(select(OfficialRecord))).one().contact_id = me.id
         desk.session.add(RegisterDraftRecord(contact_id=me.id, rows="[]", made_at=desk.now))
@@ -120,6 +124,18 @@ async def quizzed(desk: Desk, me: Contact) -> None:
     desk.session.add(group)
     await desk.session.flush()
     await asking.count(desk, group.id, (0,), me.id)
+
+
+async def reminded(desk: Desk, me: Contact) -> None:
+    """Wishes of their own, something to be reminded of, and a plan that they began to set."""
+    await wishing.choose_hour(desk, me.id, 10)
+    await remind_of(desk, [("occurrence:1", me.id)], desk.today)
+    desk.session.add(
+        PlanRecord(
+            contact_id=me.id, state="draft", checklist_id="catering", from_on=desk.today, created_at=desk.now,
+            changed_at=desk.now,
+        )
+    )  # fmt: skip
 
 
 async def every_value(office: Office) -> list[tuple[str, str]]:
@@ -236,6 +252,7 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "deliveries": told["notices"], "register_drafts": told["register_drafts"],
         "quizzes": told["quizzes"], "memories": told["questions_answered"], "polls": told["polls"],
         "broadcasts": told["broadcasts_drafted"], "recipients": told["broadcasts_meant_for"],
+        "plans": told["plans"], "reminders": told["reminders"], "wishes": told["reminder_settings"],
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}

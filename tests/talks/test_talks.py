@@ -90,6 +90,8 @@ async def _filled(stage, deed: str) -> str:  # type: ignore[no-untyped-def]
         return deed.replace(found[0], await stage.invitation(found[1], found[2]))
     if found := re.search(r"\{place:([^:}]+):([^}]*)\}", deed):
         return deed.replace(found[0], await stage.place(found[1], found[2]))
+    if found := re.search(r"\{shown:([^}]+)\}", deed):
+        return deed.replace(found[0], await stage.shown_link(found[1]))
     if found := re.search(r"\{office:([^}]+)\}", deed):
         return deed.replace(found[0], await stage.office_code(found[1]))
     return deed

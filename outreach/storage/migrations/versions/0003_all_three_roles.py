@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("progress_chat_id", BIG, nullable=True),
         sa.Column("progress_message_id", BIG, nullable=True),
         sa.Column("next_look_at", INSTANT, nullable=True),
+        sa.Column("reminded_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_broadcasts_contact_id_contacts"),
         sa.PrimaryKeyConstraint("id", name="pk_broadcasts"),
         sa.UniqueConstraint("number", name="uq_broadcasts_number"),
@@ -146,6 +147,14 @@ def upgrade() -> None:
     op.create_index("ix_broadcasts_official_id", "broadcasts", ["official_id"], unique=False)
     op.create_index("ix_broadcasts_state", "broadcasts", ["state"], unique=False)
     op.create_index("ix_broadcasts_street", "broadcasts", ["street"], unique=False)
+    op.create_index(
+        "ix_broadcasts_unreminded",
+        "broadcasts",
+        ["approved_at"],
+        unique=False,
+        sqlite_where=sa.text("approved_at IS NOT NULL AND reminded_at IS NULL"),
+        postgresql_where=sa.text("approved_at IS NOT NULL AND reminded_at IS NULL"),
+    )
     op.create_table(
         "daily_questions",
         sa.Column("contact_id", BIG, nullable=False),
