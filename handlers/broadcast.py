@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.authority import Duty
 from domain.broadcast import BroadcastState
 from domain.contact import StalePress
 from handlers import broadcast_draft as draft
@@ -28,7 +29,9 @@ async def show_list(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     words = scene.words
     lines = await tallying.overview(scene.desk, scene.known.contact, draft.official_of(scene))
     pages = max(1, -(-len(lines) // ROWS_A_PAGE))
-    rows: list[tuple[Button, ...]] = [(Button(words.label("broadcast.new"), data("bc", "new"), style="primary"),)]
+    rows: list[tuple[Button, ...]] = []
+    if draft.official_of(scene).may(Duty.NOTICE):
+        rows.append((Button(words.label("broadcast.new"), data("bc", "new"), style="primary"),))
     rows += [(_line(scene, line),) for line in lines[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]]
     if turning := pager(words, page, pages, "bc", "l"):
         rows.append(turning)

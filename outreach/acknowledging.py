@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
+from domain.authority import Duty
 from domain.broadcast import BroadcastState, NobodyToChase, may_chase
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.notice import DeliveryState, Notice, NoticeButton
@@ -88,6 +89,7 @@ async def chase(desk: Desk, contact: Contact, official: Official, broadcast_id: 
     round_: how many rounds there had been when the button was shown; another one since makes it stale, so that two
     officials' clicks are one round. Raises BroadcastMoved, StalePress, ChasedRecently, NobodyToChase.
     """
+    official.must(Duty.NOTICE)
     row = await overseen(desk, official, broadcast_id)
     if row.state != BroadcastState.APPROVED:
         raise await moved(desk, row)

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from sqlalchemy import select
 
+from domain.authority import Duty, OfficeRole, may
 from domain.broadcast import Audience, Bound
 from domain.contact import Contact, Jurisdiction, Official, Role
 from domain.enterprise import RiskClass
@@ -86,7 +87,7 @@ async def seconds(desk: Desk, audience: Audience, first_contact_id: int) -> list
     able = [
         as_contact(contact)
         for contact, row in found
-        if _is_serving(desk, row) and _bound(row).allows(audience)
+        if _is_serving(desk, row) and may(OfficeRole(row.role), Duty.NOTICE) and _bound(row).allows(audience)
     ]
     return list({contact.id: contact for contact in able}.values())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import insert, update
 
+from domain.authority import Duty
 from domain.broadcast import (
     Audience,
     AudienceChanged,
@@ -115,6 +116,7 @@ async def approve(
     count: how many the official was shown or has typed; card: chat and message that show the progress from now on.
     Raises BroadcastMoved when it happened already, OwnBroadcast, CountMistyped, AudienceChanged, AudienceEmpty.
     """
+    official.must(Duty.NOTICE)
     row = await locked(desk, broadcast_id)
     bound = await bound_of(desk, official)
     is_second = row.state == BroadcastState.AWAITING
@@ -203,6 +205,7 @@ async def recall(desk: Desk, contact: Contact, official: Official, broadcast_id:
 
     At most the window of sends that are on their way still arrives; it is edited too. Raises BroadcastMoved.
     """
+    official.must(Duty.NOTICE)
     row = await overseen(desk, official, broadcast_id)
     if row.state != BroadcastState.APPROVED:
         raise await moved(desk, row)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from domain.authority import Duty
 from domain.broadcast import (
     DEFAULT_DAYS,
     IN_FORCE_DAYS,
@@ -25,6 +26,7 @@ from outreach.storage.broadcasts import BroadcastRecord
 
 async def begin(desk: Desk, contact: Contact, official: Official) -> Broadcast:
     """A new draft with its number, for everybody whom the official may address."""
+    official.must(Duty.NOTICE)
     audience = Audience().bounded(await bound_of(desk, official))
     day = f"{desk.today:%Y%m%d}"
     row = BroadcastRecord(
