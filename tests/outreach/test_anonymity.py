@@ -186,9 +186,10 @@ async def sent_files(stage: Stage) -> dict[str, object]:
     messages = [m for m in await stage.messages(NAME) if m["kind"] == "photo" and m["from"] == "person"]
     names: dict[str, object] = {}
     for at, message in enumerate(messages):
-        file = dict(message["file"])  # type: ignore[call-overload]
-        names[f"file {at}"] = file["file_id"]
-        names[f"unique {at}"] = file.get("file_unique_id") or f"unique-of-{file['file_id']}"
+        names[f"file {at}"] = file_id = str(dict(message["file"])["file_id"])  # type: ignore[call-overload]
+        async with stage.session.get(f"{stage.base}/sandbox/files/{file_id}") as response:
+            # As the sandbox makes it: from the content.
+            names[f"unique {at}"] = f"AQAD{hashlib.sha256(await response.read()).hexdigest()[:12]}"
     return names
 
 
