@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TypeVar
 
 import structlog
@@ -29,6 +31,10 @@ PREVIEW = LinkPreviewOptions(is_disabled=True)
 T = TypeVar("T")
 # A reply waits this long for a flood pause to end; after that the person can simply ask again.
 PATIENCE_SECONDS = 5.0
+WORDS_REFUSED = ("too long", "can't parse entities")
+TAG = re.compile(r"</?[a-z][^>]*>")
+# In UTF-16 units, as the Bot API counts its 4096.
+PLAIN_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,15 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
             break
         except TelegramError as fault:
             LOG.warning("reply_lost", update_id=turn.update_id, fault=type(fault).__name__, words=str(fault)[:200])
+            if isinstance(said, Say) and any(sign in str(fault) for sign in WORDS_REFUSED):
+                await _quietly(_say_plainly(bot, turn.person.chat_id, said))
     return spoken
+
+
+async def _say_plainly(bot: Bot, chat_id: int, said: Say) -> None:
+    """The same words as they are, as many as fit: a person who tapped a button must not meet silence."""
+    plain = unescape(TAG.sub("", said.text)).encode("utf-16-le")[: 2 * PLAIN_LIMIT].decode("utf-16-le", "ignore")
+    await bot.send_message(chat_id, plain, link_preview_options=PREVIEW, reply_markup=_inline(said.rows))
 
 
 async def _say(
