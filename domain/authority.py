@@ -1,5 +1,6 @@
 """职权 — the offices that a bureau's people hold, and what each of them may do."""
 
+from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.refusal import Refusal
@@ -70,3 +71,11 @@ def must(role: OfficeRole, duty: Duty) -> None:
     """Raises DutyLacking unless the office entails the duty."""
     if not may(role, duty):
         raise DutyLacking(role=role, duty=duty)
+
+
+def term_choices(today: date) -> tuple[date, ...]:
+    """The last days that are offered for an appointment: two weeks for a guest, three months, two year's ends."""
+    quarter = today.month + 2
+    after = date(today.year + quarter // 12, quarter % 12 + 1, 1)
+    days = {today + timedelta(days=14), after - timedelta(days=1), date(today.year, 12, 31)}
+    return (*sorted(day for day in days if day > today), date(today.year + 1, 12, 31))

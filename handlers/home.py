@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from content.texts import Words
-from domain.contact import Role
+from domain.authority import Duty
+from domain.contact import Official, Role
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
 from outreach import standing
@@ -13,6 +14,20 @@ __all__ = ["back_rows", "cancel", "commands_of", "help_", "home", "locale_of", "
 WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
 
+OFFICIAL_COMMANDS = (
+    ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("findings", Duty.FINDINGS), ("plans", Duty.FINDINGS),
+    ("register", Duty.FINDINGS), ("invite", Duty.INVITE), ("officials", Duty.APPOINT),
+)  # fmt: skip
+# In order of use; what an office does not entail leaves no gap.
+OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
+    ("findings", Duty.FINDINGS, ("fi", "l", 0), "primary"),
+    ("plans", Duty.FINDINGS, ("pl", "l", 0), ""),
+    ("notice", Duty.FIGURES, ("bc", "l", 0), "primary"),
+    ("reports", Duty.TRIAGE, ("tr", "l", 0), "primary"),
+    ("register", Duty.FINDINGS, ("rg", "l"), ""),
+    ("invite", Duty.INVITE, ("iv", "l", 0), ""),
+    ("officials", Duty.APPOINT, ("of", "l", 0), ""),
+)
 SAFETY_COMMANDS = ("report", "hotline", "cards", "help", "cancel", "language", "privacy")
 
 
@@ -20,7 +35,7 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
     """The command menu by role, in the order Telegram shows it."""
     names = ["start"]
     if caller is not None and caller.official is not None:
-        names += ["notice", "reports", "findings", "plans", "register", "invite"]
+        names += [name for name, duty in OFFICIAL_COMMANDS if caller.official.may(duty)]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
         names += ["check", "my", "invite"]
     if caller is not None:
@@ -69,10 +84,7 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "check", "in", "new", style="primary"),))
         rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
     if caller.official is not None:
-        rows.append((_button(words, "findings", "fi", "l", 0, style="primary"), _button(words, "plans", "pl", "l", 0)))
-        reports = _button(words, "reports", "tr", "l", 0, style="primary")
-        rows.append((_button(words, "notice", "bc", "l", 0, style="primary"), reports))
-        rows.append((_button(words, "register", "rg", "l"), _button(words, "invite", "iv", "l", 0)))
+        rows.extend(_official_rows(words, caller.official))
     if caller.posts and not walks:
         rows.append((_button(words, "my", "my", "l", 0),))
     if not caller.posts and caller.official is None:
@@ -87,6 +99,14 @@ def _rows(words: Words, caller: Caller) -> Rows:
         )
     )
     return tuple(rows)
+
+
+def _official_rows(words: Words, official: Official) -> Rows:
+    """Two by two, what the office entails."""
+    buttons = [
+        _button(words, key, *said, style=style) for key, duty, said, style in OFFICIAL_BUTTONS if official.may(duty)
+    ]
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
 async def help_(turn: Turn, scene: Scene) -> Reply:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from domain.authority import Duty
 from domain.contact import StalePress
 from domain.inspection import TooManyPhotos
 from domain.refusal import Refusal
 from handlers import (
     acknowledgement,
     broadcast,
+    duties,
     enrolment,
     findings,
     group_quiz,
@@ -19,6 +21,7 @@ from handlers import (
     invitations,
     language,
     mine,
+    officials,
     places,
     plans,
     privacy,
@@ -69,6 +72,7 @@ COMMANDS: dict[str, Talk] = {
     "notice": broadcast.show_list,
     "invite": invitations.show,
     "plans": plans.show_plans,
+    "officials": officials.show_officials,
     "settings": settings.show_settings,
     "stop": settings.ask_stop,
 }
@@ -93,6 +97,7 @@ PRESSES: dict[str, Talk] = {
     "ak": acknowledgement.press,
     "iv": invitations.press,
     "pl": plans.press_plans,
+    "of": officials.press_officials,
     "st": settings.press_settings,
 }
 
@@ -111,6 +116,7 @@ MEANINGS: dict[str, Talk] = {
     triage.REASON: triage.take_reason,
     triage.QUESTION: triage.take_question,
     places.NAME: places.take_name,
+    officials.MEANING: officials.take_name,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
@@ -150,7 +156,8 @@ async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
 
 async def prepare(turn: Turn, caller: Caller | None, fetch: FileFetcher) -> object:
     """What must be done outside the transaction, such as fetching and reading a workbook; a Refusal is returned."""
-    if isinstance(turn.said, Document) and caller is not None and caller.official is not None:
+    official = caller.official if caller else None
+    if isinstance(turn.said, Document) and official is not None and official.may(Duty.REGISTER):
         try:
             return await register.prepare(turn.said, fetch)
         except Refusal as refusal:
@@ -164,6 +171,7 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
         if group_quiz.concerns(turn):
             return await group_quiz.answer(turn, scene)
         return Reply((Say(scene.words("replies/home/private_only")),))
+    scene = duties.fit(turn.said, scene)
     match turn.said:
         case Voted():
             return await quiz.take_vote(turn, scene)
@@ -208,10 +216,11 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if scene.caller is None:
         # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
         return await answer(turn, scene)
+    scene = duties.fit(turn.said, scene)
     if isinstance(turn.said, Press) and turn.said.talk == "ak":
         # The menu must not take the place of the notice that was pressed; twice is once there anyway.
         return await acknowledgement.press(turn, scene)
-    if isinstance(turn.said, Press) and turn.said.talk == "bc" and scene.caller.official:
+    if isinstance(turn.said, Press) and turn.said.talk == "bc" and scene.known.official:
         return await broadcast.show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:
         return await COMMANDS[turn.said.name](turn, scene)

@@ -54,32 +54,41 @@ async def official_of(desk: Desk, contact_id: int) -> Official | None:
 
 async def appoint(
     desk: Desk, name: str, jurisdiction: Jurisdiction, *, role: OfficeRole = OfficeRole.HEAD,
-    industries: tuple[str, ...] = (), until_on: date | None = None, by: int | None = None,
+    industries: tuple[str, ...] = (), until_on: date | None = None,
 ) -> str:  # fmt: skip
     """Appoint an official from today. Returns the one-time code, which is stored nowhere.
 
     industries: those that an officer of a trade answers for; empty for all.
     """
-    official = OfficialRecord(
+    row = await _appointment(desk, name, jurisdiction, role, industries, until_on, None)
+    return await _code(desk, row.id)
+
+
+async def _appointment(
+    desk: Desk, name: str, jurisdiction: Jurisdiction, role: OfficeRole, industries: tuple[str, ...],
+    until_on: date | None, by: int | None,
+) -> OfficialRecord:  # fmt: skip
+    row = OfficialRecord(
         name=name, role=role, street=jurisdiction.street, grid=jurisdiction.grid, industries=list(industries),
         from_on=desk.today, until_on=until_on,
     )  # fmt: skip
-    desk.session.add(official)
+    desk.session.add(row)
     await desk.session.flush()
     await desk.note(
-        "OfficialAppointed", f"official:{official.id}", by, role=role, street=jurisdiction.street,
-        grid=jurisdiction.grid, industries=industries, until_on=until_on,
+        "OfficialAppointed", f"official:{row.id}", by, role=role, street=row.street, grid=row.grid,
+        industries=industries, until_on=until_on,
     )  # fmt: skip
-    return await _code(desk, official.id)
+    return row
 
 
 async def appoint_another(
     desk: Desk, contact: Contact, head: Official, name: str, role: OfficeRole, street: str, grid: str,
     industries: tuple[str, ...], until_on: date | None,
-) -> str:  # fmt: skip
+) -> tuple[Official, str]:  # fmt: skip
     """A head appoints somebody, for no more and no longer than they are appointed for themselves.
 
-    Returns the one-time code. Raises DutyLacking, BeyondYourOffice; StalePress for a name or a day that cannot be.
+    Returns the appointment and its one-time code. Raises DutyLacking, BeyondYourOffice; StalePress for a name or a
+    day that cannot be.
     """
     head.must(Duty.APPOINT)
     name = tidy(name, NAME_LIMIT)
@@ -90,7 +99,8 @@ async def appoint_another(
         raise BeyondYourOffice
     if head.until_on is not None and (until_on is None or until_on > head.until_on):
         until_on = head.until_on
-    return await appoint(desk, name, wanted, role=role, industries=industries, until_on=until_on, by=contact.id)
+    row = await _appointment(desk, name, wanted, role, industries, until_on, contact.id)
+    return as_official(desk, row), await _code(desk, row.id)
 
 
 async def offices(desk: Desk, head: Official) -> list[OfficialLine]:

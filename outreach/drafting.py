@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import delete
 
+from domain.authority import Duty
 from domain.contact import Contact, Official, StalePress
 from domain.enterprise import EnterpriseEntry, PersonEntry, RiskClass
 from domain.register import Column
@@ -29,6 +30,7 @@ async def put_by(desk: Desk, contact: Contact, batch: Batch) -> int:
 
 async def confirm(desk: Desk, contact: Contact, official: Official, draft_id: int) -> ImportOutcome:
     """Import a draft. Raises StalePress when it is not the official's newest one, or its rows left their area."""
+    official.must(Duty.REGISTER)
     draft = await desk.session.get(RegisterDraftRecord, draft_id, with_for_update=True)
     if draft is None or draft.contact_id != contact.id:
         raise StalePress

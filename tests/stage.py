@@ -158,6 +158,11 @@ class Stage:
         self._seen[who] = len(lines)
         return fresh
 
+    async def shown_link(self, who: str) -> str:
+        """The payload of the newest link that this person's chat shows."""
+        said = [str(message.get("text", "")) for message in await self.messages(who)]
+        return [found[0] for text in said for found in LINK.finditer(text)][-1]
+
     async def fill_register(self) -> None:
         """The demo district on the register."""
         await load_district(self.house.office)
