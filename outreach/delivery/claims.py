@@ -47,6 +47,11 @@ class Claim:
     media_kind: str = ""
     media_file_id: str = ""
     broadcast_id: int | None = None
+    lease_until: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether another process may have taken the row since."""
+        return self.lease_until is not None and now >= self.lease_until
 
 
 class Claims:
@@ -129,6 +134,7 @@ class Claims:
                     Claim(
                         row.id, row.contact_id, chat_id, row.text, row.buttons, row.attachment, row.attempts,
                         row.is_urgent, row.media_kind, row.media_file_id, row.broadcast_id,
+                        row.lease_until,
                     )
                 )  # fmt: skip
             return tuple(claims), bool(held)

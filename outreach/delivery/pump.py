@@ -134,6 +134,9 @@ class Pump:
         await self.pacer.wait()
         if self._halt is not None:
             return self._halt
+        if claim.is_over(self._clock()):
+            # Held up for longer than the lease: somebody else may be sending it by now.
+            return Outcome(Kind.NOT_SENT, "lease_over")
         return await self._gateway.send(
             claim.chat_id, claim.text, claim.buttons, attachment, claim.media_kind, claim.media_file_id
         )
