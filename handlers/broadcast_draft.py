@@ -174,9 +174,11 @@ async def choose(turn: Turn, scene: Scene, id_: int, field: str, page: int) -> R
         found = [(one.code, one.name) for one in await audiences.choices(desk, bound, draft.audience, field)]
     if field == "risk_class":
         found = [(code, words.label(f"broadcast.risk.{name}")) for code, name in found]
-    pages = max(1, -(-len(found) // ROWS_A_PAGE))
-    shown = found[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]
-    rows: list[tuple[Button, ...]] = [(Button(name, data("bc", "s", id_, field, code)),) for code, name in shown]
+    abreast = 1 if field in ("posts", "unacknowledged_of") else 2
+    size = ROWS_A_PAGE * abreast
+    pages = max(1, -(-len(found) // size))
+    keys = [Button(name, data("bc", "s", id_, field, code)) for code, name in found[page * size : (page + 1) * size]]
+    rows = [tuple(keys[at : at + abreast]) for at in range(0, len(keys), abreast)]
     turning = pager(words, page, pages, "bc", "c", id_, field)
     if turning:
         rows.append(turning)
