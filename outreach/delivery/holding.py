@@ -16,6 +16,9 @@ from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import WishRecord
 
 DIGEST = "digest"
+# Neither costs anything of the budget nor is folded: the digest itself, and what a person asked for at an hour of
+# their own choice, which would be yesterday's by the time of the next digest.
+UNCOUNTED = (DIGEST, "daily_question")
 # What is said by the clock alone waits for a workday; what an official sends does not.
 CLOCKED = ("digest", "reminder_")
 SHANGHAI = Almanac(ZoneInfo("Asia/Shanghai"))
@@ -45,14 +48,14 @@ async def wishes_of(session: AsyncSession, contact_ids: Iterable[int]) -> dict[i
 
 
 async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: datetime) -> dict[int, int]:
-    """How many pushes of the budget went out to each contact since an instant; a digest and an urgent one cost none."""
+    """How many pushes of the budget went out to each contact since an instant; what is urgent or UNCOUNTED costs none."""
     counted = await session.execute(
         select(DeliveryRecord.contact_id, func.count())
         .where(
             DeliveryRecord.contact_id.in_(set(contact_ids)),
             or_(DeliveryRecord.is_push, DeliveryRecord.broadcast_id.is_not(None)),
             DeliveryRecord.is_urgent.is_(False),
-            DeliveryRecord.kind != DIGEST,
+            DeliveryRecord.kind.not_in(UNCOUNTED),
             DeliveryRecord.state.in_(WENT_OUT),
             # A claimed row has no instant of its own yet: it is going out now.
             func.coalesce(DeliveryRecord.settled_at, DeliveryRecord.lease_until) >= since,
@@ -62,9 +65,7 @@ async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: d
     return {row[0]: row[1] for row in counted}
 
 
-async def hold_back(
-    session: AsyncSession, rows: Sequence[DeliveryRecord], now: datetime, almanac: Almanac
-) -> set[int]:
+async def hold_back(session: AsyncSession, rows: Sequence[DeliveryRecord], now: datetime, almanac: Almanac) -> set[int]:
     """Put off, fold or skip those of the rows that may not go out now. Returns the ids of those held back.
 
     What officials send to many is a push too, but it is never folded: its receipt is counted.
@@ -82,7 +83,7 @@ async def hold_back(
     for row in pushes:
         decision = await _judge(session, row, now, almanac, wishes[row.contact_id], told.get(row.contact_id, 0))
         if decision.step is Step.SEND:
-            if not row.is_urgent and row.kind != DIGEST:
+            if not row.is_urgent and row.kind not in UNCOUNTED:
                 told[row.contact_id] = told.get(row.contact_id, 0) + 1
             continue
         held.add(row.id)
@@ -104,7 +105,7 @@ async def _judge(
         reasons = await over(session, row.contact_id, abouts)
         if len(reasons) == len(abouts):
             return Decision(Step.SKIP, reasons[abouts[0]])
-    may_fold = row.kind != DIGEST and row.broadcast_id is None
+    may_fold = row.kind not in UNCOUNTED and row.broadcast_id is None
     return decide(
         almanac, wishes, now, told_this_week=told, is_urgent=row.is_urgent, may_fold=may_fold,
         on_workdays=row.kind.startswith(CLOCKED),

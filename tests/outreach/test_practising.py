@@ -7,7 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from outreach import enrolling, practising
+from outreach import enrolling, practising, wishing
+from outreach.delivery.claims import Claims
+from outreach.delivery.holding import told_since
+from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Office
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.quizzes import DailyQuestionRecord
@@ -94,6 +97,24 @@ async def test_whoever_cannot_be_reached_is_not_written_to(office: Office, clock
     clock.set(NEXT_DAY)
     assert await sweeps.ask_daily_questions(office) == 1
     assert await told(office) == []
+
+
+async def test_it_costs_nothing_of_the_push_budget_and_is_never_folded(office: Office, clock: SetClock) -> None:
+    who = await wish(office)
+    claims = Claims(office.engine, "one")
+    for day in range(8):
+        clock.set(NEXT_DAY + timedelta(days=day))
+        await sweeps.ask_daily_questions(office)
+        taken = await claims.take(clock.now)
+        assert len(taken) == 1, day
+        await claims.settle([(taken[0], Outcome(Kind.SENT, message_id=day))], clock.now)
+    async with office.desk() as desk:
+        assert await told_since(desk.session, [who], NEXT_DAY) == {}
+        await wishing.stop(desk, who)
+    clock.advance(days=1)
+    await sweeps.ask_daily_questions(office)
+    assert await claims.take(clock.now) == ()
+    assert [row.state for row in await told(office)] == ["sent"] * 8 + ["skipped"]
 
 
 async def test_a_look_costs_what_is_due(office: Office) -> None:
