@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.checklist import Grade
 from domain.contact import NotAnOfficial, Official, StalePress
+from domain.report import ReportDecided
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Say, Scene, Text, Turn
@@ -98,7 +99,12 @@ async def take_reason(turn: Turn, scene: Scene) -> Reply:
         return Reply((Say(scene.words("replies/triage/words_only")),))
     who = (scene.desk, scene.known.contact, _official(scene), _subject(scene))
     await standing.expect(scene.desk, scene.known.contact.id, "")
-    number = await triaging.send_back(*who, turn.said.text)
+    try:
+        number = await triaging.send_back(*who, turn.said.text)
+    except ReportDecided as refusal:
+        # Said here and not raised: no further reason is waited for.
+        text = scene.words(refusal.moment, **refusal.facts)
+        return Reply((Say(text, ((_back(scene, _subject(scene)), home_button(scene.words)),)),))
     return _done(turn, scene, "returned", number=number, reason=turn.said.text)
 
 
@@ -128,6 +134,8 @@ def _done(turn: Turn, scene: Scene, moment: str, **facts: object) -> Reply:
 
 async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
     card = await triaging.report(scene.desk, official, report_id)
+    if scene.meaning in (REASON, QUESTION):
+        await standing.expect(scene.desk, scene.known.contact.id, "")
     rows: list[tuple[Button, ...]] = []
     if card.stored:
         label = scene.words.label("triage.photos", count=card.stored)

@@ -83,6 +83,13 @@ async def begin_addition(desk: Desk, person_id: int, report_id: int) -> Draft:
     return await keep(desk, person_id, replace(draft, asked="what"))
 
 
+async def rest(desk: Desk, person_id: int) -> None:
+    """Something else is asked now: the draft stays, but the next free message is not for it."""
+    draft = await draft_of(desk, person_id)
+    if draft is not None and draft.asked:
+        await keep(desk, person_id, replace(draft, asked=""))
+
+
 async def place_card(desk: Desk, person_id: int, message_id: int) -> None:
     """Remember which message is the card of the draft, if there still is one."""
     draft = await draft_of(desk, person_id)
