@@ -57,7 +57,7 @@ async def quarantined(desk: Desk) -> list[tuple[str, Any]]:
     for row in rows:
         try:
             found.append((row.reference, json.loads(_opened(desk, row)[1])))
-        except ValueError:
+        except (ValueError, RecursionError):
             found.append((row.reference, None))
     return found
 

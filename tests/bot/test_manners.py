@@ -219,6 +219,18 @@ async def test_a_changed_privacy_notice_is_agreed_to_anew_and_nothing_is_lost(st
     assert "第 2 项" in str((await stage.messages("王芳"))[-1]["text"])
 
 
+async def test_somebody_elses_card_proves_nothing(stage: Stage) -> None:
+    await stage.fill_register()
+    await stage.say("小刘", f"/start {await stage.invitation(PLACE, 'safety_officer')}")
+    await stage.press("小刘", "同意并继续")
+    await stage.post("people/1004/contact", user_id=1002, phone="+8613800001002", name="王芳")
+    await stage.settle()
+    assert "不是您自己的号码" in str((await stage.messages("小刘"))[-1]["text"])
+    async with stage.house.office.desk() as desk:
+        row = (await desk.session.scalars(select(ContactRecord))).one()
+        assert row.phone is None and await enrolling.posts_of(desk, row.id) == ()
+
+
 async def test_somebody_with_posts_at_very_many_enterprises_still_gets_an_answer(stage: Stage) -> None:
     await stage.enrol("周科")
     async with stage.house.office.desk() as desk:
