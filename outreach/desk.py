@@ -106,6 +106,7 @@ class Desk:
         self.office = office
         self.session = session
         self.now: datetime = office.clock()
+        self.in_hand: list[object] = []
         self.has_told = False
         self.has_photos = False
         self.has_letters = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, delete, func, select
 
@@ -107,25 +107,22 @@ async def walk_of(desk: Desk, row: InspectionRecord) -> Walk:
         .where(AnswerRecord.inspection_id == row.id)
         .group_by(AnswerRecord.id)
     )
-    answers = {
-        answer.item_id: Answer(
-            answer.id,
-            answer.item_id,
-            Verdict(answer.verdict),
-            answer.note,
-            answer.is_note_settled,
-            answer.is_photo_settled,
-            answer.skipped_photo_reason,
-            photos,
-        )
-        for answer, photos in found
-    }
+    answers = {answer.item_id: _as_answer(answer, photos) for answer, photos in found}
     return Walk(await edition(desk, row.edition_id), answers)
 
 
-async def _answer(desk: Desk, inspection_id: int, item_id: str) -> AnswerRecord | None:
-    wanted = select(AnswerRecord).where(AnswerRecord.inspection_id == inspection_id, AnswerRecord.item_id == item_id)
-    return (await desk.session.scalars(wanted)).first()
+def _as_answer(row: AnswerRecord, photos: int) -> Answer:
+    return Answer(
+        row.id, row.item_id, Verdict(row.verdict), row.note, row.is_note_settled, row.is_photo_settled,
+        row.skipped_photo_reason, photos,
+    )  # fmt: skip
+
+
+async def _with(desk: Desk, opened: Open, row: AnswerRecord, photos: int) -> Open:
+    """The same walk with this answer as it is now: what was read a moment ago need not be read again."""
+    await desk.session.flush()
+    answers = {**opened.walk.answers, row.item_id: _as_answer(row, photos)}
+    return replace(opened, walk=Walk(opened.walk.checklist, answers))
 
 
 async def judge(
@@ -134,14 +131,18 @@ async def judge(
     """Give item `number` (from 1) a verdict. The last one holds; earlier ones stay in the journal."""
     opened = await open_walk(desk, contact, posts, inspection_id)
     item = _item_at(opened.walk, number)
-    row = await _answer(desk, inspection_id, item.id)
-    if row is not None and row.verdict == verdict:
+    was = opened.walk.answers.get(item.id)
+    if was is not None and was.verdict is verdict:
         return opened  # a double tap
     fails = verdict is Verdict.FAIL
-    if row is None:
-        row = AnswerRecord(inspection_id=inspection_id, item_id=item.id, verdict=verdict, answered_at=desk.now)
+    if was is None:
+        row = AnswerRecord(
+            inspection_id=inspection_id, item_id=item.id, verdict=verdict, note="", skipped_photo_reason="",
+            answered_at=desk.now,
+        )  # fmt: skip
         desk.session.add(row)
     else:
+        row = await desk.session.get_one(AnswerRecord, was.id)
         await desk.note("AnswerChanged", f"inspection:{inspection_id}", contact.id, item=item.id, was=row.verdict)
         if not fails:
             # What was photographed as wrong does not belong to an item that is not wrong.
@@ -149,8 +150,7 @@ async def judge(
             row.note = row.skipped_photo_reason = ""
         row.verdict, row.answered_at = verdict, desk.now
     row.is_note_settled = row.is_photo_settled = not fails
-    await desk.session.flush()
-    return await open_walk(desk, contact, posts, inspection_id)
+    return await _with(desk, opened, row, was.photos if was is not None and fails else 0)
 
 
 def _item_at(walk: Walk, number: int) -> Item:
@@ -160,10 +160,10 @@ def _item_at(walk: Walk, number: int) -> Item:
 
 
 async def _failed(desk: Desk, opened: Open, number: int) -> AnswerRecord:
-    row = await _answer(desk, opened.id, _item_at(opened.walk, number).id)
-    if row is None or row.verdict != Verdict.FAIL:
+    answer = opened.walk.answers.get(_item_at(opened.walk, number).id)
+    if answer is None or answer.verdict is not Verdict.FAIL:
         raise StalePress
-    return row
+    return await desk.session.get_one(AnswerRecord, answer.id)
 
 
 async def describe(
@@ -173,8 +173,7 @@ async def describe(
     opened = await open_walk(desk, contact, posts, inspection_id)
     row = await _failed(desk, opened, number)
     row.note, row.is_note_settled = note, True
-    await desk.session.flush()
-    return await open_walk(desk, contact, posts, inspection_id)
+    return await _with(desk, opened, row, opened.walk.answers[row.item_id].photos)
 
 
 async def photograph(
@@ -221,8 +220,7 @@ async def settle_photos(
             raise StalePress
         row.skipped_photo_reason = skipped_because
     row.is_photo_settled = row.is_note_settled = True
-    await desk.session.flush()
-    return await open_walk(desk, contact, posts, inspection_id)
+    return await _with(desk, opened, row, opened.walk.answers[row.item_id].photos)
 
 
 async def discard(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> Open:

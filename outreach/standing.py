@@ -21,13 +21,20 @@ class Standing:
 
 async def standing_of(desk: Desk, contact_id: int) -> Standing:
     """Where the contact stands; nothing is expected of a newcomer."""
-    row = await desk.session.get(StandingRecord, contact_id)
+    row = await _row(desk, contact_id)
     return Standing() if row is None else Standing(row.meaning, row.subject, row.card_message_id, row.asked_at)
+
+
+async def _row(desk: Desk, contact_id: int) -> StandingRecord | None:
+    # Kept in hand: the session itself would forget a row that nobody holds, and read it again.
+    row = await desk.session.get(StandingRecord, contact_id)
+    desk.in_hand.append(row)
+    return row
 
 
 async def expect(desk: Desk, contact_id: int, meaning: str, subject: str = "") -> None:
     """From now on a free message of this contact means `meaning`; an empty one means nothing in particular."""
-    row = await desk.session.get(StandingRecord, contact_id)
+    row = await _row(desk, contact_id)
     if row is None:
         desk.session.add(StandingRecord(contact_id=contact_id, meaning=meaning, subject=subject, asked_at=desk.now))
     else:
