@@ -86,7 +86,7 @@ async def press_plans(turn: Turn, scene: Scene) -> Reply:
 
 
 def _checklists(turn: Turn, scene: Scene) -> Reply:
-    lists = scene.desk.catalogue.checklists.values()
+    lists = planning.checklists(scene.desk, _official(scene))
     rows = [(Button(short(one.title), press("pl", "c", one.id)),) for one in lists]
     return _step(turn, scene, "checklist", rows)
 

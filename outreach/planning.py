@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select
 
 from domain.authority import Duty
+from domain.checklist import Checklist
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.plan import (
     LONGEST_FOR,
@@ -27,14 +28,22 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.plans import PlanRecord
 
 
+def checklists(desk: Desk, official: Official) -> list[Checklist]:
+    """The checklists that this official may have walked. Raises DutyLacking."""
+    official.must(Duty.PLANS)
+    return [one for one in desk.catalogue.checklists.values() if _trades(desk, official, one.id)]
+
+
 async def draft(desk: Desk, contact: Contact, official: Official, checklist_id: str) -> PlanLine:
-    """Begin a plan; an earlier draft of this official is dropped. Raises StalePress for a list that is gone."""
-    if checklist_id not in desk.catalogue.checklists:
+    """Begin a plan; an earlier draft of this official is dropped.
+
+    Raises StalePress for a list that is gone or not for the official's trades, DutyLacking.
+    """
+    if checklist_id not in {one.id for one in checklists(desk, official)}:
         raise StalePress
     await desk.session.execute(
         delete(PlanRecord).where(PlanRecord.contact_id == contact.id, PlanRecord.state == PlanState.DRAFT)
     )
-    official.must(Duty.PLANS)
     fitting = _trades(desk, official, checklist_id)
     row = PlanRecord(
         contact_id=contact.id, state=PlanState.DRAFT, checklist_id=checklist_id, from_on=desk.today,

@@ -49,12 +49,15 @@ async def look_at_findings(office: Office) -> int:
                 return count
             done = await put_right(desk.session, [row.id for row in rows])
             held = await responsible(desk, [row.enterprise_id for row in rows])
-            abouts = []
+            days: dict[date, list[tuple[str, int]]] = {}
             for row in rows:
+                # The day that was due, not today: what was slept through is late, and said as such.
+                day = desk.on(row.next_look_at or desk.now)
                 row.next_look_at = None if row.id in done else next_look(desk, row.due_on)
                 if row.id not in done and row.enterprise_id in held:
-                    abouts.append((f"{FINDING}:{row.id}", held[row.enterprise_id].id))
-            count += await remind_of(desk, abouts, desk.today)
+                    days.setdefault(day, []).append((f"{FINDING}:{row.id}", held[row.enterprise_id].id))
+            for day, abouts in days.items():
+                count += await remind_of(desk, abouts, day)
 
 
 async def look_at_notices(office: Office) -> int:

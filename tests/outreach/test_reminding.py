@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from domain.authority import DutyLacking, OfficeRole
 from domain.checklist import Verdict
-from domain.contact import Contact, Official, Role
+from domain.contact import Contact, Jurisdiction, NotYours, Official, Role, StalePress
 from domain.notice import Notice
-from domain.plan import OccurrenceState, PlanState, Rhythm
+from domain.plan import OccurrenceState, PlanState, PlanUnfinished, Rhythm
 from outreach import enrolling, inspecting, matters, planned, planning, reminding, wishing
 from outreach.delivery.claims import Claims
 from outreach.desk import Desk, Office
+from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord
 from scheduler import sweeps
@@ -410,6 +413,146 @@ async def test_the_sweeps_take_what_is_due_from_an_index(town: Town) -> None:
             compiled = query.compile(town.office.engine, compile_kwargs={"literal_binds": True})
             steps = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")).all()
             assert f"SEARCH {table} USING" in str(steps), steps
+
+
+async def test_a_notice_unread_for_two_workdays_is_brought_back_once(town: Town) -> None:
+    town.clock.set(shanghai("06-04 10:00"))  # a Thursday
+    async with town.office.desk() as desk:
+        sent = BroadcastRecord(
+            number="TZ-1", contact_id=town.zhou.id, official_id=town.official.id, state="approved", text="防汛通知",
+            audience={}, drafted_at=desk.now, approved_at=desk.now,
+        )  # fmt: skip
+        desk.session.add(sent)
+        await desk.session.flush()
+        for who in (town.wang, town.zhou):
+            await push(desk, who, f"b:{who.id}", is_push=False, broadcast_id=sent.id)
+        for row in await desk.session.scalars(select(DeliveryRecord)):
+            row.kind = "broadcast"
+    await town.tick()
+    async with town.office.desk() as desk:
+        rows = await desk.session.scalars(select(DeliveryRecord).where(DeliveryRecord.contact_id == town.zhou.id))
+        rows.one().acknowledged_at = desk.now
+    for moment in ("06-05 10:00", "06-06 10:00", "06-07 10:00", "06-08 09:00", "06-09 09:00", "06-12 09:00"):
+        await town.tick(moment)
+    assert (await town.heard())[2:] == [("reminder_notice", "06-08 09:00")]
+    async with town.office.desk() as desk:
+        rows = await desk.session.scalars(select(DeliveryRecord).where(DeliveryRecord.kind == "reminder_notice"))
+        told = rows.one()
+        assert told.contact_id == town.wang.id and "st:o:" in told.buttons
+
+
+async def test_what_officials_send_to_many_keeps_the_night_and_a_stop_but_is_never_folded(town: Town) -> None:
+    town.clock.set(shanghai("06-02 22:00"))
+    li = await town.mailing.contact(1003, "李强")
+    async with town.office.desk() as desk:
+        await wishing.stop(desk, li.id)
+        for number in range(7):
+            await push(desk, town.wang, f"b-{number}", is_push=False, broadcast_id=9)
+        await push(desk, li, "stopped", is_push=False, broadcast_id=9)
+        await push(desk, li, "urgent", is_push=False, broadcast_id=9, is_urgent=True)
+    await town.tick()
+    assert len(await town.heard()) == 1
+    await town.tick("06-03 08:00")
+    assert len(await town.heard()) == 8 and await town.mailing.state("stopped") == ("skipped", "stopped")
+    async with town.office.desk() as desk:
+        await push(desk, town.wang, "reminder")
+    await town.tick("06-03 08:30")
+    assert (await town.mailing.state("reminder"))[1] == "digest"  # the week's budget is used up
+
+
+async def test_a_trade_officer_sets_plans_for_that_trade_only(town: Town) -> None:
+    officer = replace(town.official, jurisdiction=Jurisdiction("钟公堂街道", "", frozenset({"catering"})))
+    stranger = replace(town.official, jurisdiction=Jurisdiction("别的街道"))
+    expert = replace(town.official, role=OfficeRole.EXPERT)
+    whole = await town.plan()
+    async with town.office.desk() as desk:
+        assert [one.id for one in planning.checklists(desk, officer)] == [CHECKLIST]
+        with pytest.raises(StalePress):
+            await planning.draft(desk, town.zhou, officer, "machining")
+        line = await planning.draft(desk, town.zhou, officer, CHECKLIST)
+        assert await planning.trades(desk, town.zhou, officer, line.id) == [CHECKLIST]
+        with pytest.raises(NotYours):
+            await planning.aim(desk, town.zhou, officer, line.id, industry="school")
+        for who in (officer, stranger):
+            with pytest.raises(NotYours):
+                await planned.plan(desk, who, whole)
+            with pytest.raises(NotYours):
+                await planning.end(desk, town.zhou, who, whole)
+        for deed in (planning.pause, planning.go_on, planning.end):
+            with pytest.raises(DutyLacking):
+                await deed(desk, town.zhou, expert, whole)
+        with pytest.raises(NotYours):
+            await planning.pace(desk, town.wang, line.id, rhythm=Rhythm.WEEKLY)
+        with pytest.raises(PlanUnfinished):
+            await planning.confirm(desk, town.zhou, officer, line.id)
+
+
+async def test_two_officials_clicks_at_once_are_one_deed(town: Town) -> None:
+    plan_id = await town.plan()
+
+    async def pause() -> str:
+        try:
+            async with town.office.desk() as desk:
+                await planning.pause(desk, town.zhou, town.official, plan_id)
+        except StalePress:
+            return "stale"
+        return "paused"
+
+    assert sorted(await asyncio.gather(pause(), pause())) == ["paused", "stale"]
+
+
+MOMENTS = ("before_cursor_execute", "commit")
+
+
+class Killed(Exception):
+    """The process died in the middle of a sweep."""
+
+
+@pytest.mark.parametrize("downtime", ["06-08 09:01", "06-11 10:00"])
+async def test_killed_at_any_statement_of_a_sweep_nothing_is_lost_and_nothing_is_told_twice(
+    office: Office, clock: SetClock, downtime: str
+) -> None:
+    """Every occurrence is told once or still waits, whichever statement was the last (R6)."""
+    points = 0
+    async with open_mailing(office, 5) as mailing:
+        town = Town(mailing, clock)
+        await town.settle()
+        await town.plan(from_on=date(2026, 6, 8))
+        await town.plan(Rhythm.MONTHLY, from_on=date(2026, 6, 8))
+        clock.set(shanghai(downtime))
+        while True:
+            seen = 0
+
+            def die(*_: object, last: int = points) -> None:
+                nonlocal seen
+                seen += 1
+                if seen > last:
+                    raise Killed
+
+            for moment in MOMENTS:
+                event.listen(office.engine.sync_engine, moment, die)
+            try:
+                for sweep in (planning.look_at_plans, reminding.look_at_findings, reminding.say_what_is_due):
+                    await sweep(office)
+                break
+            except Killed:
+                points += 1
+            finally:
+                for moment in MOMENTS:
+                    event.remove(office.engine.sync_engine, moment, die)
+            async with office.desk() as desk:
+                told = set(await desk.session.scalars(select(DeliveryRecord.key)))
+                reminders = (await desk.session.scalars(select(ReminderRecord))).all()
+                plans = (await desk.session.scalars(select(PlanRecord))).all()
+                asked = set(await desk.session.scalars(select(OccurrenceRecord.plan_id)))
+            for one in reminders:
+                assert (one.state == "waiting") != (one.delivery_key in told)
+            for plan in plans:
+                assert (plan.asked_on is None) == (plan.id not in asked) and plan.next_look_at is not None
+        await town.tick()
+    assert points > 15
+    assert [kind for kind, _ in await town.heard()] == ["digest"]
+    assert await town.states() == ["open", "open"]
 
 
 async def test_nothing_due_costs_nothing_and_says_nothing(town: Town) -> None:
