@@ -67,24 +67,34 @@ async def press_triage(turn: Turn, scene: Scene) -> Reply:
         case "ph":
             return await _photos(scene, official, report_id)
         case "g":
-            return _done(turn, scene, "confirmed", number=await triaging.confirm(*who, Grade.GENERAL), grade="general")
+            return _done(
+                turn,
+                scene,
+                "replies/triage/confirmed",
+                number=await triaging.confirm(*who, Grade.GENERAL),
+                grade="general",
+            )
         case "G":
             card = await triaging.report(desk, official, report_id)
             yes = _button(scene, "major_yes", "GG", report_id, style="danger")
             text = words("replies/triage/confirm_major", line=card.line)
             return show(turn, text, ((yes,), (_button(scene, "general", "g", report_id), _back(scene, report_id))))
         case "GG":
-            return _done(turn, scene, "confirmed", number=await triaging.confirm(*who, Grade.MAJOR), grade="major")
+            return _done(
+                turn, scene, "replies/triage/confirmed", number=await triaging.confirm(*who, Grade.MAJOR), grade="major"
+            )
         case "r":
             return await _ask_reason(turn, scene, official, report_id)
         case "rr" if len(said.words) > 3 and said.words[3] in REASONS:
             reason = words.label(f"triage.reason_{said.words[3]}")
             await standing.expect(desk, scene.known.contact.id, "")
-            return _done(turn, scene, "returned", number=await triaging.send_back(*who, reason), reason=reason)
+            return _done(
+                turn, scene, "replies/triage/returned", number=await triaging.send_back(*who, reason), reason=reason
+            )
         case "m":
             return await _ask_into(turn, scene, official, report_id)
         case "mm":
-            return _done(turn, scene, "merged", number=await triaging.merge(*who, said.number(3)))
+            return _done(turn, scene, "replies/triage/merged", number=await triaging.merge(*who, said.number(3)))
         case "q":
             card = await triaging.report(desk, official, report_id)
             await standing.expect(desk, scene.known.contact.id, QUESTION, f"report:{report_id}")
@@ -105,7 +115,7 @@ async def take_reason(turn: Turn, scene: Scene) -> Reply:
         # Said here and not raised: no further reason is waited for.
         text = scene.words(refusal.moment, **refusal.facts)
         return Reply((Say(text, ((_back(scene, _subject(scene)), home_button(scene.words)),)),))
-    return _done(turn, scene, "returned", number=number, reason=turn.said.text)
+    return _done(turn, scene, "replies/triage/returned", number=number, reason=turn.said.text)
 
 
 async def take_question(turn: Turn, scene: Scene) -> Reply:
@@ -129,7 +139,7 @@ def _back(scene: Scene, report_id: int) -> Button:
 
 def _done(turn: Turn, scene: Scene, moment: str, **facts: object) -> Reply:
     rows = ((_button(scene, "next", "l", 0), home_button(scene.words)),)
-    return show(turn, scene.words(f"replies/triage/{moment}", **facts), rows)
+    return show(turn, scene.words(moment, **facts), rows)
 
 
 async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
