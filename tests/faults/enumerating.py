@@ -19,6 +19,7 @@ from outreach.storage.enterprises import EnterpriseRecord
 from tests.conftest import MORNING, SetClock
 from tests.faults import oracles, story
 from tests.faults.grounds import Ground, Kept
+from tests.faults.holdings import holdings
 from tests.faults.killing import Killed, Killer, Point
 from tests.faults.lives import live
 from tests.faults.oracles import Clean, Scene
@@ -110,12 +111,12 @@ class Enumerator:
         clean.before = set(before)
         self._go(step)
         clean.ids = set(self.telegram.waiting_ids())
-        clean.by_seen[before] = [oracles.holdings(self.ground)]
+        clean.by_seen[before] = [holdings(self.ground)]
         killer = Killer()
 
         def look(point: Point) -> None:
             if point.kind == "after commit":
-                held, so_far = oracles.holdings(self.ground), clean.by_seen.setdefault(self._seen(), [])
+                held, so_far = holdings(self.ground), clean.by_seen.setdefault(self._seen(), [])
                 if held not in so_far:
                     so_far.append(held)
             elif point.kind == "before request" and killer.method in SPEAKING:
@@ -123,7 +124,7 @@ class Enumerator:
 
         killer.on_reach = look
         self._live(killer)
-        clean.held = oracles.holdings(self.ground)
+        clean.held = holdings(self.ground)
         clean.last_reply = {
             who: oracles.last_reply(self.ground, self.telegram, who) for who in sorted(step.actors)
         }  # fmt: skip
@@ -167,8 +168,10 @@ class Enumerator:
         return not found
 
 
-def sampled(chapters: list[Chapter], count: int, seed: int) -> Iterator[tuple[Chapter, Point]]:
-    """`count` points of all, spread over steps and kinds; all of them when count is 0."""
+def sampled(
+    chapters: list[Chapter], count: int, seed: int, *, is_spread: bool = True
+) -> Iterator[tuple[Chapter, Point]]:
+    """`count` points of all, all of them when it is 0; when spread, at least one of each kind in each step."""
     every = [(chapter, point) for chapter in chapters for point in chapter.points]
     if not count or count >= len(every):
         yield from every
@@ -178,7 +181,7 @@ def sampled(chapters: list[Chapter], count: int, seed: int) -> Iterator[tuple[Ch
     groups: dict[tuple[str, str], list[tuple[Chapter, Point]]] = {}
     for chapter, point in every:
         groups.setdefault((chapter.step.name, point.kind), []).append((chapter, point))
-    chosen = [group.pop(shuffled.randrange(len(group))) for group in groups.values()]
+    chosen = [group.pop(shuffled.randrange(len(group))) for group in groups.values()] if is_spread else []
     rest = [pair for group in groups.values() for pair in group]
     shuffled.shuffle(rest)
     yield from (chosen + rest)[:count]

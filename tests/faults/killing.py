@@ -6,10 +6,12 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import event
 
 from bot.wiring import House
@@ -50,6 +52,7 @@ class Killer:
         self.counts: Counter[str] = Counter()
         self.log: list[Point] = []
         self.method = ""
+        self.connections: list[Any] = []
         self.on_reach: Callable[[Point], None] | None = None
 
     def reach(self, kind: str) -> None:
@@ -67,15 +70,30 @@ class Killer:
             self.is_dead = True
             self.die()
 
+    def _reach_in_transaction(self, kind: str) -> None:
+        try:
+            self.reach(kind)
+        except Killed:
+            # SQLite keeps a closed connection's transaction while anybody still refers to one of its cursors, and a
+            # traceback does. So it is undone by name, before anything else can be asked of that connection.
+            for connection in self.connections:
+                if isinstance(connection, aiosqlite.Connection):
+                    asked = connection.rollback()
+                    with suppress(ValueError):
+                        asked.send(None)
+                    asked.close()
+            raise
+
     def watch(self, house: House) -> None:
         """Put the hooks on a house: its database, both its ways to Telegram, its photos on disk."""
         engine = house.office.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", lambda *_: self.reach("before statement"))
-        event.listen(engine, "after_cursor_execute", lambda *_: self.reach("after statement"))
+        event.listen(engine, "connect", lambda made, _: self.connections.append(made.driver_connection))
+        event.listen(engine, "before_cursor_execute", lambda *_: self._reach_in_transaction("before statement"))
+        event.listen(engine, "after_cursor_execute", lambda *_: self._reach_in_transaction("after statement"))
         commit = engine.dialect.do_commit
 
         def do_commit(connection: Any) -> None:
-            self.reach("before commit")
+            self._reach_in_transaction("before commit")
             commit(connection)
             self.reach("after commit")
 

@@ -65,18 +65,23 @@ class _Ready:
 async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer) -> None:
     """Start as the process starts, then take, fetch and send until nothing is left to do, or until death."""
     clock = SetClock(now)
-    async with open_house(stage_settings(url, folder, port), clock) as house:
-        killer.watch(house)
-        try:
-            await _start(house)
-            killer.is_armed = True
-            await _work(house, clock)
-        except Killed:
-            # What ran beside the one that died meets its own death at its next hook, before the house is torn down.
-            beside = asyncio.all_tasks() - {asyncio.current_task()}
-            if beside:
-                await asyncio.wait(beside, timeout=10)
-            raise
+    try:
+        async with open_house(stage_settings(url, folder, port), clock) as house:
+            killer.watch(house)
+            try:
+                await _start(house)
+                killer.is_armed = True
+                await _work(house, clock)
+            except Killed:
+                # What ran beside the one that died meets its own death at its next hook, before the house is gone.
+                beside = asyncio.all_tasks() - {asyncio.current_task()}
+                if beside:
+                    await asyncio.wait(beside, timeout=10)
+                raise
+    finally:
+        # An operating system closes what a dead process held open; here somebody has to.
+        for connection in killer.connections:
+            await connection.close()
 
 
 async def _work(house: House, clock: SetClock) -> None:

@@ -1,0 +1,80 @@
+"""分身 — a clean process that forks one child per life: the child opens the real house and dies by a real SIGKILL.
+
+Reads one JSON order per line, writes the child's end per line: `killed`, `lived`, or what went wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.killing import Killer, Point, fall_for_good
+from tests.faults.lives import live, quicken
+
+ROOT = Path(__file__).parents[2]
+
+
+class Forkery:
+    """The process that forks, seen from the test."""
+
+    def __enter__(self) -> Forkery:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.forking"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            cwd=ROOT, text=True,
+        )  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(30)
+
+    def live(self, url: str, folder: Path, port: int, now: datetime, point: Point) -> bool:
+        """Let a child live and die. Whether it was killed; False when it never came to the point."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        order = {"url": url, "folder": str(folder), "port": port, "now": now.isoformat(), "kind": point.kind,
+                 "n": point.n}  # fmt: skip
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        end = self._process.stdout.readline().strip()
+        assert end in ("killed", "lived"), f"the child ended with {end!r}"
+        return end == "killed"
+
+
+def _child(order: dict[str, Any]) -> None:
+    killer = Killer(Point(order["kind"], order["n"]), fall_for_good)
+    now = datetime.fromisoformat(order["now"])
+    asyncio.run(live(order["url"], Path(order["folder"]), order["port"], now, killer))
+
+
+def _main() -> None:
+    """Fork for every order. Whatever the child logs goes to standard error: standard output is for answers."""
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        quicken(patch)
+        for line in sys.stdin:
+            child = os.fork()
+            if not child:
+                try:
+                    _child(json.loads(line))
+                    os._exit(0)
+                finally:
+                    os._exit(1)
+            _, status = os.waitpid(child, 0)
+            is_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == 9
+            end = "killed" if is_killed else "lived" if status == 0 else f"status {status}"
+            os.write(answers, f"{end}\n".encode())
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,93 @@
+"""Whenever the process dies, nothing acknowledged is lost and nothing takes effect twice."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.conftest import DATABASES, MORNING
+from tests.faults import oracles
+from tests.faults.conftest import IS_TORTURE, SEED
+from tests.faults.enumerating import Chapter, Enumerator, Tally, sampled
+from tests.faults.forking import Forkery
+from tests.faults.grounds import PostgresGround
+from tests.faults.seeded_bugs import BUGS
+from tests.faults.telegram_side import TelegramSide
+
+# aiohttp's reader of multipart bodies calls what aiohttp itself deprecates, whenever a boundary falls badly.
+pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
+
+
+def test_dying_at_any_point_loses_and_doubles_nothing(
+    enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = Tally()
+    for chapter, point in sampled(chapters, 0 if IS_TORTURE else 220, SEED):
+        enumerator.die_at(chapter, point, tally)
+    _report(capsys, tally.line("crash points", "SQLite", SEED))
+    assert tally.violations == []
+    assert len(tally.points) >= 200 and not tally.missed
+
+
+def test_a_real_sigkill_is_no_different(
+    enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = Tally()
+    ground = enumerator.ground
+    with Forkery() as forkery:
+        die = partial(forkery.live, ground.url, ground.folder, enumerator.telegram.port, MORNING)
+        for chapter, point in sampled(chapters, 600 if IS_TORTURE else 36, SEED + 1, is_spread=False):
+            enumerator.die_at(chapter, point, tally, die)
+    _report(capsys, tally.line("killed by SIGKILL", "SQLite", SEED + 1))
+    assert tally.violations == []
+    assert len(tally.points) >= 30
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
+def test_postgresql_is_no_different(
+    postgresql: str, memory: Path, telegram: TelegramSide, quick: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = Tally()
+    ground = PostgresGround(memory / "pg", postgresql, "template_anshao")
+    enumerator = Enumerator(ground, telegram)
+    try:
+        watched = ("enrolment:phone", "answer:note", "answer:album", "submission:submit")
+        chapters = enumerator.chapters(lambda step: step.name in watched)
+        for chapter, point in sampled(chapters, 300 if IS_TORTURE else 16, SEED + 2, is_spread=False):
+            enumerator.die_at(chapter, point, tally)
+    finally:
+        ground.close()
+    _report(capsys, tally.line("crash points", "PostgreSQL", SEED + 2))
+    assert tally.violations == []
+    assert len(tally.points) >= 15
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_mistake_is_found(
+    name: str, enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bug, began = BUGS[name], time.monotonic()
+    chapter = next(chapter for chapter in chapters if chapter.step.name == bug.step)
+    points = Random(SEED).sample(chapter.points, len(chapter.points))
+    tally = Tally()
+    with pytest.MonkeyPatch.context() as patch:
+        bug.plant(patch)
+        for point in points:
+            if not enumerator.die_at(chapter, point, tally) and bug.caught_by & set(tally.caught_by):
+                break
+    found = sorted(bug.caught_by & set(tally.caught_by))
+    _report(capsys, f"planted: {name}: {', '.join(found) or 'NOT FOUND'} after {len(tally.points)} points, "
+            f"{time.monotonic() - began:.1f} s")  # fmt: skip
+    assert found
+    assert set(tally.caught_by) <= {oracle.__name__ for oracle in oracles.AT_DEATH + oracles.AT_REST} | {
+        "comes_back_to_life"
+    }
+
+
+def _report(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        print(f"\n{line}")
