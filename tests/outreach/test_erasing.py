@@ -33,6 +33,7 @@ from outreach.storage.people import ContactRecord, EnrolmentRequestRecord, Offic
 from outreach.storage.plans import PlanRecord
 from outreach.storage.quizzes import GroupAnswerRecord, GroupQuestionRecord, QuizQuestionRecord, QuizRecord
 from outreach.storage.records import Record
+from outreach.storage.reports import ReportPhotoRecord, ReportRecord
 from tests.conftest import SetClock
 
 PERSON = 77_700_123
@@ -100,6 +101,7 @@ async def whole_life(office: Office) -> tuple[Contact, Contact, int]:
         await standing.expect(desk, me.id, "inspection.note", "inspection:1")
         await quizzed(desk, me)
         await reminded(desk, me)
+        await reported(desk, me, shop)
         await appointing.appoint(desk, "周科", Jurisdiction("望潮街道"))
         (await desk.session.scalars(select(OfficialRecord))).one().contact_id = me.id
         desk.session.add(RegisterDraftRecord(contact_id=me.id, rows="[]", made_at=desk.now))
@@ -124,6 +126,21 @@ async def quizzed(desk: Desk, me: Contact) -> None:
     desk.session.add(group)
     await desk.session.flush()
     await asking.count(desk, group.id, (0,), me.id)
+
+
+async def reported(desk: Desk, me: Contact, enterprise_id: int) -> None:
+    """A hazard reported with their name and number, and a photo on its way."""
+    desk.session.add(
+        ReportRecord(
+            id=4_500_000_001, number="JB20260601-0001", is_named=True, contact_id=me.id, who=f"{NAME} {PHONE}",
+            what="后门锁着", enterprise_id=enterprise_id, reported_at=desk.now,
+        )
+    )  # fmt: skip
+    desk.session.add(
+        ReportPhotoRecord(
+            id=4_500_000_002, report_id=4_500_000_001, place=1, file_id=f"tg-{PERSON}-r", next_look_at=desk.now
+        )
+    )
 
 
 async def reminded(desk: Desk, me: Contact) -> None:
@@ -245,12 +262,13 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
             for table in Record.metadata.tables.values()
             if "contact_id" in table.columns
         }
+    assert [len(report["pictures"]) for report in told["reports"]] == [1]
     photos = [p for i in told["inspections"] for a in i["answers"] for p in a["photos"]]
     counted = {
         "posts": told["posts"], "enrolment_requests": told["enrolment_requests"], "officials": told["offices"],
         "inspections": told["inspections"], "photos": photos, "standings": told["standing"],
         "deliveries": told["notices"], "register_drafts": told["register_drafts"],
-        "quizzes": told["quizzes"], "memories": told["questions_answered"], "polls": told["polls"],
+        "reports": told["reports"], "quizzes": told["quizzes"], "memories": told["questions_answered"], "polls": told["polls"],
         "broadcasts": told["broadcasts_drafted"], "recipients": told["broadcasts_meant_for"],
         "plans": told["plans"], "reminders": told["reminders"], "wishes": told["reminder_settings"],
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
