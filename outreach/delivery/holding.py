@@ -21,6 +21,8 @@ DIGEST = "digest"
 UNCOUNTED = (DIGEST, "daily_question")
 # What is said by the clock alone waits for a workday; what an official sends does not.
 CLOCKED = ("digest", "reminder_")
+# Somebody asked for it at an hour they chose: it costs nothing of the budget and is not folded.
+ASKED_FOR = "daily_question"
 SHANGHAI = Almanac(ZoneInfo("Asia/Shanghai"))
 WENT_OUT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 # The upper half of the keys under which PostgreSQL lets one process at a time count a contact's pushes.
