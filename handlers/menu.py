@@ -217,6 +217,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
         return await answer(turn, scene)
     scene = duties.fit(turn.said, scene)
+    if scene.meaning == report.MEANING or (isinstance(turn.said, Press) and turn.said.talk == "rp"):
+        return await report.show_again(turn, scene)
     if isinstance(turn.said, Press) and turn.said.talk == "ak":
         # The menu must not take the place of the notice that was pressed; twice is once there anyway.
         return await acknowledgement.press(turn, scene)

@@ -46,8 +46,11 @@ async def open_at(turn: Turn, scene: Scene, code: str, *, is_below: bool = False
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:
-    """Where the person stands in a report, for an update that took effect before."""
-    return await _card(turn, scene, await _draft(turn, scene))
+    """Where the person stands in a report, for an update that took effect before; the number came with a receipt."""
+    draft = await report_drafts.draft_of(scene.desk, turn.person.id)
+    if draft is None:
+        return cards.below(cards.discreet(turn, scene.words("replies/report/done_before"), back_rows(scene.words)))
+    return await _card(turn, scene, draft)
 
 
 async def drop(turn: Turn, scene: Scene) -> Reply:
