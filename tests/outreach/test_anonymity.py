@@ -290,3 +290,21 @@ async def test_somebody_who_has_blocked_the_bot_is_not_written_to_for_ever(stage
         letters = {letter.kind: letter for letter in await desk.session.scalars(select(LetterRecord))}
         assert (letters["report_confirmed"].state, letters["report_confirmed"].reason) == ("refused", "blocked")
         assert (letters["report_receipt"].state, letters["report_receipt"].due_at) == ("sent", None)
+
+
+async def test_a_step_that_comes_again_is_answered_and_not_done_again(stage: Stage) -> None:
+    await stage.say(NAME, "/report")
+    said = await stage.post(f"people/{PERSON}/text", text="后门锁着")
+    await stage.settle()
+    await stage.post("redeliver", update_id=said["update_id"])
+    await stage.settle()
+    assert str((await stage.messages(NAME))[-1]["text"]).count("后门锁着") == 1
+    message = (await stage.messages(NAME))[-1]
+    data = message["inline_keyboard"][0][0]["data"]  # type: ignore[index]
+    pressed = await stage.post(f"people/{PERSON}/press", message_id=message["message_id"], data=data)
+    await stage.settle()
+    await stage.post("redeliver", update_id=pressed["update_id"])
+    await stage.settle()
+    async with stage.house.office.desk() as desk:
+        assert len((await desk.session.scalars(select(ReportRecord))).all()) == 1
+    assert "回执" in str((await stage.messages(NAME))[-1]["text"])
