@@ -21,8 +21,6 @@ DIGEST = "digest"
 UNCOUNTED = (DIGEST, "daily_question")
 # What is said by the clock alone waits for a workday; what an official sends does not.
 CLOCKED = ("digest", "reminder_")
-# Somebody asked for it at an hour they chose: it costs nothing of the budget and is not folded.
-ASKED_FOR = "daily_question"
 SHANGHAI = Almanac(ZoneInfo("Asia/Shanghai"))
 WENT_OUT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 # The upper half of the keys under which PostgreSQL lets one process at a time count a contact's pushes.
@@ -50,7 +48,7 @@ async def wishes_of(session: AsyncSession, contact_ids: Iterable[int]) -> dict[i
 
 
 async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: datetime) -> dict[int, int]:
-    """How many pushes of the budget went out to each contact since an instant; what is urgent or UNCOUNTED costs none."""
+    """How many pushes of the budget went out to each contact since then; what is urgent or UNCOUNTED costs none."""
     counted = await session.execute(
         select(DeliveryRecord.contact_id, func.count())
         .where(

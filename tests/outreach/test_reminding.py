@@ -284,6 +284,21 @@ async def test_the_sixth_push_of_a_week_waits_for_a_digest_from_which_it_can_be_
     assert (await town.mailing.state("monday"))[0] == "sent"
 
 
+async def test_a_daily_question_that_was_asked_for_leaves_the_budget_to_what_was_not(town: Town) -> None:
+    town.clock.set(shanghai("06-02 10:00"))
+    async with town.office.desk() as desk:
+        for number in range(7):
+            await push(desk, town.wang, f"question-{number}")
+        for row in await desk.session.scalars(select(DeliveryRecord)):
+            row.kind = "daily_question"
+    await town.tick()
+    assert len(await town.heard()) == 7
+    async with town.office.desk() as desk:
+        await push(desk, town.wang, "reminder")
+    await town.tick()
+    assert (await town.mailing.state("reminder"))[0] == "sent"
+
+
 async def test_bundled_means_one_digest_a_day_however_much_there_is(town: Town) -> None:
     town.clock.set(shanghai("06-02 10:00"))
     async with town.office.desk() as desk:
