@@ -23,6 +23,7 @@ from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
+from outreach.picturing import ActivityPhotographer
 from outreach.storage.migrating import must_be_newest
 from scheduler.clockwork import Clockwork
 
@@ -54,6 +55,7 @@ async def _serve(house: House, stop: asyncio.Event) -> int:
     work: list[Coroutine[Any, Any, None]] = [
         Photographer(house.office, house.gateway.fetch).run(),
         EvidencePhotographer(house.office, house.gateway.fetch).run(),
+        ActivityPhotographer(house.office, house.gateway.fetch).run(),
         house.courier.run(),
         Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
     ]

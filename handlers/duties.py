@@ -31,7 +31,7 @@ PRESSES: dict[str, Desired] = {
     "tr": Desired(Duty.TRIAGE),
     "bc": Desired(Duty.NOTICE, dict.fromkeys(("l", "v", "who", "wp", "xl"), Duty.FIGURES)),
     "pl": Desired(Duty.PLANS, dict.fromkeys(("l", "o", "t"), Duty.FINDINGS)),
-    "cm": Desired(Duty.FIGURES, dict.fromkeys(("e", "n"), Duty.CAMPAIGN)),
+    "cm": Desired(Duty.FINDINGS, dict.fromkeys(("p", "x"), Duty.FIGURES)),
     "of": Desired(Duty.APPOINT),
 }
 COMMANDS: dict[str, str] = {

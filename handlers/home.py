@@ -16,7 +16,7 @@ WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
 OFFICIAL_COMMANDS = (
     ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("findings", Duty.FINDINGS), ("plans", Duty.FINDINGS),
-    ("register", Duty.FINDINGS), ("invite", Duty.INVITE), ("officials", Duty.APPOINT),
+    ("register", Duty.FINDINGS), ("invite", Duty.INVITE), ("campaign", Duty.FINDINGS), ("officials", Duty.APPOINT),
 )  # fmt: skip
 # In order of use; what an office does not entail leaves no gap.
 OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
@@ -26,6 +26,8 @@ OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
     ("reports", Duty.TRIAGE, ("tr", "l", 0), "primary"),
     ("register", Duty.FINDINGS, ("rg", "l"), ""),
     ("invite", Duty.INVITE, ("iv", "l", 0), ""),
+    ("campaign", Duty.FIGURES, ("cm", "s"), ""),
+    ("campaign", Duty.CAMPAIGN, ("cm", "s"), ""),
     ("officials", Duty.APPOINT, ("of", "l", 0), ""),
 )
 SAFETY_COMMANDS = ("report", "hotline", "cards", "help", "cancel", "language", "privacy")
@@ -38,6 +40,8 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
         names += [name for name, duty in OFFICIAL_COMMANDS if caller.official.may(duty)]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
         names += ["check", "my", "invite"]
+    if caller is not None and caller.posts:
+        names += ["campaign", "today"]
     if caller is not None:
         names += ["my", "quiz", "settings", "stop"]
     return tuple((name, words.label(f"command.{name}")) for name in dict.fromkeys((*names, *SAFETY_COMMANDS)))
@@ -81,12 +85,12 @@ def _rows(words: Words, caller: Caller) -> Rows:
     rows: list[tuple[Button, ...]] = []
     walks = any(post.role in WALKERS for post in caller.posts)
     if walks:
-        rows.append((_button(words, "check", "in", "new", style="primary"),))
+        rows.append((_button(words, "check", "in", "new", style="primary"), _button(words, "campaign", "cp", "s")))
         rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
     if caller.official is not None:
         rows.extend(_official_rows(words, caller.official))
     if caller.posts and not walks:
-        rows.append((_button(words, "my", "my", "l", 0),))
+        rows.append((_button(words, "my", "my", "l", 0), _button(words, "campaign", "cp", "s")))
     if not caller.posts and caller.official is None:
         rows.append((_button(words, "join", "en", "phone", style="primary"),))
     rows.append((_button(words, "quiz", "qz", "s"), _button(words, "settings", "st")))
@@ -103,10 +107,10 @@ def _rows(words: Words, caller: Caller) -> Rows:
 
 def _official_rows(words: Words, official: Official) -> Rows:
     """Two by two, what the office entails."""
-    buttons = [
-        _button(words, key, *said, style=style) for key, duty, said, style in OFFICIAL_BUTTONS if official.may(duty)
-    ]
-    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    entailed = [one for one in OFFICIAL_BUTTONS if official.may(one[1])]
+    # Either of two duties leads to the campaign.
+    buttons = tuple(dict.fromkeys(_button(words, key, *said, style=style) for key, _, said, style in entailed))
+    return tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
 
 
 async def help_(turn: Turn, scene: Scene) -> Reply:

@@ -11,6 +11,8 @@ from domain.refusal import Refusal
 from handlers import (
     acknowledgement,
     broadcast,
+    campaign,
+    campaign_matrix,
     duties,
     enrolment,
     findings,
@@ -72,6 +74,8 @@ COMMANDS: dict[str, Talk] = {
     "notice": broadcast.show_list,
     "invite": invitations.show,
     "plans": plans.show_plans,
+    "campaign": campaign_matrix.show_campaign,
+    "today": campaign.show_today,
     "officials": officials.show_officials,
     "settings": settings.show_settings,
     "stop": settings.ask_stop,
@@ -97,6 +101,8 @@ PRESSES: dict[str, Talk] = {
     "ak": acknowledgement.press,
     "iv": invitations.press,
     "pl": plans.press_plans,
+    "cp": campaign.press_campaign,
+    "cm": campaign_matrix.press_matrix,
     "of": officials.press_officials,
     "st": settings.press_settings,
 }
@@ -117,6 +123,7 @@ MEANINGS: dict[str, Talk] = {
     triage.QUESTION: triage.take_question,
     places.NAME: places.take_name,
     officials.MEANING: officials.take_name,
+    campaign.MEANING: campaign.take,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.

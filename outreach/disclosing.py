@@ -13,6 +13,7 @@ from outreach import following
 from outreach.desk import Desk
 from outreach.storage.base import Record
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
+from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import (
     AnswerRecord,
@@ -65,6 +66,8 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "register_drafts": await _held(desk, RegisterDraftRecord, contact_id),
         "quizzes": await _quizzes(desk, contact_id),
         "questions_answered": await _held(desk, MemoryRecord, contact_id),
+        "activities": [named(f) for f in await _held(desk, ActivityRecord, contact_id)],
+        "activity_photos": await _held(desk, ActivityPhotoRecord, contact_id),
         "daily_question": await _held(desk, DailyQuestionRecord, contact_id),
         "group_answers": await _held(desk, GroupAnswerRecord, contact_id),
         "polls": await _held(desk, PollRecord, contact_id),

@@ -15,6 +15,7 @@ from scheduler import sweeps
 
 RESCUE_SECONDS = 30
 REMIND_SECONDS = 30
+CAMPAIGN_SECONDS = 60
 BACKUP_LOOK_MINUTES = 10
 DAILY_QUESTION_SECONDS = 20
 
@@ -33,6 +34,8 @@ class Clockwork:
         )
         self._add(sweeps.rescue_notices, IntervalTrigger(seconds=RESCUE_SECONDS, timezone=zone), office)
         self._add(sweeps.ask_daily_questions, IntervalTrigger(seconds=DAILY_QUESTION_SECONDS, timezone=zone), office)
+        # From midnight on, so that each person's own hour has not passed; what is told then waits for that hour.
+        self._add(sweeps.tell_campaign_day, IntervalTrigger(seconds=CAMPAIGN_SECONDS, timezone=zone), office)
         self._add(sweeps.remind, IntervalTrigger(seconds=REMIND_SECONDS, timezone=zone), office)
         # The night's work, in the office's time zone and one after the other. Weekdays, if any, go by name.
         self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)

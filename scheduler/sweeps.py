@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, following, planning, practising, receiving, reminding, repairing, report_drafts
+from outreach import backing_up, daily, following, planning, practising, receiving, reminding, repairing, report_drafts
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -39,6 +39,21 @@ async def remind(office: Office) -> int:
         return await reminding.say_what_is_due(office)
 
     return await _logged("remind", look)
+
+
+async def tell_campaign_day(office: Office) -> int:
+    """Everybody who holds a post is told the campaign's one thing of today."""
+
+    async def tell() -> int:
+        total = 0
+        while True:
+            async with office.desk() as desk:
+                count = await daily.tell_today(desk)
+            if not count:
+                return total
+            total += count
+
+    return await _logged("tell_campaign_day", tell)
 
 
 async def forget_update_ids(office: Office) -> int:

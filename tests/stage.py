@@ -22,6 +22,7 @@ from outreach import appointing, enrolling, inviting, placing
 from outreach.amending import Amender
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
+from outreach.picturing import ActivityPhotographer
 from outreach.storage.enterprises import EnterpriseRecord
 from sandbox.server import DEFAULT_TOKEN, create_app
 from tests import pictures
@@ -49,9 +50,11 @@ class Stage:
         self.session = session
         self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
         self.photographer = Photographer(house.office, house.gateway.fetch)
+        self.pictures = ActivityPhotographer(house.office, house.gateway.fetch)
         self.evidence = EvidencePhotographer(house.office, house.gateway.fetch)
         self.amender = Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer)
         self._seen: dict[str, int] = {}
+        self.tells_campaign_day = False
 
     async def post(self, path: str, **body: object) -> dict[str, object]:
         async with self.session.post(f"{self.base}/sandbox/{path}", json=body) as response:
@@ -118,7 +121,7 @@ class Stage:
             updates = await self.poller._ask()
             if updates:
                 assert await self.poller._take(updates)
-            fetched = await self.photographer.turn() | await self.evidence.turn()
+            fetched = await self.photographer.turn() | await self.evidence.turn() | await self.pictures.turn()
             sent = await self.house.pump.turn() | await self.house.courier.turn()
             amended = await self.amender.turn()
             if not (updates or fetched or sent or amended):

@@ -2,6 +2,7 @@
 
 from outreach.storage.base import Record
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
+from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord, CampaignDayRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import (
     AnswerRecord,
@@ -44,8 +45,11 @@ from outreach.storage.reports import (
 )
 
 __all__ = [
+    "ActivityPhotoRecord",
+    "ActivityRecord",
     "AnswerRecord",
     "BroadcastRecord",
+    "CampaignDayRecord",
     "ChecklistEditionRecord",
     "ContactRecord",
     "CounterRecord",

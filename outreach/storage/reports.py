@@ -12,6 +12,7 @@ from sqlalchemy import CompoundSelect, Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.campaigns import ActivityPhotoRecord
 from outreach.storage.inspections import PhotoRecord
 
 
@@ -161,4 +162,5 @@ def photos_named() -> CompoundSelect[str | None]:
     """Asks for the digest of every picture that some row names, each once."""
     answers = select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None))
     reports = select(ReportPhotoRecord.sha256).where(ReportPhotoRecord.sha256.is_not(None))
-    return answers.union(reports)
+    activities = select(ActivityPhotoRecord.sha256).where(ActivityPhotoRecord.sha256.is_not(None))
+    return answers.union(reports, activities)

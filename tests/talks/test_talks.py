@@ -66,6 +66,13 @@ async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-d
         case ["bank"]:
             # A few questions of the tests' own: an editor's change to the bank must not rewrite this talk.
             stage.house.office.catalogue = bank.with_bank(stage.house.office.catalogue)
+        case ["agreed", name]:
+            await stage.act(name, "/start")
+            await stage.act(name, "[开始使用]")
+            await stage.act(name, "[同意并继续]")
+        case ["campaign"]:
+            # From here on the day's one thing is told too; other talks are about something else.
+            stage.tells_campaign_day = True
         case ["official", name, *street]:
             await stage.enrol(name, street=street[0] if street else "")
         case ["entered", name, enterprise, role]:
@@ -82,6 +89,8 @@ async def _let_pass(stage, clock: SetClock, until: str) -> None:  # type: ignore
     clock.set(datetime.strptime(until, "%Y-%m-%d %H:%M").replace(tzinfo=office.zone).astimezone(UTC))
     await sweeps.ask_daily_questions(office)
     await sweeps.remind(office)
+    if stage.tells_campaign_day:
+        await sweeps.tell_campaign_day(office)
     await stage.settle()
 
 

@@ -14,6 +14,13 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.create_table(
+        "campaign_days",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("after_contact_id", BIG, nullable=False),
+        sa.Column("done_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("key", name="pk_campaign_days"),
+    )
+    op.create_table(
         "group_questions",
         sa.Column("id", BIG, nullable=False),
         sa.Column("chat_id", BIG, nullable=False),
@@ -105,6 +112,72 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_report_words"),
     )
     op.create_index("ix_report_words_report_id", "report_words", ["report_id"], unique=False)
+    op.create_table(
+        "activities",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("edition_id", sa.String(length=64), nullable=False),
+        sa.Column("row_id", sa.String(length=64), nullable=False),
+        sa.Column("enterprise_id", BIG, nullable=True),
+        sa.Column("street", sa.String(length=255), nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("official_id", BIG, nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("head_count", BIG, nullable=True),
+        sa.Column("attendees", sa.String(length=255), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("result", sa.String(length=255), nullable=False),
+        sa.Column("begun_at", INSTANT, nullable=False),
+        sa.Column("entered_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_activities_contact_id_contacts"),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprises.id"], name="fk_activities_enterprise_id_enterprises"),
+        sa.PrimaryKeyConstraint("id", name="pk_activities"),
+    )
+    op.create_index("ix_activities_contact_id", "activities", ["contact_id"], unique=False)
+    op.create_index("ix_activities_enterprise_id", "activities", ["enterprise_id"], unique=False)
+    op.create_index(
+        "ix_activities_once",
+        "activities",
+        ["edition_id", "row_id", "enterprise_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'entered' AND enterprise_id IS NOT NULL"),
+        postgresql_where=sa.text("state = 'entered' AND enterprise_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_activities_once_a_park",
+        "activities",
+        ["edition_id", "row_id", "street"],
+        unique=True,
+        sqlite_where=sa.text("state = 'entered' AND enterprise_id IS NULL"),
+        postgresql_where=sa.text("state = 'entered' AND enterprise_id IS NULL"),
+    )
+    op.create_table(
+        "activity_photos",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("activity_id", BIG, nullable=False),
+        sa.Column("contact_id", BIG, nullable=False),
+        sa.Column("file_id", sa.String(length=255), nullable=False),
+        sa.Column("file_unique_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("attempts", BIG, nullable=False),
+        sa.Column("next_look_at", INSTANT, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("failure", sa.String(length=64), nullable=True),
+        sa.Column("sent_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name="fk_activity_photos_contact_id_contacts"),
+        sa.PrimaryKeyConstraint("id", name="pk_activity_photos"),
+        sa.UniqueConstraint("activity_id", "file_unique_id", name="uq_activity_photos_activity_id_file_unique_id"),
+    )
+    op.create_index("ix_activity_photos_activity_id", "activity_photos", ["activity_id"], unique=False)
+    op.create_index("ix_activity_photos_contact_id", "activity_photos", ["contact_id"], unique=False)
+    op.create_index(
+        "ix_activity_photos_pending",
+        "activity_photos",
+        ["next_look_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
     op.create_table(
         "broadcasts",
         sa.Column("id", BIG, nullable=False),
@@ -410,9 +483,12 @@ def downgrade() -> None:
     op.drop_table("group_answers")
     op.drop_table("daily_questions")
     op.drop_table("broadcasts")
+    op.drop_table("activity_photos")
+    op.drop_table("activities")
     op.drop_table("report_words")
     op.drop_table("report_photos")
     op.drop_table("report_drafts")
     op.drop_table("quiz_questions")
     op.drop_table("letters")
     op.drop_table("group_questions")
+    op.drop_table("campaign_days")
