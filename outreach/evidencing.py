@@ -49,6 +49,9 @@ class EvidencePhotographer(Photographer):
     async def _picture(self, photo: _Taken) -> PhotoBytes:
         return salted(await super()._picture(photo))
 
+    def _log_name(self, photo: _Taken) -> object:
+        return "of a report"  # an id beside a time would tell when the report was made
+
     def _when_settled(self) -> dict[str, object]:
         return {"file_id": "", "next_look_at": to_the_hour(self._office.clock())}
 

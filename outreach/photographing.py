@@ -94,11 +94,11 @@ class Photographer:
             picture = await self._picture(photo)
             await self._store(photo, picture)
         except (FileUnavailable, DecodingFault) as fault:
-            LOG.info("photo_not_had", photo=photo.id, attempts=photo.attempts, fault=type(fault).__name__)
+            LOG.info("photo_not_had", photo=self._log_name(photo), attempts=photo.attempts, fault=type(fault).__name__)
             await self._look_again(photo)
         except OSError as fault:
             # A full disk is not the photo's fault, and not a reason to give it up.
-            LOG.error("photo_not_stored", photo=photo.id, fault=str(fault))
+            LOG.error("photo_not_stored", photo=self._log_name(photo), fault=str(fault))
             await self._put_off(photo, STORE_WAIT, attempts=photo.attempts - 1)
         except Refusal as refusal:
             await self._fail(photo, refusal)
@@ -150,7 +150,7 @@ class Photographer:
             for name, value in self._when_settled().items():
                 setattr(row, name, value)
             await self._tell(desk, row, refusal)
-        LOG.info("photo_failed", photo=photo.id, why=type(refusal).__name__)
+        LOG.info("photo_failed", photo=self._log_name(photo), why=type(refusal).__name__)
 
     async def _take_back(self) -> None:
         """The only process on this database looks at once at what it held when it was killed."""
@@ -179,6 +179,10 @@ class Photographer:
 
     def _file_id(self, row: Any) -> str:
         return str(row.file_id)
+
+    def _log_name(self, photo: _Taken) -> object:
+        """How the log calls a photo."""
+        return photo.id
 
     def _when_settled(self) -> dict[str, object]:
         """What else a row's columns become once its photo is stored or given up."""
