@@ -100,7 +100,7 @@ async def _open(turn: Turn, scene: Scene, caller: Caller, payload: str) -> Reply
         now = Caller(caller.contact, caller.posts, official)
         menu = await home.home(turn, Scene(scene.desk, scene.words, now))
         return Reply((Say(text),), commands=home.commands_of(scene.words, now)) + _menu_message(menu)
-    opened = await inviting.open_invitation(scene.desk, payload)
+    opened = await inviting.open_invitation(scene.desk, payload, caller.posts)
     held = caller.post_at(opened.enterprise_id)
     if held is not None and held.role is opened.role:
         text = scene.words("replies/enrolment/already", enterprise=opened.enterprise_name, role=opened.role)

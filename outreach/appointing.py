@@ -186,11 +186,15 @@ async def take_office(desk: Desk, contact: Contact, code: str) -> Official:
             select(OfficialCodeRecord).where(OfficialCodeRecord.digest == digest(code)).with_for_update()
         )
     ).first()
-    if row is None or row.used_at is not None or row.expires_at < desk.now:
+    if row is None:
         raise OfficialCodeSpent
     record = await desk.session.get_one(OfficialRecord, row.official_id)
     official = as_official(desk, record)
     if not official.is_serving(desk.today):
+        raise OfficialCodeSpent
+    if row.used_at is not None and record.contact_id == contact.id:
+        return official  # a double tap by whoever used it
+    if row.used_at is not None or row.expires_at < desk.now:
         raise OfficialCodeSpent
     row.used_at, record.contact_id = desk.now, contact.id
     await desk.note("OfficeTaken", f"official:{official.id}", contact.id)

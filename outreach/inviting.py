@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from domain.contact import INVITATION_LASTS_FOR, InvitationSpent, Role, is_sole
+from domain.contact import INVITATION_LASTS_FOR, InvitationSpent, Post, Role, is_sole
 from outreach.desk import Desk
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import InvitationRecord
@@ -47,10 +47,17 @@ async def invite(desk: Desk, enterprise_id: int, role: Role, by: int | None) -> 
     return token
 
 
-async def open_invitation(desk: Desk, token: str) -> Opened:
-    """What an invitation offers. Opening spends nothing: link previews open links too. Raises InvitationSpent."""
+async def open_invitation(desk: Desk, token: str, held: tuple[Post, ...] = ()) -> Opened:
+    """What an invitation offers. Opening spends nothing: link previews open links too. Raises InvitationSpent.
+
+    held: the opener's posts; a link that brought them to one of these is not held against them when pressed again.
+    """
     row = (await desk.session.scalars(select(InvitationRecord).where(InvitationRecord.digest == digest(token)))).first()
-    if row is None or row.used_at is not None or row.revoked_at is not None or row.expires_at < desk.now:
+    if row is None:
+        raise InvitationSpent
+    is_theirs = any(post.enterprise_id == row.enterprise_id and post.role == row.role for post in held)
+    is_over = row.used_at is not None or row.revoked_at is not None or row.expires_at < desk.now
+    if is_over and not is_theirs:
         raise InvitationSpent
     enterprise = await desk.session.get_one(EnterpriseRecord, row.enterprise_id)
     return Opened(row.id, enterprise.id, enterprise.name, Role(row.role), bool(register_phone(enterprise, row.role)))
