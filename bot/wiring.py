@@ -106,7 +106,12 @@ async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
                 gateway = Gateway(bot)
                 owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
                 pump = Pump(
-                    office.engine, gateway, papering.maker(office), office.notice_bell, office.clock, owner=owner,
+                    office.engine,
+                    gateway,
+                    papering.maker(office),
+                    office.notice_bell,
+                    office.clock,
+                    owner=owner,
                     almanac=office.almanac,
                 )
                 yield House(

@@ -101,9 +101,7 @@ class Audience:
     def bounded(self, bound: Bound) -> Audience:
         """The same audience, inside what its official may address."""
         mine = bound.jurisdiction
-        return replace(
-            self, street=mine.street or self.street, grid=mine.grid or self.grid, within=bound.industries
-        )
+        return replace(self, street=mine.street or self.street, grid=mine.grid or self.grid, within=bound.industries)
 
     def meets(self, street: str, grid: str, group: str, industries: frozenset[str], risk_class: str) -> bool:
         """Whether an enterprise like this is meant."""

@@ -21,9 +21,7 @@ _SERVICE = re.compile(r"[48]00\d{7}")
 _LANDLINE = re.compile(r"(?:10|2\d)\d{8}|[3-9]\d{2}\d{7,8}")
 _FOREIGN = re.compile(r"\+(?!86)[1-9]\d{7,14}")
 # U+8F6C and U+5206 U+673A are the words for "put through to" and "extension".
-_EXTENSION = re.compile(
-    r"(?:\u8f6c|\u5206\u673a|ext\.?|x|#|,)(\d{1,6})$|(?<=\d{7})-(\d{1,5})$", re.IGNORECASE
-)
+_EXTENSION = re.compile(r"(?:\u8f6c|\u5206\u673a|ext\.?|x|#|,)(\d{1,6})$|(?<=\d{7})-(\d{1,5})$", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"[\d.]+e\+?\d+", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015().\u00b7]")
 

@@ -152,9 +152,7 @@ async def approve(
     return seen
 
 
-async def _must_decide(
-    desk: Desk, row: BroadcastRecord, contact: Contact, official: Official, bound: Bound
-) -> None:
+async def _must_decide(desk: Desk, row: BroadcastRecord, contact: Contact, official: Official, bound: Bound) -> None:
     """Raises unless this official may let this broadcast go as it stands."""
     is_own = row.contact_id == contact.id and row.official_id == official.id
     if not is_own and not bound.allows(Audience.of(row.audience)):

@@ -90,9 +90,7 @@ def _must_fit(desk: Desk, broadcast: Broadcast) -> None:
         must_fit(visible, bool(broadcast.media_kind))
 
 
-async def aim(
-    desk: Desk, contact: Contact, official: Official, broadcast_id: int, field: str, value: str
-) -> Broadcast:
+async def aim(desk: Desk, contact: Contact, official: Official, broadcast_id: int, field: str, value: str) -> Broadcast:
     """Change one bound of the audience; an empty value lifts it. Never past the official's own bound."""
     row = await own_draft(desk, contact, official, broadcast_id)
     bound = await bound_of(desk, official)

@@ -71,9 +71,7 @@ async def responsible(desk: Desk, enterprise_ids: Sequence[int]) -> dict[int, Co
         rows = await desk.session.execute(
             select(PostRecord.enterprise_id, PostRecord.role, ContactRecord)
             .join(ContactRecord, ContactRecord.id == PostRecord.contact_id)
-            .where(
-                PostRecord.enterprise_id.in_(part), PostRecord.until_at.is_(None), PostRecord.role.in_(RESPONSIBLE)
-            )
+            .where(PostRecord.enterprise_id.in_(part), PostRecord.until_at.is_(None), PostRecord.role.in_(RESPONSIBLE))
             .order_by(PostRecord.id)
         )
         for enterprise_id, role, contact in rows:

@@ -24,9 +24,7 @@ async def is_first_time(desk: Desk, update_id: int) -> bool:
     return await desk.put_once(SeenUpdateRecord, SeenUpdateRecord.update_id, update_id=update_id, seen_on=desk.today)
 
 
-async def quarantine(
-    desk: Desk, update_id: int | None, body: str, fault: str, *, is_sealed: bool = False
-) -> str:
+async def quarantine(desk: Desk, update_id: int | None, body: str, fault: str, *, is_sealed: bool = False) -> str:
     """Keep an update that could not be understood or handled. Returns the reference number people are given.
 
     is_sealed: it belongs to a hazard report, so body and id are kept sealed and the time to the hour.

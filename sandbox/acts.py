@@ -118,10 +118,25 @@ def press(exchange: Exchange, person_id: int, asked: JSON) -> JSON:
     data = button["callback_data"] if button else str(asked.get("data", ""))
     number = exchange.world.number()
     query_id = str(4_000_000_000_000_000_000 + number * 1_000_003)
-    exchange.commit({"t": "query", "id": query_id, "chat": chat.id, "message": message_id, "at": exchange.now(),
-                     "number": number, "label": button["text"] if button else None, "data": data})
-    query = {"id": query_id, "from": person.as_user(), "message": exchange.worded(chat, card),
-             "chat_instance": str(-7_000_000_000_000_000_000 - chat.id), "data": data}
+    exchange.commit(
+        {
+            "t": "query",
+            "id": query_id,
+            "chat": chat.id,
+            "message": message_id,
+            "at": exchange.now(),
+            "number": number,
+            "label": button["text"] if button else None,
+            "data": data,
+        }
+    )
+    query = {
+        "id": query_id,
+        "from": person.as_user(),
+        "message": exchange.worded(chat, card),
+        "chat_instance": str(-7_000_000_000_000_000_000 - chat.id),
+        "data": data,
+    }
     return {"update_id": exchange.queue("callback_query", query, chat.id), "query_id": query_id}
 
 
@@ -185,13 +200,16 @@ def contact(exchange: Exchange, person_id: int, asked: JSON) -> JSON:
     elif asked.get("phone"):
         whose = None
     phone = asked.get("phone") or (whose.phone if whose else "")
-    card: JSON = {"phone_number": str(phone).removeprefix("+"),
-                  "first_name": str(asked.get("name") or (whose.name if whose else "-"))}
+    card: JSON = {
+        "phone_number": str(phone).removeprefix("+"),
+        "first_name": str(asked.get("name") or (whose.name if whose else "-")),
+    }
     if whose is not None or asked.get("user_id") is not None:
         card["user_id"] = asked.get("user_id") or person.id
     rows = (chat.reply_keyboard or {}).get("keyboard", [])
     is_asked = (chat.reply_keyboard or {}).get("one_time_keyboard") and any(
-        button.get("request_contact") for row in rows for button in row)
+        button.get("request_contact") for row in rows for button in row
+    )
     answer = _heard(exchange, chat, {"contact": card})
     if is_asked:
         exchange.commit({"t": "used_keyboard", "chat": chat.id})
@@ -215,8 +233,10 @@ def edit(exchange: Exchange, person_id: int, message_id: int, text: str) -> JSON
         raise ActRefused("this message cannot be changed")
     exchange.commit({"t": "edit", "chat": chat.id, "id": message_id, "body": body, "date": exchange.now()})
     exchange.show("edit", chat, card)
-    return {"message_id": message_id, "update_id": exchange.queue("edited_message", exchange.worded(chat, card),
-                                                                  chat.id, (chat.id, message_id))}
+    return {
+        "message_id": message_id,
+        "update_id": exchange.queue("edited_message", exchange.worded(chat, card), chat.id, (chat.id, message_id)),
+    }
 
 
 def block(exchange: Exchange, person_id: int, is_on: bool) -> JSON:
@@ -227,9 +247,13 @@ def block(exchange: Exchange, person_id: int, is_on: bool) -> JSON:
     exchange.commit({"t": "block", "chat": chat.id, "on": is_on})
     exchange.events.emit("blocked", chat.id, blocked=is_on)
     member, kicked = {"status": "member"}, {"status": "kicked", "until_date": 0}
-    change = {"chat": chat.face, "from": person.as_user(), "date": exchange.now(),
-              "old_chat_member": {**(member if is_on else kicked), "user": exchange.world.bot},
-              "new_chat_member": {**(kicked if is_on else member), "user": exchange.world.bot}}
+    change = {
+        "chat": chat.face,
+        "from": person.as_user(),
+        "date": exchange.now(),
+        "old_chat_member": {**(member if is_on else kicked), "user": exchange.world.bot},
+        "new_chat_member": {**(kicked if is_on else member), "user": exchange.world.bot},
+    }
     return {"update_id": exchange.queue("my_chat_member", change, chat.id)}
 
 

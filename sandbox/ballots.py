@@ -66,12 +66,24 @@ def vote(exchange: Exchange, chat_id: int, message_id: int, places: list[int]) -
     if poll["votes"].get(str(chat_id)) and not poll["allows_revoting"]:
         raise VoteRefused("this vote cannot be changed")
     chosen = sorted(numbers[place] for place in set(places))
-    exchange.commit({"t": "vote", "chat": chat_id, "id": poll_id, "person": chat_id, "options": chosen,
-                     "places": sorted(set(places))})
+    exchange.commit(
+        {
+            "t": "vote",
+            "chat": chat_id,
+            "id": poll_id,
+            "person": chat_id,
+            "options": chosen,
+            "places": sorted(set(places)),
+        }
+    )
     _tell(exchange, poll)
     update_id = exchange.queue("poll", exchange.poll(poll_id), chat_id)
     if not poll["is_anonymous"]:
-        answer = {"poll_id": poll_id, "user": exchange.world.people[chat_id].as_user(), "option_ids": chosen,
-                  "option_persistent_ids": [str(number) for number in chosen]}
+        answer = {
+            "poll_id": poll_id,
+            "user": exchange.world.people[chat_id].as_user(),
+            "option_ids": chosen,
+            "option_persistent_ids": [str(number) for number in chosen],
+        }
         update_id = exchange.queue("poll_answer", answer, chat_id)
     return update_id

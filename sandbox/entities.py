@@ -23,11 +23,30 @@ _FOUND = re.compile(
 )
 _HINTS = re.compile(r"[/@#:.\d]")
 MAX_ENTITIES = 100
-KINDS = frozenset((
-    "bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre",
-    "text_link", "text_mention", "custom_emoji", "url", "email", "bot_command", "mention", "hashtag", "cashtag",
-    "phone_number", "date_time",
-))
+KINDS = frozenset(
+    (
+        "bold",
+        "italic",
+        "underline",
+        "strikethrough",
+        "spoiler",
+        "blockquote",
+        "expandable_blockquote",
+        "code",
+        "pre",
+        "text_link",
+        "text_mention",
+        "custom_emoji",
+        "url",
+        "email",
+        "bot_command",
+        "mention",
+        "hashtag",
+        "cashtag",
+        "phone_number",
+        "date_time",
+    )
+)
 
 
 def utf16_length(text: str) -> int:
@@ -61,8 +80,10 @@ def given(entities: list[Any], text: str) -> list[JSON]:
         if not isinstance(offset, int) or not isinstance(length, int):
             raise bad_request('can\'t parse MessageEntity: Field "offset" must be a valid Number')
         if offset < 0 or length < 0 or offset + length > size:
-            raise bad_request(f"entity beginning at UTF-16 offset {offset} ends after the end of the text at "
-                              f"UTF-16 offset {offset + length}")
+            raise bad_request(
+                f"entity beginning at UTF-16 offset {offset} ends after the end of the text at "
+                f"UTF-16 offset {offset + length}"
+            )
         if length:
             taken.append(dict(entity))
     return order(taken)
@@ -90,8 +111,9 @@ def found(text: str, entities: list[JSON]) -> list[JSON]:
     """Add what Telegram recognises by itself: commands, links, phones, e-mails, mentions, hashtags."""
     if not _HINTS.search(text):
         return entities
-    taken = [(entity["offset"], entity["offset"] + entity["length"]) for entity in entities
-             if entity["type"] in _SILENT]
+    taken = [
+        (entity["offset"], entity["offset"] + entity["length"]) for entity in entities if entity["type"] in _SILENT
+    ]
     added: list[JSON] = []
     for match in _FOUND.finditer(text):
         offset = utf16_length(text[: match.start()])

@@ -28,8 +28,14 @@ Clock = Callable[[], datetime]
 class Exchange:
     """Everything of one running sandbox, except HTTP. `clock` gives an aware UTC instant."""
 
-    def __init__(self, cast: Cast, token: str, data_dir: Path | None = None, clock: Clock | None = None,
-                 has_rate_limits: bool = False) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        token: str,
+        data_dir: Path | None = None,
+        clock: Clock | None = None,
+        has_rate_limits: bool = False,
+    ) -> None:
         self.token = token
         self.clock = clock or (lambda: datetime.now(UTC))
         self.journal = Journal(data_dir)
@@ -110,8 +116,15 @@ class Exchange:
 
     def inject(self, update: Any, lane: str, subject: tuple[int, int] | None = None, is_odd: bool = False) -> None:
         """Queue an update exactly as it is."""
-        record = {"t": "update", "n": self.updates.next_n, "update": update, "lane": lane, "at": self.now(),
-                  "subject": subject, "odd": is_odd}
+        record = {
+            "t": "update",
+            "n": self.updates.next_n,
+            "update": update,
+            "lane": lane,
+            "at": self.now(),
+            "subject": subject,
+            "odd": is_odd,
+        }
         pending = self.updates.restore(record)
         self.journal.append(record)
         self.updates.announce(pending)
@@ -133,8 +146,14 @@ class Exchange:
         """A chat the bot knows; raises 400."""
         found: Chat | None = None
         if isinstance(chat_id, str) and chat_id.startswith("@"):
-            found = next((chat for chat in self.world.chats.values()
-                          if chat.face.get("username") == chat_id[1:] and chat.id < 0), None)
+            found = next(
+                (
+                    chat
+                    for chat in self.world.chats.values()
+                    if chat.face.get("username") == chat_id[1:] and chat.id < 0
+                ),
+                None,
+            )
         elif str(chat_id).removeprefix("-").isdecimal():
             found = self.world.chats.get(int(chat_id))
         elif chat_id == "":
@@ -172,8 +191,9 @@ class Exchange:
     def show(self, kind: str, chat: Chat, card: JSON) -> None:
         """Tell the page about a message as it is now."""
         snapshot = dict(card)
-        self.events.emit(kind, chat.id, message_id=card["id"],
-                         message=lambda: shown.message(self.world, chat, snapshot))
+        self.events.emit(
+            kind, chat.id, message_id=card["id"], message=lambda: shown.message(self.world, chat, snapshot)
+        )
 
     def worded(self, chat: Chat, card: JSON, depth: int = 0) -> JSON:
         """The Bot API `Message` object of a card."""
@@ -194,8 +214,10 @@ class Exchange:
         """The Bot API `Poll` object."""
         poll = self.world.polls[poll_id]
         votes = [options for options in poll["votes"].values() if options]
-        options = [{**option, "persistent_id": str(number), "voter_count": sum(number in vote for vote in votes)}
-                   for number, option in enumerate(poll["options"])]
+        options = [
+            {**option, "persistent_id": str(number), "voter_count": sum(number in vote for vote in votes)}
+            for number, option in enumerate(poll["options"])
+        ]
         hidden = ("votes", "chat", "message", "shuffle_options")
         public = {key: value for key, value in poll.items() if key not in hidden}
         return {**public, "options": options, "total_voter_count": len(votes)}

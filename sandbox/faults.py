@@ -12,8 +12,27 @@ from sandbox.apierror import ApiError, bad_request, forbidden, too_many_requests
 
 JSON = dict[str, Any]
 AFTER = "accept-then-"
-PLAIN = ("429", "403", "401", "404", "409", "500", "502", "503", "504", "502html", "200html", "200notok", "empty",
-         "truncated", "429html", "timeout", "drop", "reset", "slow")
+PLAIN = (
+    "429",
+    "403",
+    "401",
+    "404",
+    "409",
+    "500",
+    "502",
+    "503",
+    "504",
+    "502html",
+    "200html",
+    "200notok",
+    "empty",
+    "truncated",
+    "429html",
+    "timeout",
+    "drop",
+    "reset",
+    "slow",
+)
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 HANG_FOR = 120.0
 
@@ -45,8 +64,11 @@ class Fault:
         fault = cls(**{key: value for key, value in table.items() if value is not None})
         counts = (fault.times, fault.after, fault.every)
         texts = (fault.kind, fault.method)
-        if not all(isinstance(text, str) for text in texts) or not isinstance(fault.seconds, int | float) or not all(
-                isinstance(count, int) for count in counts):
+        if (
+            not all(isinstance(text, str) for text in texts)
+            or not isinstance(fault.seconds, int | float)
+            or not all(isinstance(count, int) for count in counts)
+        ):
             raise ValueError("method and kind are text; times, after and every are whole numbers")
         plain = fault.plain
         if plain not in PLAIN and not plain.startswith(("400:", "403:")):
@@ -82,10 +104,15 @@ class Fault:
         if plain.startswith("400:"):
             words = plain[4:].strip()
             return ApiError(400, words) if words.startswith("Bad Request") else bad_request(words)
-        named = {"401": "Unauthorized", "404": "Not Found", "500": "Internal Server Error", "502": "Bad Gateway",
-                 "503": "Service Unavailable", "504": "Gateway Timeout",
-                 "409": "Conflict: terminated by other getUpdates request; make sure that only one bot instance "
-                        "is running"}
+        named = {
+            "401": "Unauthorized",
+            "404": "Not Found",
+            "500": "Internal Server Error",
+            "502": "Bad Gateway",
+            "503": "Service Unavailable",
+            "504": "Gateway Timeout",
+            "409": "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+        }
         return ApiError(int(plain), named[plain]) if plain in named else None
 
 

@@ -24,8 +24,10 @@ def image_size(content: bytes) -> tuple[int, int] | None:
     from PIL import Image
 
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(
-                io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")) as image:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")) as image,
+        ):
             return image.size
     except Exception:  # hostile bytes: a decoder may raise anything
         return None
@@ -72,9 +74,18 @@ class Files:
             (self.directory / key).write_bytes(content)
         else:
             self._bytes[key] = content
-        return {"file_id": f"{'AgAC' if kind == 'photo' else 'BQAC'}AgUAAxkBAAI{key}{digest[:16]}", "key": key,
-                "unique": f"AQAD{digest[:12]}", "kind": kind, "name": name, "mime": mime, "number": number,
-                "size": len(content), "width": size[0] if size else None, "height": size[1] if size else None}
+        return {
+            "file_id": f"{'AgAC' if kind == 'photo' else 'BQAC'}AgUAAxkBAAI{key}{digest[:16]}",
+            "key": key,
+            "unique": f"AQAD{digest[:12]}",
+            "kind": kind,
+            "name": name,
+            "mime": mime,
+            "number": number,
+            "size": len(content),
+            "width": size[0] if size else None,
+            "height": size[1] if size else None,
+        }
 
     def find(self, file_id: str) -> JSON | None:
         """The record of a file or of the small size of a photo ("…-s"), None if there is none."""
@@ -113,16 +124,31 @@ class Files:
     def photo_sizes(self, record: JSON) -> list[JSON]:
         """`PhotoSize` objects, small to large."""
         size = (record["width"] or 800, record["height"] or 600)
-        large = {"file_id": record["file_id"], "file_unique_id": record["unique"], "file_size": record["size"],
-                 "width": size[0], "height": size[1]}
+        large = {
+            "file_id": record["file_id"],
+            "file_unique_id": record["unique"],
+            "file_size": record["size"],
+            "width": size[0],
+            "height": size[1],
+        }
         if max(size) <= THUMB_SIDE:
             return [large]
         width, height = fitted(size, THUMB_SIDE)
-        small = {"file_id": f"{record['file_id']}-s", "file_unique_id": f"{record['unique']}s",
-                 "file_size": min(record["size"], width * height // 4), "width": width, "height": height}
+        small = {
+            "file_id": f"{record['file_id']}-s",
+            "file_unique_id": f"{record['unique']}s",
+            "file_size": min(record["size"], width * height // 4),
+            "width": width,
+            "height": height,
+        }
         return [small, large]
 
     def document(self, record: JSON) -> JSON:
         """The `Document` object."""
-        return {"file_name": record["name"], "mime_type": record["mime"], "file_id": record["file_id"],
-                "file_unique_id": record["unique"], "file_size": record["size"]}
+        return {
+            "file_name": record["name"],
+            "mime_type": record["mime"],
+            "file_id": record["file_id"],
+            "file_unique_id": record["unique"],
+            "file_size": record["size"],
+        }

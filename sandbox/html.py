@@ -12,9 +12,21 @@ from sandbox.entities import order, utf16_length
 JSON = dict[str, Any]
 
 _KINDS = {
-    "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
-    "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "tg-spoiler": "spoiler",
-    "span": "spoiler", "a": "text_link", "code": "code", "pre": "pre", "blockquote": "blockquote",
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "tg-spoiler": "spoiler",
+    "span": "spoiler",
+    "a": "text_link",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
     "tg-emoji": "custom_emoji",
 }
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
@@ -173,8 +185,9 @@ class _Parser:
             raise _broken(f"Unclosed end tag at byte offset {self.at_byte(begin)}")
         opened = self.open.pop()
         if name and name != opened.tag:
-            raise _broken(f'Unmatched end tag at byte offset {self.at_byte(begin)}, expected "</{opened.tag}>", '
-                          f'found "</{name}>"')
+            raise _broken(
+                f'Unmatched end tag at byte offset {self.at_byte(begin)}, expected "</{opened.tag}>", found "</{name}>"'
+            )
         if self.offset > opened.offset:
             self.add(opened)
         return place + 1

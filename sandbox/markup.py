@@ -12,8 +12,18 @@ JSON = dict[str, Any]
 MAX_BUTTONS = 100
 MAX_IN_ROW = 8
 _URL = re.compile(r"(?:https?://[^\s/?#]+\S*|tg://\S+|(?:[\w-]+\.)+[a-zA-Z]{2,}(?:[/?#]\S*)?)")
-_ACTIONS = ("callback_data", "url", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-            "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay")
+_ACTIONS = (
+    "callback_data",
+    "url",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+)
 _STYLES = ("primary", "success", "danger")
 
 
@@ -48,7 +58,7 @@ def _inline_button(button: Any) -> JSON:
         raise _broken(what, "Expected an Object")
     text = button.get("text")
     if not isinstance(text, str):
-        raise _broken(what, "Can't find field \"text\"" if text is None else 'Field "text" must be of type String')
+        raise _broken(what, 'Can\'t find field "text"' if text is None else 'Field "text" must be of type String')
     if not text.strip():
         raise bad_request("BUTTON_TEXT_INVALID")
     face: JSON = {"text": text.strip()}

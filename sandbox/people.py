@@ -52,8 +52,11 @@ async def _uploads(request: web.Request) -> tuple[list[Upload], str]:
     if not request.content_type.startswith("multipart/"):
         raise BadAsk("files come as multipart/form-data")
     fields = await request.post()
-    uploads = [Upload(_plain(value.filename), value.content_type, value.file.read())
-               for value in fields.values() if isinstance(value, web.FileField)]
+    uploads = [
+        Upload(_plain(value.filename), value.content_type, value.file.read())
+        for value in fields.values()
+        if isinstance(value, web.FileField)
+    ]
     caption = fields.get("caption", "")
     return uploads, caption if isinstance(caption, str) else ""
 
@@ -130,8 +133,10 @@ class People:
 
     def act(self, verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
         """A handler of POST /sandbox/people/{person}/<verb>."""
+
         async def handler(request: web.Request) -> web.Response:
             return web.json_response(await verb(int(request.match_info["person"]), request))
+
         return handler
 
 
@@ -143,8 +148,20 @@ def transcript(text: str, name: str) -> web.Response:
 
 def routes(people: People) -> list[web.RouteDef]:
     """What to add to the application."""
-    verbs = (people.text, people.start, people.press, people.photo, people.document, people.location, people.contact,
-             people.vote, people.edit, people.block, people.unblock, people.read)
+    verbs = (
+        people.text,
+        people.start,
+        people.press,
+        people.photo,
+        people.document,
+        people.location,
+        people.contact,
+        people.vote,
+        people.edit,
+        people.block,
+        people.unblock,
+        people.read,
+    )
     return [
         *(web.post(f"/sandbox/people/{{person:\\d+}}/{verb.__name__}", people.act(verb)) for verb in verbs),
         web.get(r"/sandbox/people/{person:\d+}/talk", people.talk),

@@ -11,8 +11,13 @@ from sandbox.entities import cut, order, utf16_length
 JSON = dict[str, Any]
 
 _TAGS = {
-    "bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "code": "code",
-    "blockquote": "blockquote", "expandable_blockquote": "blockquote",
+    "bold": "b",
+    "italic": "i",
+    "underline": "u",
+    "strikethrough": "s",
+    "code": "code",
+    "blockquote": "blockquote",
+    "expandable_blockquote": "blockquote",
 }
 
 

@@ -46,8 +46,14 @@ async def _fresh(request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Cache-Control"] = "no-cache"
 
 
-def create_app(cast: Cast | None = None, token: str = DEFAULT_TOKEN, data_dir: Path | str | None = None,
-               clock: Clock | None = None, *, has_rate_limits: bool = False) -> web.Application:
+def create_app(
+    cast: Cast | None = None,
+    token: str = DEFAULT_TOKEN,
+    data_dir: Path | str | None = None,
+    clock: Clock | None = None,
+    *,
+    has_rate_limits: bool = False,
+) -> web.Application:
     """A sandbox, not yet listening. Without `cast` the demo cast, without `data_dir` nothing survives.
 
     `clock` gives an aware UTC instant. Raises ValueError for a malformed token or a broken cast, BlockingIOError

@@ -26,8 +26,12 @@ def _keyboard(rows: list[list[JSON]]) -> list[list[JSON]]:
         buttons = []
         for button in row:
             face: JSON = {"text": button["text"]}
-            for key, name in (("callback_data", "data"), ("url", "url"), ("style", "style"),
-                              ("copy_text", "copy_text")):
+            for key, name in (
+                ("callback_data", "data"),
+                ("url", "url"),
+                ("style", "style"),
+                ("copy_text", "copy_text"),
+            ):
                 if key in button:
                     face[name] = button[key]
             if "web_app" in button:
@@ -40,9 +44,14 @@ def _keyboard(rows: list[list[JSON]]) -> list[list[JSON]]:
 def _file(world: World, body: JSON, kind: str) -> JSON:
     thing = body["photo"][-1] if kind == "photo" else body[kind]
     stored = world.files.get(thing["file_id"], {})
-    return {"file_id": thing["file_id"], "name": thing.get("file_name") or stored.get("name", ""),
-            "size": thing.get("file_size", 0), "mime": thing.get("mime_type") or stored.get("mime", ""),
-            "width": thing.get("width"), "height": thing.get("height")}
+    return {
+        "file_id": thing["file_id"],
+        "name": thing.get("file_name") or stored.get("name", ""),
+        "size": thing.get("file_size", 0),
+        "mime": thing.get("mime_type") or stored.get("mime", ""),
+        "width": thing.get("width"),
+        "height": thing.get("height"),
+    }
 
 
 def poll_face(world: World, poll_id: str, viewer: int) -> JSON:
@@ -59,13 +68,20 @@ def poll_face(world: World, poll_id: str, viewer: int) -> JSON:
     for number in places:
         count = sum(number in chosen for chosen in votes) if is_open else None
         options.append({"text": poll["options"][number]["text"], "voter_count": count})
-    face: JSON = {"id": poll["id"], "question": poll["question"], "options": options, "type": poll["type"],
-                  "question_html": render(poll["question"], poll.get("question_entities") or []),
-                  "is_closed": poll["is_closed"], "is_anonymous": poll["is_anonymous"],
-                  "chosen": sorted(places.index(number) for number in mine),
-                  "allows_multiple_answers": poll["allows_multiple_answers"],
-                  "allows_revoting": poll["allows_revoting"], "total_voter_count": len(votes),
-                  "close_date": poll.get("close_date")}
+    face: JSON = {
+        "id": poll["id"],
+        "question": poll["question"],
+        "options": options,
+        "type": poll["type"],
+        "question_html": render(poll["question"], poll.get("question_entities") or []),
+        "is_closed": poll["is_closed"],
+        "is_anonymous": poll["is_anonymous"],
+        "chosen": sorted(places.index(number) for number in mine),
+        "allows_multiple_answers": poll["allows_multiple_answers"],
+        "allows_revoting": poll["allows_revoting"],
+        "total_voter_count": len(votes),
+        "close_date": poll.get("close_date"),
+    }
     if is_open and poll["type"] == "quiz":
         face["correct_option_ids"] = sorted(places.index(number) for number in poll["correct_option_ids"])
         if poll.get("explanation"):
@@ -85,10 +101,18 @@ def message(world: World, chat: Chat, card: JSON) -> JSON:
         if name in body:
             kind = name
     seen: JSON = {
-        "message_id": card["id"], "chat_id": chat.id, "from": card["by"], "kind": kind, "text": text,
-        "html": render(text, entities or [], world.bot["username"]), "date": card["date"],
-        "reply_to": card.get("reply_to"), "edited": bool(card.get("edited")), "seen": bool(card.get("seen")),
-        "media_group_id": body.get("media_group_id"), "inline_keyboard": [],
+        "message_id": card["id"],
+        "chat_id": chat.id,
+        "from": card["by"],
+        "kind": kind,
+        "text": text,
+        "html": render(text, entities or [], world.bot["username"]),
+        "date": card["date"],
+        "reply_to": card.get("reply_to"),
+        "edited": bool(card.get("edited")),
+        "seen": bool(card.get("seen")),
+        "media_group_id": body.get("media_group_id"),
+        "inline_keyboard": [],
     }
     if "reply_markup" in body:
         seen["inline_keyboard"] = _keyboard(body["reply_markup"]["inline_keyboard"])
@@ -122,11 +146,23 @@ def state(world: World, seq: int) -> JSON:
     for chat in world.chats.values():
         chats[str(chat.id)] = {
             "messages": [message(world, chat, card) for card in chat.messages.values()],
-            "commands": commands_of(world, chat), "blocked": world.is_blocked(chat), "started": chat.is_started,
-            "reply_keyboard": reply_keyboard(chat.reply_keyboard), "unread": chat.unread,
+            "commands": commands_of(world, chat),
+            "blocked": world.is_blocked(chat),
+            "started": chat.is_started,
+            "reply_keyboard": reply_keyboard(chat.reply_keyboard),
+            "unread": chat.unread,
         }
-    bot = {"name": world.profile["name"], "username": world.bot["username"], "commands": world.commands,
-           "description": world.profile.get("description", ""),
-           "short_description": world.profile.get("short_description", "")}
-    return {"seq": seq, "bot": bot, "cast": [person.as_table() for person in world.people.values()],
-            "chats": chats, "hints": world.hints}
+    bot = {
+        "name": world.profile["name"],
+        "username": world.bot["username"],
+        "commands": world.commands,
+        "description": world.profile.get("description", ""),
+        "short_description": world.profile.get("short_description", ""),
+    }
+    return {
+        "seq": seq,
+        "bot": bot,
+        "cast": [person.as_table() for person in world.people.values()],
+        "chats": chats,
+        "hints": world.hints,
+    }

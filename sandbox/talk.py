@@ -104,8 +104,11 @@ class _Writer:
             if kind in body:
                 first, *more = str(body.get("caption", "")).split("\n")
                 caption = f" · {first}" if first else ""
-                return [f"{self.bot}{mark} {icon} {self.who} {self.name_of(body)}{caption}",
-                        *(f"  {line}" if line else "" for line in more), *keys]
+                return [
+                    f"{self.bot}{mark} {icon} {self.who} {self.name_of(body)}{caption}",
+                    *(f"  {line}" if line else "" for line in more),
+                    *keys,
+                ]
         if "poll" in body:
             poll = self.world.polls[body["poll"]["id"]]
             options = [f"  - {poll['options'][number]['text']}" for number in shown.shown_order(poll)]

@@ -50,8 +50,15 @@ class Updates:
         """Queue a recorded update; the record carries everything."""
         subject, update = record.get("subject"), record["update"]
         update_id = update.get("update_id") if isinstance(update, dict) else None
-        pending = Pending(record["n"], update_id, record["lane"], _dumps(update), record["at"],
-                          tuple(subject) if subject else None, record["odd"])
+        pending = Pending(
+            record["n"],
+            update_id,
+            record["lane"],
+            _dumps(update),
+            record["at"],
+            tuple(subject) if subject else None,
+            record["odd"],
+        )
         self.pending[pending.n] = pending
         self.next_n = max(self.next_n, pending.n + 1)
         if not pending.is_odd:

@@ -29,8 +29,14 @@ class Pusher:
     answer asks for, as Telegram would.
     """
 
-    def __init__(self, webhook: dict[str, Any], updates: Updates, confirm: Callable[[list[int]], None],
-                 now: Callable[[], int], execute: Execute) -> None:
+    def __init__(
+        self,
+        webhook: dict[str, Any],
+        updates: Updates,
+        confirm: Callable[[list[int]], None],
+        now: Callable[[], int],
+        execute: Execute,
+    ) -> None:
         self.updates = updates
         self.confirm = confirm
         self.now = now
@@ -45,7 +51,9 @@ class Pusher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=webhook["max_connections"]),
-            timeout=aiohttp.ClientTimeout(total=READ_TIMEOUT), auto_decompress=False)
+            timeout=aiohttp.ClientTimeout(total=READ_TIMEOUT),
+            auto_decompress=False,
+        )
         for pending in updates.pending.values():
             self.add(pending)
 
@@ -90,8 +98,9 @@ class Pusher:
     async def _post(self, pending: Pending) -> float | None:
         """None if the webhook took the update, else the seconds it asked us to wait (0: it did not say)."""
         try:
-            async with self._session.post(self.url, data=pending.raw.encode(), headers=self.headers,
-                                          allow_redirects=False) as response:
+            async with self._session.post(
+                self.url, data=pending.raw.encode(), headers=self.headers, allow_redirects=False
+            ) as response:
                 body = await response.content.read(65536)
                 if 200 <= response.status < 300:
                     await self._obey(body)

@@ -117,16 +117,31 @@ class Wire:
 
     def _accepted(self, name: str, parameters: Parameters, result: Any) -> None:
         first = result[0] if isinstance(result, list) and result else result
-        self.exchange.commit({"t": "call", "call": {
-            "n": len(self.exchange.world.ledger) + 1, "method": name, "chat_id": parameters.integer("chat_id") or None,
-            "parameters": parameters.for_ledger(), "at": self.exchange.clock().isoformat(timespec="milliseconds"),
-            "message_id": first.get("message_id") if isinstance(first, dict) else None}})
+        self.exchange.commit(
+            {
+                "t": "call",
+                "call": {
+                    "n": len(self.exchange.world.ledger) + 1,
+                    "method": name,
+                    "chat_id": parameters.integer("chat_id") or None,
+                    "parameters": parameters.for_ledger(),
+                    "at": self.exchange.clock().isoformat(timespec="milliseconds"),
+                    "message_id": first.get("message_id") if isinstance(first, dict) else None,
+                },
+            }
+        )
 
     def _refused(self, name: str, parameters: Parameters, refusal: ApiError) -> None:
-        self.exchange.refused.append({
-            "method": name, "chat_id": parameters.integer("chat_id") or None, "error_code": refusal.code,
-            "description": refusal.description, "parameters": parameters.for_ledger(),
-            "at": self.exchange.clock().isoformat(timespec="milliseconds")})
+        self.exchange.refused.append(
+            {
+                "method": name,
+                "chat_id": parameters.integer("chat_id") or None,
+                "error_code": refusal.code,
+                "description": refusal.description,
+                "parameters": parameters.for_ledger(),
+                "at": self.exchange.clock().isoformat(timespec="milliseconds"),
+            }
+        )
 
     @staticmethod
     def _respond(status: int, body: bytes) -> web.Response:

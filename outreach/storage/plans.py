@@ -20,9 +20,7 @@ class PlanRecord(Record):
     """
 
     __tablename__ = "plans"
-    __table_args__ = (
-        Index("ix_plans_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
-    )
+    __table_args__ = (Index("ix_plans_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),)
 
     id: Mapped[Key]
     contact_id: Mapped[ContactKey]

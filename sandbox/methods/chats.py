@@ -17,10 +17,10 @@ _OWN = ("reply_markup", "media_group_id", "has_protected_content")
 def get_chat(exchange: Exchange, parameters: Parameters) -> JSON:
     """getChat: the `ChatFullInfo` of a chat the bot knows."""
     chat = exchange.chat(parameters.text("chat_id"))
-    gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
-                           "gifts_from_channels"), True)
-    full: JSON = {**chat.face, "accent_color_id": chat.id % 7, "max_reaction_count": 11,
-                  "accepted_gift_types": gifts}
+    gifts = dict.fromkeys(
+        ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), True
+    )
+    full: JSON = {**chat.face, "accent_color_id": chat.id % 7, "max_reaction_count": 11, "accepted_gift_types": gifts}
     if "username" in chat.face:
         full["active_usernames"] = [chat.face["username"]]
     return full
@@ -32,8 +32,11 @@ def get_chat_member(exchange: Exchange, parameters: Parameters) -> JSON:
     user_id = parameters.integer("user_id")
     person = exchange.world.people.get(user_id)
     if user_id == exchange.world.bot["id"]:
-        return {"status": "kicked" if exchange.world.is_blocked(chat) else "member", "user": exchange.world.bot,
-                **({"until_date": 0} if exchange.world.is_blocked(chat) else {})}
+        return {
+            "status": "kicked" if exchange.world.is_blocked(chat) else "member",
+            "user": exchange.world.bot,
+            **({"until_date": 0} if exchange.world.is_blocked(chat) else {}),
+        }
     if chat.id < 0:
         user = person.as_user() if person else {"id": user_id, "is_bot": False, "first_name": str(user_id)}
         if user_id == chat.face.get("owner"):
@@ -82,6 +85,8 @@ def copy_message(exchange: Exchange, parameters: Parameters) -> JSON:
 
 
 METHODS = {
-    "getChat": get_chat, "getChatMember": get_chat_member, "forwardMessage": forward_message,
+    "getChat": get_chat,
+    "getChatMember": get_chat_member,
+    "forwardMessage": forward_message,
     "copyMessage": copy_message,
 }

@@ -17,8 +17,10 @@ QUERY_FOR = 15 * 60
 DELETABLE_FOR = 48 * 3600
 MAX_TOAST = 200
 _MEDIA = frozenset(("photo", "document"))
-_SAME = ("message is not modified: specified new message content and reply markup are exactly the same as a current "
-         "content and reply markup of the message")
+_SAME = (
+    "message is not modified: specified new message content and reply markup are exactly the same as a current "
+    "content and reply markup of the message"
+)
 _OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 
 
@@ -37,8 +39,14 @@ def _target(exchange: Exchange, parameters: Parameters) -> tuple[Chat, JSON]:
     return chat, card
 
 
-def _replace(exchange: Exchange, parameters: Parameters, chat: Chat, card: JSON, content: JSON,
-             kept: frozenset[str] = frozenset()) -> JSON:
+def _replace(
+    exchange: Exchange,
+    parameters: Parameters,
+    chat: Chat,
+    card: JSON,
+    content: JSON,
+    kept: frozenset[str] = frozenset(),
+) -> JSON:
     """Swap the content of a message, keep the `kept` fields; without reply_markup its buttons go."""
     old = card["body"]
     body = {**{key: value for key, value in old.items() if key in kept}, **content}
@@ -51,8 +59,15 @@ def _replace(exchange: Exchange, parameters: Parameters, chat: Chat, card: JSON,
     if body == old:
         raise bad_request(_SAME)
     has_new_content = any(body.get(key) != old.get(key) for key in {*body, *old} - {"reply_markup"})
-    exchange.commit({"t": "edit", "chat": chat.id, "id": card["id"], "body": body,
-                     "date": exchange.now() if has_new_content else None})
+    exchange.commit(
+        {
+            "t": "edit",
+            "chat": chat.id,
+            "id": card["id"],
+            "body": body,
+            "date": exchange.now() if has_new_content else None,
+        }
+    )
     exchange.show("edit", chat, card)
     return exchange.worded(chat, card)
 
@@ -143,14 +158,18 @@ def answer_callback_query(exchange: Exchange, parameters: Parameters) -> bool:
         raise ApiError(400, "Bad Request: URL_INVALID")
     has_alert = parameters.truth("show_alert")
     exchange.commit({"t": "answer", "id": query_id, "text": text, "alert": has_alert})
-    exchange.events.emit("toast", query["chat"], text=text, show_alert=has_alert, query_id=query_id,
-                         message_id=query["message"])
+    exchange.events.emit(
+        "toast", query["chat"], text=text, show_alert=has_alert, query_id=query_id, message_id=query["message"]
+    )
     return True
 
 
 METHODS = {
-    "editMessageText": edit_message_text, "editMessageCaption": edit_message_caption,
-    "editMessageMedia": edit_message_media, "editMessageReplyMarkup": edit_message_reply_markup,
-    "deleteMessage": delete_message, "deleteMessages": delete_messages,
+    "editMessageText": edit_message_text,
+    "editMessageCaption": edit_message_caption,
+    "editMessageMedia": edit_message_media,
+    "editMessageReplyMarkup": edit_message_reply_markup,
+    "deleteMessage": delete_message,
+    "deleteMessages": delete_messages,
     "answerCallbackQuery": answer_callback_query,
 }

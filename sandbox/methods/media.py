@@ -20,8 +20,9 @@ ALBUM = range(2, 11)
 def checked_photo(content: bytes) -> tuple[int, int]:
     """Width and height of a picture that may be sent as a photo; raises 400."""
     if len(content) > MAX_PHOTO:
-        raise bad_request(f"file of size {len(content)} bytes is too big for a photo; the maximum size is "
-                          f"{MAX_PHOTO} bytes")
+        raise bad_request(
+            f"file of size {len(content)} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes"
+        )
     size = image_size(content)
     if size is None:
         raise bad_request("IMAGE_PROCESS_FAILED")
@@ -109,8 +110,11 @@ def send_media_group(exchange: Exchange, parameters: Parameters) -> list[JSON]:
     if not listed:
         raise bad_request("there are no messages to send")
     if len(listed) not in ALBUM:
-        raise bad_request("too many messages to send as an album" if len(listed) > 2
-                          else "group send failed: an album must include 2-10 items")
+        raise bad_request(
+            "too many messages to send as an album"
+            if len(listed) > 2
+            else "group send failed: an album must include 2-10 items"
+        )
     chat = exchange.writable(parameters.text("chat_id"), len(listed))
     kinds = {str(media.get("type")) for media in listed if isinstance(media, dict)}
     if len(kinds) > 1 and "document" in kinds:
@@ -140,13 +144,19 @@ def get_file(exchange: Exchange, parameters: Parameters) -> JSON:
     if record["size"] > MAX_DOWNLOAD:
         raise bad_request("file is too big")
     is_small = file_id not in exchange.files.records
-    answer = {"file_id": file_id, "file_unique_id": record["unique"] + ("s" if is_small else ""),
-              "file_path": exchange.files.link(file_id, exchange.now())}
+    answer = {
+        "file_id": file_id,
+        "file_unique_id": record["unique"] + ("s" if is_small else ""),
+        "file_path": exchange.files.link(file_id, exchange.now()),
+    }
     if not is_small:
         answer["file_size"] = record["size"]
     return answer
 
 
 METHODS = {
-    "sendPhoto": send_photo, "sendDocument": send_document, "sendMediaGroup": send_media_group, "getFile": get_file,
+    "sendPhoto": send_photo,
+    "sendDocument": send_document,
+    "sendMediaGroup": send_media_group,
+    "getFile": get_file,
 }

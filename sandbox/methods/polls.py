@@ -29,8 +29,9 @@ def _options(listed: list[Any] | None) -> list[JSON]:
     options: list[JSON] = []
     for option in listed:
         table = Parameters(option if isinstance(option, dict) else {"text": option})
-        text, entities = formatted(table.text("text"), table.text("text_parse_mode"), table.items("text_entities"),
-                                   is_searched=False)
+        text, entities = formatted(
+            table.text("text"), table.text("text_parse_mode"), table.items("text_entities"), is_searched=False
+        )
         if not text:
             raise bad_request("poll options must be non-empty")
         if utf16_length(text) > MAX_OPTION:
@@ -40,8 +41,11 @@ def _options(listed: list[Any] | None) -> list[JSON]:
 
 
 def _explanation(parameters: Parameters) -> JSON:
-    text, entities = formatted(parameters.text("explanation"), parameters.text("explanation_parse_mode"),
-                               parameters.items("explanation_entities"))
+    text, entities = formatted(
+        parameters.text("explanation"),
+        parameters.text("explanation_parse_mode"),
+        parameters.items("explanation_entities"),
+    )
     if utf16_length(text) > MAX_EXPLANATION or text.count("\n") > MAX_LINE_FEEDS:
         raise bad_request("message is too long")
     return {"explanation": text, "explanation_entities": entities} if text else {}
@@ -74,8 +78,12 @@ def _closing(exchange: Exchange, parameters: Parameters) -> JSON:
 
 def send_poll(exchange: Exchange, parameters: Parameters) -> JSON:
     """sendPoll."""
-    question, marks = formatted(parameters.text("question"), parameters.text("question_parse_mode"),
-                                parameters.items("question_entities"), is_searched=False)
+    question, marks = formatted(
+        parameters.text("question"),
+        parameters.text("question_parse_mode"),
+        parameters.items("question_entities"),
+        is_searched=False,
+    )
     if not question:
         raise bad_request("poll question must be non-empty")
     if utf16_length(question) > MAX_QUESTION:
@@ -85,10 +93,17 @@ def send_poll(exchange: Exchange, parameters: Parameters) -> JSON:
         raise bad_request("unsupported poll type specified")
     options = _options(parameters.items("options"))
     is_many = parameters.truth("allows_multiple_answers")
-    poll: JSON = {"question": question, "options": options, "is_closed": parameters.truth("is_closed"),
-                  "is_anonymous": parameters.truth("is_anonymous", True), "type": kind,
-                  "allows_multiple_answers": is_many, "members_only": parameters.truth("members_only"),
-                  "allows_revoting": parameters.truth("allows_revoting", kind == "regular"), "votes": {}}
+    poll: JSON = {
+        "question": question,
+        "options": options,
+        "is_closed": parameters.truth("is_closed"),
+        "is_anonymous": parameters.truth("is_anonymous", True),
+        "type": kind,
+        "allows_multiple_answers": is_many,
+        "members_only": parameters.truth("members_only"),
+        "allows_revoting": parameters.truth("allows_revoting", kind == "regular"),
+        "votes": {},
+    }
     if marks:
         poll["question_entities"] = marks
     if kind == "quiz":
@@ -100,8 +115,9 @@ def send_poll(exchange: Exchange, parameters: Parameters) -> JSON:
     chat = exchange.writable(parameters.text("chat_id"))
     poll["id"] = str(5_000_000_000_000_000_000 + exchange.world.number() * 1_000_003)
     # The poll is committed first: a message that refers to it must never be replayed without it.
-    exchange.commit({"t": "poll", "chat": chat.id, "message": chat.last_id + 1, "number": exchange.world.counter,
-                     "poll": poll})
+    exchange.commit(
+        {"t": "poll", "chat": chat.id, "message": chat.last_id + 1, "number": exchange.world.counter, "poll": poll}
+    )
     sent = deliver(exchange, chat, parameters, {"poll": {"id": poll["id"]}})
     ballots.schedule(exchange, poll["id"])
     return sent

@@ -20,9 +20,15 @@ _SCOPES = ("default", "all_private_chats", "all_group_chats", "all_chat_administ
 
 def get_me(exchange: Exchange, parameters: Parameters) -> JSON:
     """getMe."""
-    return {**exchange.world.bot, "first_name": exchange.world.profile["name"], "can_join_groups": True,
-            "can_read_all_group_messages": False, "supports_inline_queries": False, "can_connect_to_business": False,
-            "has_main_web_app": False}
+    return {
+        **exchange.world.bot,
+        "first_name": exchange.world.profile["name"],
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
 
 
 def done(exchange: Exchange, parameters: Parameters) -> bool:
@@ -118,21 +124,30 @@ def _setter(field: str, name: str, limit: int) -> Callable[[Exchange, Parameters
         if not parameters.text("language_code"):
             exchange.commit({"t": "profile", "field": field, "value": value})
         return True
+
     return setter
 
 
 def _getter(field: str) -> Callable[[Exchange, Parameters], JSON]:
     def getter(exchange: Exchange, parameters: Parameters) -> JSON:
         return {field: exchange.world.profile.get(field, "")}
+
     return getter
 
 
 METHODS: dict[str, Callable[[Exchange, Parameters], Any]] = {
-    "getMe": get_me, "logOut": done, "close": done, "setMyCommands": set_my_commands,
-    "deleteMyCommands": delete_my_commands, "getMyCommands": get_my_commands,
-    "setChatMenuButton": set_chat_menu_button, "getChatMenuButton": get_chat_menu_button,
-    "setMyName": _setter("name", "name", 64), "getMyName": _getter("name"),
-    "setMyDescription": _setter("description", "description", 512), "getMyDescription": _getter("description"),
+    "getMe": get_me,
+    "logOut": done,
+    "close": done,
+    "setMyCommands": set_my_commands,
+    "deleteMyCommands": delete_my_commands,
+    "getMyCommands": get_my_commands,
+    "setChatMenuButton": set_chat_menu_button,
+    "getChatMenuButton": get_chat_menu_button,
+    "setMyName": _setter("name", "name", 64),
+    "getMyName": _getter("name"),
+    "setMyDescription": _setter("description", "description", 512),
+    "getMyDescription": _getter("description"),
     "setMyShortDescription": _setter("short_description", "short_description", 120),
     "getMyShortDescription": _getter("short_description"),
 }

@@ -11,13 +11,35 @@ from sandbox.exchange import Exchange
 from sandbox.parameters import Parameters
 
 JSON = dict[str, Any]
-KINDS = frozenset((
-    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
-    "edited_business_message", "deleted_business_messages", "guest_message", "message_reaction",
-    "message_reaction_count", "inline_query", "chosen_inline_result", "callback_query", "shipping_query",
-    "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member",
-    "chat_join_request", "chat_boost", "removed_chat_boost", "managed_bot",
-))
+KINDS = frozenset(
+    (
+        "message",
+        "edited_message",
+        "channel_post",
+        "edited_channel_post",
+        "business_connection",
+        "business_message",
+        "edited_business_message",
+        "deleted_business_messages",
+        "guest_message",
+        "message_reaction",
+        "message_reaction_count",
+        "inline_query",
+        "chosen_inline_result",
+        "callback_query",
+        "shipping_query",
+        "pre_checkout_query",
+        "purchased_paid_media",
+        "poll",
+        "poll_answer",
+        "my_chat_member",
+        "chat_member",
+        "chat_join_request",
+        "chat_boost",
+        "removed_chat_boost",
+        "managed_bot",
+    )
+)
 MAX_WAIT = 50
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -42,8 +64,9 @@ def _allow(exchange: Exchange, parameters: Parameters) -> None:
 async def get_updates(exchange: Exchange, parameters: Parameters) -> RawResult:
     """getUpdates: confirms what is below the offset, then waits up to `timeout` seconds for more."""
     if exchange.world.webhook:
-        raise conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook "
-                       "first")
+        raise conflict(
+            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+        )
     _allow(exchange, parameters)
     limit = parameters.integer("limit", 100)
     exchange.confirm(exchange.updates.confirmed_by(parameters.integer("offset")))
@@ -72,8 +95,12 @@ async def set_webhook(exchange: Exchange, parameters: Parameters) -> bool:
     _allow(exchange, parameters)
     _drop(exchange, parameters)
     connections = parameters.integer("max_connections") or 40
-    webhook = {"url": url, "secret": secret, "max_connections": max(1, min(100, connections)),
-               "ip_address": parameters.text("ip_address")}
+    webhook = {
+        "url": url,
+        "secret": secret,
+        "max_connections": max(1, min(100, connections)),
+        "ip_address": parameters.text("ip_address"),
+    }
     exchange.updates.interrupt("terminated by setWebhook request")
     if webhook != exchange.world.webhook:
         exchange.commit({"t": "webhook", "webhook": webhook})
@@ -93,8 +120,11 @@ async def delete_webhook(exchange: Exchange, parameters: Parameters) -> bool:
 def get_webhook_info(exchange: Exchange, parameters: Parameters) -> JSON:
     """getWebhookInfo."""
     webhook = exchange.world.webhook
-    info: JSON = {"url": webhook.get("url", ""), "has_custom_certificate": False,
-                  "pending_update_count": len(exchange.updates.pending)}
+    info: JSON = {
+        "url": webhook.get("url", ""),
+        "has_custom_certificate": False,
+        "pending_update_count": len(exchange.updates.pending),
+    }
     if webhook:
         info["max_connections"] = webhook["max_connections"]
         info["ip_address"] = webhook["ip_address"] or "127.0.0.1"
@@ -106,6 +136,8 @@ def get_webhook_info(exchange: Exchange, parameters: Parameters) -> JSON:
 
 
 METHODS = {
-    "getUpdates": get_updates, "setWebhook": set_webhook, "deleteWebhook": delete_webhook,
+    "getUpdates": get_updates,
+    "setWebhook": set_webhook,
+    "deleteWebhook": delete_webhook,
     "getWebhookInfo": get_webhook_info,
 }

@@ -15,10 +15,21 @@ from sandbox.world import Chat
 JSON = dict[str, Any]
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
-ACTIONS = frozenset((
-    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
-    "choose_sticker", "find_location", "record_video_note", "upload_video_note",
-))
+ACTIONS = frozenset(
+    (
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    )
+)
 
 
 def formatted(raw: str, parse_mode: str, listed: list[Any] | None, is_searched: bool = True) -> tuple[str, list[JSON]]:
@@ -135,6 +146,8 @@ def send_chat_action(exchange: Exchange, parameters: Parameters) -> bool:
 
 
 METHODS = {
-    "sendMessage": send_message, "sendLocation": send_location, "sendContact": send_contact,
+    "sendMessage": send_message,
+    "sendLocation": send_location,
+    "sendContact": send_contact,
     "sendChatAction": send_chat_action,
 }

@@ -123,9 +123,7 @@ async def states(office: Office) -> dict[str, str]:
 async def restore(office: Office, archive: Path) -> restoring.Restored:
     database = Path(office.engine.url.database or "")
     await office.engine.dispose()
-    return await restoring.restore_sqlite(
-        archive, database, office.photos, database.parent / "backups", opener(office)
-    )
+    return await restoring.restore_sqlite(archive, database, office.photos, database.parent / "backups", opener(office))
 
 
 async def test_there_and_back(house: Office, tmp_path: Path) -> None:
@@ -161,9 +159,7 @@ async def test_one_file_carries_its_photos_to_an_empty_machine(house: Office, tm
     there = tmp_path / "there"
     photos = PhotoStore(there / "photos")
     there.mkdir()
-    restored = await restoring.restore_sqlite(
-        made.file, there / "anshao.db", photos, there / "backups", opener(house)
-    )
+    restored = await restoring.restore_sqlite(made.file, there / "anshao.db", photos, there / "backups", opener(house))
     assert restored.aside is None and restored.photos_restored == 1
     assert photos.read(picture().sha256) == JPEG and photos.exists(picture().sha256)
 
@@ -181,9 +177,7 @@ async def test_the_copy_is_consistent_while_everybody_writes(house: Office, tmp_
 
     stop = asyncio.Event()
     writer = asyncio.create_task(write(stop))
-    copies = [
-        await backing_up.back_up(house, tmp_path / "backups", tmp_path / f"{at}.tar") for at in range(10)
-    ]
+    copies = [await backing_up.back_up(house, tmp_path / "backups", tmp_path / f"{at}.tar") for at in range(10)]
     stop.set()
     assert await writer >= 10
     seen = []
@@ -191,9 +185,7 @@ async def test_the_copy_is_consistent_while_everybody_writes(house: Office, tmp_
         target = tmp_path / "look.db"
         archives.unpack(made.file, made.manifest, {made.manifest.database: target})
         with closing(sqlite3.connect(target)) as copy:
-            a, b = (
-                copy.execute("SELECT value FROM counters WHERE series = ?", (s,)).fetchone() or (0,) for s in "ab"
-            )
+            a, b = (copy.execute("SELECT value FROM counters WHERE series = ?", (s,)).fetchone() or (0,) for s in "ab")
         assert a == b
         seen.append(a[0])
     assert seen == sorted(seen) and seen[-1] > seen[0]
@@ -287,9 +279,7 @@ async def test_an_archive_of_a_newer_version_is_refused(house: Office, tmp_path:
 
 
 @pytest.mark.parametrize("database_lost", [False, True])
-async def test_who_was_erased_stays_erased(
-    house: Office, tmp_path: Path, clock: SetClock, database_lost: bool
-) -> None:
+async def test_who_was_erased_stays_erased(house: Office, tmp_path: Path, clock: SetClock, database_lost: bool) -> None:
     made = await backing_up.back_up(house, tmp_path / "backups")
     clock.advance(hours=1)
     async with house.desk() as desk:

@@ -108,7 +108,7 @@ async def test_markup_in_a_name_a_place_and_a_word_shows_as_text_everywhere(
         await stage.say(who, said)
     async with stage.house.office.desk() as desk:
         successor = await enrolling.contact_of(desk, 1004)
-        place = (await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == DRESSED_PLACE)))
+        place = await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == DRESSED_PLACE))
         assert successor is not None
         await enrolling.give_post(desk, successor, place.one(), Role.SAFETY_OFFICER, "test")
     await stage.settle()

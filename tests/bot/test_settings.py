@@ -136,9 +136,7 @@ def test_a_secret_may_lie_in_a_file(environment: pytest.MonkeyPatch, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder", "binary", "empty"])
-def test_a_secret_file_that_cannot_be_used_is_named(
-    environment: pytest.MonkeyPatch, tmp_path: Path, kind: str
-) -> None:
+def test_a_secret_file_that_cannot_be_used_is_named(environment: pytest.MonkeyPatch, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "secret"
     if kind == "folder":
         path.mkdir()

@@ -206,6 +206,7 @@ async def test_a_full_disk_is_an_outage_and_a_fault_of_the_update_is_not(door: D
     """A chat must not be held up for a day by something that no waiting mends."""
     stage = door.stage
     for fault, status in ((OSError(28, "No space left"), 503), (OSError(2, "No such file"), 200)):
+
         def fail(*_: object, fault: OSError = fault) -> None:
             raise fault
 
@@ -251,5 +252,3 @@ async def test_a_reply_that_cannot_be_said_undoes_nothing(door: Door, how: str) 
     await door.stage.post("faults", kind=how, method="*", retry_after=60)
     assert await door.post(pressed(1002, 1, "en:agree:")) == (200, b"", None)
     assert await door.happened("ConsentGiven") == 1
-
-

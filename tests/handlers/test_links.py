@@ -27,7 +27,11 @@ def said(text: str, *links: tuple[int, int, str]) -> str:
     [
         ("看这里，谢谢", ((1, 2, "https://example.org/a"),), "看这里 https://example.org/a ，谢谢"),
         ("😀这里", ((2, 2, "https://example.org/a"),), "😀这里 https://example.org/a"),
-        ("甲乙", ((0, 1, "http://a.example/"), (1, 1, "http://b.example/")), "甲 http://a.example/ 乙 http://b.example/"),
+        (
+            "甲乙",
+            ((0, 1, "http://a.example/"), (1, 1, "http://b.example/")),
+            "甲 http://a.example/ 乙 http://b.example/",
+        ),
         ("短", ((0, 99, "https://example.org/a"),), "短"),
         ("第一段\n\n第二段", (), "第一段\n\n第二段"),
     ],

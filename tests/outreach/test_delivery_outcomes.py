@@ -45,7 +45,7 @@ async def mailing(
         ("403:user is deactivated", "refused", "deactivated", False),
         ("400:chat not found", "refused", "chat_not_found", False),
         ("400:PEER_ID_INVALID", "refused", "chat_not_found", False),
-        ("400:can't parse entities: Unsupported start tag \"x\" at byte offset 0", "refused", "content_refused", True),
+        ('400:can\'t parse entities: Unsupported start tag "x" at byte offset 0', "refused", "content_refused", True),
         ("400:message is too long", "refused", "content_refused", True),
         ("500", "unknown", "no_answer", True),
         ("502", "unknown", "no_answer", True),

@@ -127,7 +127,7 @@ async def test_a_second_fail_keeps_the_word_and_the_photos(walker: Walker) -> No
     await walker.photograph(2, "a", "b")
     await walker.do(inspecting.settle_photos, 2)
     opened = await walker.judge(2, FAIL)
-    (_, _, answer), = opened.walk.fails()
+    ((_, _, answer),) = opened.walk.fails()
     assert (answer.note, answer.photos, opened.walk.next_step().number) == ("软管裂了", 2, 1)
 
 
@@ -138,7 +138,7 @@ async def test_what_is_no_longer_wrong_loses_its_word_and_its_photos(walker: Wal
     opened = await walker.judge(2, PASS)
     assert opened.walk.step_at(2).kind == "item" and await walker.count(PhotoRecord) == 0
     opened = await walker.judge(2, FAIL)
-    (_, _, answer), = opened.walk.fails()
+    ((_, _, answer),) = opened.walk.fails()
     assert (answer.note, answer.photos, opened.walk.step_at(2).kind) == ("", 0, "note")
 
 
@@ -384,5 +384,3 @@ async def test_the_journal_holds_no_word_that_the_person_wrote(walker: Walker) -
     await walker.submit()
     written = json.dumps(await walker.journal(), ensure_ascii=False)
     assert "王芳" not in written and "13800001002" not in written and "第3项的问题" not in written
-
-

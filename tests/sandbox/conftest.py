@@ -105,8 +105,13 @@ async def running(data_dir: Path | None = None, **options: Any) -> AsyncIterator
         base = f"http://127.0.0.1:{runner.addresses[0][1]}"
         request = HTTPXRequest(connection_pool_size=8, media_write_timeout=20, read_timeout=10)
         polling = HTTPXRequest(connection_pool_size=4, read_timeout=10)
-        bot = Bot(DEFAULT_TOKEN, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=request,
-                  get_updates_request=polling)
+        bot = Bot(
+            DEFAULT_TOKEN,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=request,
+            get_updates_request=polling,
+        )
         async with bot, ClientSession(base) as http:
             yield Harness(app, base, http, bot, clock)
     finally:

@@ -33,8 +33,17 @@ class Sandbox:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "sandbox", "--port", str(self.port), "--data", str(self.data),
-                   "--token", TOKEN]
+        command = [
+            sys.executable,
+            "-m",
+            "sandbox",
+            "--port",
+            str(self.port),
+            "--data",
+            str(self.data),
+            "--token",
+            TOKEN,
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ})
         for _ in range(100):
             try:
@@ -53,8 +62,11 @@ class Sandbox:
 
     def read(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
         request = urllib.request.Request(
-            self.url + path, None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json"}, method=method)
+            self.url + path,
+            None if body is None else json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+            method=method,
+        )
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
 

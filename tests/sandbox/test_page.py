@@ -47,10 +47,17 @@ def test_start_answer_press_toast_and_edit_in_place(page: Page, sandbox: Sandbox
     wang = pane(page, WANG)
     wang.get_by_role("button", name="开始").click()
     assert sandbox.update("message")["text"] == "/start"
-    verdicts = [{"text": "符合", "callback_data": "pass", "style": "success"},
-                {"text": "不符合", "callback_data": "fail"}]
-    sent = sandbox.bot("sendMessage", chat_id=WANG, text="<b>第 1 项</b> 通道畅通？", parse_mode="HTML",
-                       reply_markup=keyboard(verdicts))
+    verdicts = [
+        {"text": "符合", "callback_data": "pass", "style": "success"},
+        {"text": "不符合", "callback_data": "fail"},
+    ]
+    sent = sandbox.bot(
+        "sendMessage",
+        chat_id=WANG,
+        text="<b>第 1 项</b> 通道畅通？",
+        parse_mode="HTML",
+        reply_markup=keyboard(verdicts),
+    )
     wang.get_by_role("button", name="不符合", exact=True).click()
     expect(wang.locator(".key.waiting")).to_have_count(1)
     query = sandbox.update("callback_query")
@@ -88,8 +95,10 @@ def test_what_a_person_writes_is_never_markup(page: Page, sandbox: Sandbox) -> N
 
 def test_slash_completes_from_the_command_menu(page: Page, sandbox: Sandbox) -> None:
     begin(sandbox, WANG)
-    sandbox.bot("setMyCommands", commands=[
-        {"command": "check", "description": "开始自查"}, {"command": "hotline", "description": "应急电话"}])
+    sandbox.bot(
+        "setMyCommands",
+        commands=[{"command": "check", "description": "开始自查"}, {"command": "hotline", "description": "应急电话"}],
+    )
     box = pane(page, WANG).locator("textarea")
     box.fill("/h")
     expect(pane(page, WANG).get_by_role("option")).to_contain_text(["应急电话"])
@@ -136,8 +145,18 @@ def test_documents_both_ways(page: Page, sandbox: Sandbox, tmp_path: Path) -> No
 
 def test_contact_and_place_are_asked_about_first(page: Page, sandbox: Sandbox) -> None:
     begin(sandbox, LI)
-    sandbox.bot("sendMessage", chat_id=LI, text="请分享", reply_markup={"resize_keyboard": True, "keyboard": [
-        [{"text": "分享手机号", "request_contact": True}], [{"text": "发送位置", "request_location": True}]]})
+    sandbox.bot(
+        "sendMessage",
+        chat_id=LI,
+        text="请分享",
+        reply_markup={
+            "resize_keyboard": True,
+            "keyboard": [
+                [{"text": "分享手机号", "request_contact": True}],
+                [{"text": "发送位置", "request_location": True}],
+            ],
+        },
+    )
     li = pane(page, LI)
     li.locator(".reply-keys").get_by_role("button", name="分享手机号").click()
     li.get_by_role("button", name="不了").click()
@@ -154,10 +173,24 @@ def test_contact_and_place_are_asked_about_first(page: Page, sandbox: Sandbox) -
 def test_quiz_and_poll_of_many(page: Page, sandbox: Sandbox) -> None:
     begin(sandbox, LIU)
     options = [{"text": "泼水"}, {"text": "盖锅盖"}, {"text": "端走"}]
-    sandbox.bot("sendPoll", chat_id=LIU, question="油锅起火？", options=options, type="quiz", correct_option_ids=[1],
-                explanation="隔绝空气", is_anonymous=False)
-    sandbox.bot("sendPoll", chat_id=LIU, question="哪些要查？", options=options, is_anonymous=False,
-                allows_multiple_answers=True)
+    sandbox.bot(
+        "sendPoll",
+        chat_id=LIU,
+        question="油锅起火？",
+        options=options,
+        type="quiz",
+        correct_option_ids=[1],
+        explanation="隔绝空气",
+        is_anonymous=False,
+    )
+    sandbox.bot(
+        "sendPoll",
+        chat_id=LIU,
+        question="哪些要查？",
+        options=options,
+        is_anonymous=False,
+        allows_multiple_answers=True,
+    )
     liu = pane(page, LIU)
     liu.get_by_role("button", name="泼水").click()
     expect(liu.locator(".option.wrong")).to_contain_text("泼水")
@@ -174,8 +207,12 @@ def test_quiz_and_poll_of_many(page: Page, sandbox: Sandbox) -> None:
 def test_deep_links_start_here_or_are_handed_to_somebody_else(page: Page, sandbox: Sandbox) -> None:
     begin(sandbox, ZHOU)
     name = sandbox.bot("getMe")["username"]
-    sandbox.bot("sendMessage", chat_id=ZHOU, text=f"邀请 https://t.me/{name}?start=inv_1",
-                reply_markup=keyboard([{"text": "打开", "url": f"https://t.me/{name}?start=inv_2"}]))
+    sandbox.bot(
+        "sendMessage",
+        chat_id=ZHOU,
+        text=f"邀请 https://t.me/{name}?start=inv_1",
+        reply_markup=keyboard([{"text": "打开", "url": f"https://t.me/{name}?start=inv_2"}]),
+    )
     pane(page, ZHOU).get_by_role("button", name="打开", exact=True).click()
     first = sandbox.update("message")
     assert (first["chat"]["id"], first["text"]) == (ZHOU, "/start inv_2")

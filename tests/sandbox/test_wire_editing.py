@@ -11,8 +11,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocum
 from telegram.error import BadRequest, Forbidden
 
 OFFICER = 1002
-SAME = ("Message is not modified: specified new message content and reply markup are exactly the same as a current "
-        "content and reply markup of the message")
+SAME = (
+    "Message is not modified: specified new message content and reply markup are exactly the same as a current "
+    "content and reply markup of the message"
+)
 OLD_QUERY = "Query is too old and response timeout expired or query id is invalid"
 
 
@@ -50,11 +52,13 @@ async def test_what_cannot_be_edited(sandbox: Any) -> None:
     assert await refusal(bot.edit_message_text("x", OFFICER, heard)) == "Message can't be edited"
     assert await refusal(bot.edit_message_text("", OFFICER, told.message_id)) == "Message text is empty"
     assert await refusal(bot.edit_message_caption(OFFICER, told.message_id, caption="x")) == (
-        "There is no caption in the message to edit")
+        "There is no caption in the message to edit"
+    )
     _status, body = await sandbox.call("editMessageText", chat_id=OFFICER, text="x")
     assert body["description"] == "Bad Request: message identifier is not specified"
     assert await refusal(bot.edit_message_text("y", OFFICER, told.message_id, reply_markup={"keyboard": [["a"]]})) == (
-        "Inline keyboard expected")
+        "Inline keyboard expected"
+    )
 
 
 async def test_captions_and_media_change_in_place(sandbox: Any) -> None:
@@ -63,7 +67,8 @@ async def test_captions_and_media_change_in_place(sandbox: Any) -> None:
     changed = await sandbox.bot.edit_message_caption(OFFICER, sent.message_id, caption="乙", reply_markup=buttons("好"))
     assert (changed.caption, changed.photo) == ("乙", sent.photo)
     assert await refusal(sandbox.bot.edit_message_text("x", OFFICER, sent.message_id)) == (
-        "There is no text in the message to edit")
+        "There is no text in the message to edit"
+    )
     media = InputMediaDocument(b"%PDF-1.7 ...", filename="记录.pdf", caption="丙")
     changed = await sandbox.bot.edit_message_media(media, OFFICER, sent.message_id)
     assert (changed.document.file_name, changed.caption, changed.photo) == ("记录.pdf", "丙", ())
@@ -81,7 +86,8 @@ async def test_deleting(sandbox: Any) -> None:
     assert await sandbox.bot.delete_messages(OFFICER, [first.message_id, heard])
     sandbox.clock.pass_by(timedelta(hours=49))
     assert await refusal(sandbox.bot.delete_message(OFFICER, second.message_id)) == (
-        "Message can't be deleted for everyone")
+        "Message can't be deleted for everyone"
+    )
     messages = (await sandbox.ask("GET", "state"))["chats"][str(OFFICER)]["messages"]
     assert [message["text"] for message in messages] == ["/start", "二"]
 
@@ -107,7 +113,9 @@ async def test_a_press_is_answered_once_and_in_time(sandbox: Any) -> None:
 async def test_only_buttons_that_exist_can_be_pressed_unless_forged(sandbox: Any) -> None:
     told = await sandbox.said(reply_markup=buttons("符合"))
     assert await sandbox.refused(OFFICER, "press", message_id=told.message_id, data="别的") == (
-        409, "there is no such button on this message")
+        409,
+        "there is no such button on this message",
+    )
     assert (await sandbox.refused(OFFICER, "press", message_id=told.message_id, row=3, column=0))[0] == 409
     assert (await sandbox.refused(OFFICER, "press", message_id=99, data="符合"))[0] == 409
     await sandbox.act(OFFICER, "press", message_id=told.message_id, data="别的", forge=True)

@@ -16,22 +16,25 @@ async def inject(sandbox: Any, kind: str, **more: Any) -> None:
     await sandbox.ask("POST", "faults", {"method": "sendMessage", "kind": kind, **more})
 
 
-@pytest.mark.parametrize(("kind", "error", "words"), [
-    ("403", Forbidden, "Forbidden: bot was blocked by the user"),
-    ("403:user is deactivated", Forbidden, "Forbidden: user is deactivated"),
-    ("400:chat not found", BadRequest, "Chat not found"),
-    ("401", InvalidToken, "Unauthorized"),
-    ("409", Conflict, "terminated by other getUpdates request"),
-    ("500", NetworkError, "Internal Server Error"),
-    ("503", NetworkError, "Service Unavailable"),
-    ("502html", NetworkError, "Bad Gateway"),
-    ("429html", NetworkError, "Too Many Requests"),
-    ("200html", Exception, "Invalid server response"),
-    ("200notok", KeyError, "result"),
-    ("empty", Exception, "Invalid server response"),
-    ("reset", NetworkError, "."),
-    ("drop", NetworkError, "."),
-])
+@pytest.mark.parametrize(
+    ("kind", "error", "words"),
+    [
+        ("403", Forbidden, "Forbidden: bot was blocked by the user"),
+        ("403:user is deactivated", Forbidden, "Forbidden: user is deactivated"),
+        ("400:chat not found", BadRequest, "Chat not found"),
+        ("401", InvalidToken, "Unauthorized"),
+        ("409", Conflict, "terminated by other getUpdates request"),
+        ("500", NetworkError, "Internal Server Error"),
+        ("503", NetworkError, "Service Unavailable"),
+        ("502html", NetworkError, "Bad Gateway"),
+        ("429html", NetworkError, "Too Many Requests"),
+        ("200html", Exception, "Invalid server response"),
+        ("200notok", KeyError, "result"),
+        ("empty", Exception, "Invalid server response"),
+        ("reset", NetworkError, "."),
+        ("drop", NetworkError, "."),
+    ],
+)
 async def test_a_fault_happens_once_and_nothing_is_sent(sandbox: Any, kind: str, error: type, words: str) -> None:
     await sandbox.started()
     await inject(sandbox, kind, times=1)
@@ -61,7 +64,8 @@ async def test_accepted_but_the_answer_is_lost(sandbox: Any, kind: str) -> None:
     assert "其实送到了" in await sandbox.talk()
     calls = [call for call in await sandbox.ask("GET", "ledger") if call["method"] == "sendMessage"]
     assert [(call["chat_id"], call["message_id"], call["parameters"]["text"]) for call in calls] == [
-        (OFFICER, 2, "其实送到了")]
+        (OFFICER, 2, "其实送到了")
+    ]
 
 
 async def test_a_timeout_hangs_until_the_client_gives_up(sandbox: Any) -> None:
@@ -77,7 +81,10 @@ async def test_a_timeout_hangs_until_the_client_gives_up(sandbox: Any) -> None:
     await sandbox.said(text="迟到")
     assert asyncio.get_running_loop().time() - began >= 0.2
     assert [message["text"] for message in (await sandbox.ask("GET", "state"))["chats"][str(OFFICER)]["messages"]] == [
-        "/start", "慢", "迟到"]
+        "/start",
+        "慢",
+        "迟到",
+    ]
 
 
 async def test_every_third_call_after_the_first_fails_until_cleared(sandbox: Any) -> None:
@@ -115,9 +122,14 @@ async def test_the_server_stops_while_somebody_hangs(run: Any) -> None:
             async with aiohttp.ClientSession(sandbox.base) as http, http.get(path) as response:
                 await response.read()
 
-        tasks = [asyncio.create_task(hang(path)) for path in (
-            f"/bot123456:SANDBOX-TOKEN/sendMessage?chat_id={OFFICER}&text=x",
-            "/bot123456:SANDBOX-TOKEN/getUpdates?timeout=50", "/sandbox/events")]
+        tasks = [
+            asyncio.create_task(hang(path))
+            for path in (
+                f"/bot123456:SANDBOX-TOKEN/sendMessage?chat_id={OFFICER}&text=x",
+                "/bot123456:SANDBOX-TOKEN/getUpdates?timeout=50",
+                "/sandbox/events",
+            )
+        ]
         await asyncio.sleep(0.2)
         stopping = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - stopping < 3

@@ -33,8 +33,14 @@ async def test_a_photo_has_sizes_and_is_sent_again_by_its_id(sandbox: Any) -> No
     small = await (await sandbox.bot.get_file(sent.photo[0].file_id)).download_as_bytearray()
     assert Image.open(io.BytesIO(bytes(small))).size == (320, 240)
     shown = (await sandbox.ask("GET", "state"))["chats"][str(OFFICER)]["messages"][1]["file"]
-    assert shown == {"file_id": sent.photo[-1].file_id, "name": "配电箱.png", "size": len(content),
-                     "mime": "image/png", "width": 800, "height": 600}
+    assert shown == {
+        "file_id": sent.photo[-1].file_id,
+        "name": "配电箱.png",
+        "size": len(content),
+        "mime": "image/png",
+        "width": 800,
+        "height": 600,
+    }
     async with sandbox.http.get(f"/sandbox/files/{shown['file_id']}") as response:
         assert (response.content_type, await response.read()) == ("image/png", content)
 
@@ -47,7 +53,8 @@ async def test_photos_that_telegram_refuses(sandbox: Any) -> None:
     assert await refusal(send(OFFICER, png(1, 30))) == "Photo_invalid_dimensions"
     large = png(2_000, 1_800, has_noise=True)
     assert await refusal(send(OFFICER, large)) == (
-        f"File of size {len(large)} bytes is too big for a photo; the maximum size is 10485760 bytes")
+        f"File of size {len(large)} bytes is too big for a photo; the maximum size is 10485760 bytes"
+    )
     assert await refusal(send(OFFICER, "https://example.com/a.png")) == "Failed to get http url content"
     assert (await refusal(send(OFFICER, "AgACnonsense"))).startswith("Wrong remote file identifier specified")
     assert await refusal(send(OFFICER, b"")) == "File must be non-empty"
@@ -70,17 +77,20 @@ async def test_a_document_keeps_its_name_kind_and_bytes(sandbox: Any) -> None:
 
 async def test_an_album_is_several_messages_of_one_group(sandbox: Any) -> None:
     await sandbox.started()
-    sent = await sandbox.bot.send_media_group(OFFICER, [
-        InputMediaPhoto(png(20, 20), caption="第一张"), InputMediaPhoto(png(30, 30), filename="乙.png")])
+    sent = await sandbox.bot.send_media_group(
+        OFFICER, [InputMediaPhoto(png(20, 20), caption="第一张"), InputMediaPhoto(png(30, 30), filename="乙.png")]
+    )
     assert [message.caption for message in sent] == ["第一张", None]
     assert len({message.media_group_id for message in sent}) == 1
     one = [InputMediaPhoto(png(20, 20))]
     assert await refusal(sandbox.bot.send_media_group(OFFICER, one)) == (
-        "Group send failed: an album must include 2-10 items")
+        "Group send failed: an album must include 2-10 items"
+    )
     assert await refusal(sandbox.bot.send_media_group(OFFICER, one * 11)) == "Too many messages to send as an album"
     mixed = [*one, InputMediaDocument(b"x", filename="a.txt")]
     assert await refusal(sandbox.bot.send_media_group(OFFICER, mixed)) == (
-        "Document can't be mixed with other media types")
+        "Document can't be mixed with other media types"
+    )
 
 
 async def test_a_persons_album_arrives_as_separate_updates(sandbox: Any) -> None:
@@ -105,7 +115,8 @@ async def test_a_persons_document_and_the_limits_of_downloads(sandbox: Any) -> N
     assert (small.document.file_name, small.caption) == ("企业名录.xlsx", "请导入")
     assert await refusal(sandbox.bot.get_file(large.document.file_id)) == "File is too big"
     assert await refusal(sandbox.bot.get_file("BQACnothing")) == (
-        "Wrong file_id or the file is temporarily unavailable")
+        "Wrong file_id or the file is temporarily unavailable"
+    )
     file = await sandbox.bot.get_file(small.document.file_id)
     assert len(await file.download_as_bytearray()) == 4_000_000
     sandbox.clock.pass_by(timedelta(hours=2))

@@ -101,8 +101,13 @@ def test_the_command_line_and_a_kill(tmp_path: Path) -> None:
     with process:
         [update] = post(f"{base}/bot123456:SANDBOX-TOKEN/getUpdates", {})["result"]
         assert (update["update_id"], update["message"]["text"]) == (told["update_id"], "杀掉之前")
-        second = subprocess.run([sys.executable, "-m", "sandbox", "--port", "0", "--data", str(tmp_path)], cwd=ROOT,
-                                capture_output=True, text=True, timeout=10)
+        second = subprocess.run(
+            [sys.executable, "-m", "sandbox", "--port", "0", "--data", str(tmp_path)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
         assert (second.returncode, second.stderr.strip()) == (1, f"another sandbox is using {tmp_path}")
         process.send_signal(signal.SIGTERM)
         assert process.wait(5) == 0

@@ -11,18 +11,100 @@ from sandbox.server import DEFAULT_TOKEN
 
 OFFICER = 1002
 VALUES: list[Any] = [
-    None, "", " ", "x", "<b>", "<b>x</b>", "&#x110000;&#xD800;", "1", "-1", 0, 1, 2, -5, 1.5, 10**30, float("inf"),
-    True, False, [], {}, [[]], [{}], [None], {"a": 1}, "[", "[]", "{}", "null", "attach://nothing", "https://x",
-    "\ud800", "😀", {"type": "chat", "chat_id": OFFICER}, {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]},
-    {"inline_keyboard": {}}, {"inline_keyboard": [[1]]}, {"keyboard": [["a"]]}, {"keyboard": [[{}]]}, "HTML", OFFICER,
-    [{"type": "photo", "media": "attach://x"}] * 2, [{"type": "bold", "offset": 0, "length": 1}], ["甲", "乙"],
-    [{"type": "bold", "offset": "a", "length": None}], {"message_id": 1}, {"type": []}, [1, "2", None], "a" * 5000,
+    None,
+    "",
+    " ",
+    "x",
+    "<b>",
+    "<b>x</b>",
+    "&#x110000;&#xD800;",
+    "1",
+    "-1",
+    0,
+    1,
+    2,
+    -5,
+    1.5,
+    10**30,
+    float("inf"),
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [{}],
+    [None],
+    {"a": 1},
+    "[",
+    "[]",
+    "{}",
+    "null",
+    "attach://nothing",
+    "https://x",
+    "\ud800",
+    "😀",
+    {"type": "chat", "chat_id": OFFICER},
+    {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]},
+    {"inline_keyboard": {}},
+    {"inline_keyboard": [[1]]},
+    {"keyboard": [["a"]]},
+    {"keyboard": [[{}]]},
+    "HTML",
+    OFFICER,
+    [{"type": "photo", "media": "attach://x"}] * 2,
+    [{"type": "bold", "offset": 0, "length": 1}],
+    ["甲", "乙"],
+    [{"type": "bold", "offset": "a", "length": None}],
+    {"message_id": 1},
+    {"type": []},
+    [1, "2", None],
+    "a" * 5000,
 ]
-NAMES = ["chat_id", "text", "parse_mode", "entities", "reply_markup", "message_id", "message_ids", "photo", "document",
-         "media", "caption", "question", "options", "correct_option_ids", "type", "explanation", "open_period", "scope",
-         "commands", "language_code", "menu_button", "file_id", "user_id", "from_chat_id", "latitude", "longitude",
-         "phone_number", "first_name", "action", "url", "offset", "limit", "allowed_updates", "reply_parameters",
-         "callback_query_id", "description", "name", "secret_token", "close_date", "data", "row", "column", "payload"]
+NAMES = [
+    "chat_id",
+    "text",
+    "parse_mode",
+    "entities",
+    "reply_markup",
+    "message_id",
+    "message_ids",
+    "photo",
+    "document",
+    "media",
+    "caption",
+    "question",
+    "options",
+    "correct_option_ids",
+    "type",
+    "explanation",
+    "open_period",
+    "scope",
+    "commands",
+    "language_code",
+    "menu_button",
+    "file_id",
+    "user_id",
+    "from_chat_id",
+    "latitude",
+    "longitude",
+    "phone_number",
+    "first_name",
+    "action",
+    "url",
+    "offset",
+    "limit",
+    "allowed_updates",
+    "reply_parameters",
+    "callback_query_id",
+    "description",
+    "name",
+    "secret_token",
+    "close_date",
+    "data",
+    "row",
+    "column",
+    "payload",
+]
 
 
 async def test_no_call_makes_the_sandbox_fail(sandbox: Any) -> None:
@@ -38,8 +120,9 @@ async def test_no_call_makes_the_sandbox_fail(sandbox: Any) -> None:
         if method == "getupdates":
             values.pop("offset", None)
         body = json.dumps(values)
-        async with sandbox.http.post(f"/bot{DEFAULT_TOKEN}/{method}", data=body,
-                                     headers={"Content-Type": "application/json"}) as response:
+        async with sandbox.http.post(
+            f"/bot{DEFAULT_TOKEN}/{method}", data=body, headers={"Content-Type": "application/json"}
+        ) as response:
             answer = await response.json()
             assert response.status != 500, (method, values)
             assert answer["ok"] or answer["description"]
@@ -52,8 +135,22 @@ async def test_no_act_makes_the_sandbox_fail(sandbox: Any) -> None:
     await sandbox.said(reply_markup={"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]})
     await sandbox.bot.send_poll(OFFICER, "问", ["一", "二"])
     verbs = ["text", "start", "press", "location", "contact", "vote", "edit", "block", "unblock", "read", "photo"]
-    names = ["text", "payload", "message_id", "row", "column", "data", "forge", "latitude", "longitude", "user_id",
-             "phone", "name", "options", "reply_to"]
+    names = [
+        "text",
+        "payload",
+        "message_id",
+        "row",
+        "column",
+        "data",
+        "forge",
+        "latitude",
+        "longitude",
+        "user_id",
+        "phone",
+        "name",
+        "options",
+        "reply_to",
+    ]
     for _ in range(1500):
         body = {name: chance.choice(VALUES) for name in chance.sample(names, chance.randrange(0, 6))}
         if chance.random() < 0.5:

@@ -23,11 +23,15 @@ OFFICIAL, OFFICER, PRINCIPAL, BLOCKING = 1001, 1002, 1003, 1005
 
 
 async def test_text_is_recognised_as_telegram_does(sandbox: Any) -> None:
-    await sandbox.act(OFFICER, "text",
-                      text="/check@anshao_sandbox_bot 电话 13800001002,见 https://example.com/a?b=1 😀")
+    await sandbox.act(
+        OFFICER, "text", text="/check@anshao_sandbox_bot 电话 13800001002,见 https://example.com/a?b=1 😀"
+    )
     message = (await sandbox.bot.get_updates())[0].message
     assert {message.parse_entity(entity): entity.type for entity in message.entities} == {
-        "/check@anshao_sandbox_bot": "bot_command", "13800001002": "phone_number", "https://example.com/a?b=1": "url"}
+        "/check@anshao_sandbox_bot": "bot_command",
+        "13800001002": "phone_number",
+        "https://example.com/a?b=1": "url",
+    }
     assert (message.from_user.first_name, message.from_user.language_code) == ("王芳", "zh-hans")
 
 
@@ -64,8 +68,12 @@ async def test_somebody_who_always_blocks_can_still_be_heard(sandbox: Any) -> No
 
 
 async def test_places_cards_edits_and_answers(sandbox: Any) -> None:
-    told = await sandbox.said(text="请分享", reply_markup=ReplyKeyboardMarkup(
-        [[KeyboardButton("分享手机号", request_contact=True)]], one_time_keyboard=True))
+    told = await sandbox.said(
+        text="请分享",
+        reply_markup=ReplyKeyboardMarkup(
+            [[KeyboardButton("分享手机号", request_contact=True)]], one_time_keyboard=True
+        ),
+    )
     await sandbox.act(OFFICER, "contact")
     await sandbox.act(OFFICER, "contact", user_id=PRINCIPAL)
     await sandbox.act(OFFICER, "contact", phone="13900000000", name="某人")
@@ -95,7 +103,8 @@ async def test_commands_by_scope(sandbox: Any) -> None:
     assert await bot.get_my_commands(BotCommandScopeAllPrivateChats()) == ()
     assert (await sandbox.ask("GET", "state"))["chats"][str(OFFICER)]["commands"][0]["command"] == "start"
     assert (await sandbox.call("setMyCommands", commands=[{"command": "自查", "description": "x"}]))[1][
-        "description"] == "Bad Request: BOT_COMMAND_INVALID"
+        "description"
+    ] == "Bad Request: BOT_COMMAND_INVALID"
     await bot.set_chat_menu_button(OFFICER, MenuButtonCommands())
     assert (await bot.get_chat_menu_button(OFFICER)).type == "commands"
     await bot.set_my_description("长" * 512)
@@ -106,14 +115,17 @@ async def test_commands_by_scope(sandbox: Any) -> None:
 
 
 async def test_the_page_gets_safe_html_and_unread_marks(sandbox: Any) -> None:
-    text = ('<b>甲</b>&lt;img src=x onerror=alert(1)&gt;\n<a href="https://t.me/anshao_sandbox_bot?start=inv_1">加入</a>'
-            ' <a href="javascript:alert(1)">坏</a> /check')
+    text = (
+        '<b>甲</b>&lt;img src=x onerror=alert(1)&gt;\n<a href="https://t.me/anshao_sandbox_bot?start=inv_1">加入</a>'
+        ' <a href="javascript:alert(1)">坏</a> /check'
+    )
     await sandbox.said(text=text, parse_mode="HTML")
     chat = (await sandbox.ask("GET", "state"))["chats"][str(OFFICER)]
     assert chat["messages"][-1]["html"] == (
         '<b>甲</b>&lt;img src=x onerror=alert(1)&gt;<br><a href="https://t.me/anshao_sandbox_bot?start=inv_1" '
         'target="_blank" rel="noopener noreferrer" data-start="inv_1">加入</a> 坏 '
-        '<a class="command" data-command="/check">/check</a>')
+        '<a class="command" data-command="/check">/check</a>'
+    )
     assert chat["unread"] == 1
     await sandbox.act(OFFICER, "read")
     assert (await sandbox.ask("GET", "state"))["chats"][str(OFFICER)]["unread"] == 0
@@ -144,8 +156,7 @@ async def test_events_are_told_and_resumed(sandbox: Any) -> None:
         return events
 
     events = await kinds({"Last-Event-ID": str(seq)}, 7)
-    assert [event["kind"] for event in events] == [
-        "message", "message", "toast", "edit", "action", "delete", "blocked"]
+    assert [event["kind"] for event in events] == ["message", "message", "toast", "edit", "action", "delete", "blocked"]
     edits = [event for event in events if event["kind"] == "edit"]
     assert (edits[0]["message"]["text"], edits[0]["chat_id"]) == ("乙", OFFICER)
     assert await kinds({"Last-Event-ID": str(events[-2]["seq"])}, 1) == [events[-1]]
@@ -162,8 +173,9 @@ async def test_the_golden_transcript(sandbox: Any) -> None:
     await sandbox.bot.answer_callback_query(press["query_id"], "已选")
     marks = [[InlineKeyboardButton("符合", callback_data="p"), InlineKeyboardButton("不符合", callback_data="f")]]
     await sandbox.bot.edit_message_text("第 1 项", OFFICER, told.message_id, reply_markup=InlineKeyboardMarkup(marks))
-    await sandbox.upload(OFFICER, "photo", ("a.jpg", png(9, 9), "image/jpeg"), ("b.jpg", png(9, 9), "image/jpeg"),
-                         caption="过期了")
+    await sandbox.upload(
+        OFFICER, "photo", ("a.jpg", png(9, 9), "image/jpeg"), ("b.jpg", png(9, 9), "image/jpeg"), caption="过期了"
+    )
     await sandbox.upload(OFFICER, "document", ("register.xlsx", b"x", "application/octet-stream"))
     await sandbox.said(text="下一步", reply_markup=ReplyKeyboardMarkup([["跳过", "拍照"], ["返回"]]))
     await sandbox.act(OFFICER, "text", text="跳过")
@@ -171,13 +183,16 @@ async def test_the_golden_transcript(sandbox: Any) -> None:
     await sandbox.act(OFFICER, "contact")
     document = await sandbox.bot.send_document(OFFICER, b"%PDF", caption="记录\n共 1 页", filename="自查记录.pdf")
     await sandbox.bot.send_media_group(OFFICER, [InputMediaPhoto(png(9, 9), filename=f"{n}.png") for n in "12"])
-    quiz = await sandbox.bot.send_poll(OFFICER, "哪些对?", ["甲", "乙", "丙"], type="quiz", correct_option_ids=[0, 2],
-                                       allows_multiple_answers=True)
+    quiz = await sandbox.bot.send_poll(
+        OFFICER, "哪些对?", ["甲", "乙", "丙"], type="quiz", correct_option_ids=[0, 2], allows_multiple_answers=True
+    )
     await sandbox.act(OFFICER, "vote", message_id=quiz.message_id, options=[0, 2])
     await sandbox.bot.delete_message(OFFICER, document.message_id)
     press = await sandbox.act(OFFICER, "press", message_id=told.message_id, data="p")
     await sandbox.bot.answer_callback_query(press["query_id"], "注意!", show_alert=True)
-    assert await sandbox.talk() == """\
+    assert (
+        await sandbox.talk()
+        == """\
 # 王芳
 王芳 ▸ /check
 安哨 → 王芳
@@ -213,6 +228,7 @@ async def test_the_golden_transcript(sandbox: Any) -> None:
 王芳 ▸ [符合]
 安哨 ☁! 王芳 注意!
 """
+    )
     async with sandbox.http.get("/sandbox/talk") as response:
         assert "attachment" in response.headers["Content-Disposition"]
         assert await response.text() == await sandbox.talk()

@@ -10,25 +10,34 @@ import pytest
 from telegram.error import BadRequest
 
 OFFICER = 1002
-QUIZ = {"question": "动火作业前应当做什么?", "options": ["办理审批", "直接开始", "清理可燃物"], "type": "quiz",
-        "allows_multiple_answers": True, "correct_option_ids": [0, 2], "explanation": "先审批,\n再清理。"}
+QUIZ = {
+    "question": "动火作业前应当做什么?",
+    "options": ["办理审批", "直接开始", "清理可燃物"],
+    "type": "quiz",
+    "allows_multiple_answers": True,
+    "correct_option_ids": [0, 2],
+    "explanation": "先审批,\n再清理。",
+}
 
 
-@pytest.mark.parametrize(("change", "complaint"), [
-    ({"question": ""}, "poll question must be non-empty"),
-    ({"question": "长" * 301}, "poll question length must not exceed 300"),
-    ({"options": []}, "poll must have at least 1 option"),
-    ({"options": ["a"] * 13}, "poll can't have more than 12 options"),
-    ({"options": ["a", ""]}, "poll options must be non-empty"),
-    ({"options": ["a", "长" * 101]}, "poll options length must not exceed 100"),
-    ({"correct_option_ids": [3]}, "wrong correct option ID specified"),
-    ({"correct_option_ids": None}, "wrong correct option ID specified"),
-    ({"allows_multiple_answers": False}, "wrong correct option ID specified"),
-    ({"explanation": "长" * 201}, "message is too long"),
-    ({"explanation": "a\nb\nc\nd"}, "message is too long"),
-    ({"open_period": 4}, "wrong poll open period specified"),
-    ({"type": "exam"}, "unsupported poll type specified"),
-])
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"question": ""}, "poll question must be non-empty"),
+        ({"question": "长" * 301}, "poll question length must not exceed 300"),
+        ({"options": []}, "poll must have at least 1 option"),
+        ({"options": ["a"] * 13}, "poll can't have more than 12 options"),
+        ({"options": ["a", ""]}, "poll options must be non-empty"),
+        ({"options": ["a", "长" * 101]}, "poll options length must not exceed 100"),
+        ({"correct_option_ids": [3]}, "wrong correct option ID specified"),
+        ({"correct_option_ids": None}, "wrong correct option ID specified"),
+        ({"allows_multiple_answers": False}, "wrong correct option ID specified"),
+        ({"explanation": "长" * 201}, "message is too long"),
+        ({"explanation": "a\nb\nc\nd"}, "message is too long"),
+        ({"open_period": 4}, "wrong poll open period specified"),
+        ({"type": "exam"}, "unsupported poll type specified"),
+    ],
+)
 async def test_polls_that_telegram_refuses(sandbox: Any, change: dict[str, Any], complaint: str) -> None:
     await sandbox.started()
     asked = {key: value for key, value in {**QUIZ, **change}.items() if value is not None}
