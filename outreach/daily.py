@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 
 from sqlalchemy import select
 
@@ -107,24 +107,23 @@ async def tell_today(desk: Desk) -> int:
     wishes = await wishes_of(desk.session, [row.id for row in people])
     for row in people:
         due_at = almanac.at(desk.today, time(wishes[row.id].daily_hour))
-        notice = await _notice(desk, edition, as_contact(row))
+        notice = await _notice(desk, edition, as_contact(row), due_at)
         if notice is not None:
-            kept = {"due_at": due_at, "expires_at": almanac.at(desk.today, QUIET)}
-            await desk.tell(as_contact(row), Notice(*notice, is_push=True, **kept))  # type: ignore[arg-type]
+            await desk.tell(as_contact(row), notice)
     day.after_contact_id = people[-1].id
     return len(people)
 
 
-async def _notice(
-    desk: Desk, edition: Edition, contact: Contact
-) -> tuple[str, dict[str, object], str, tuple[tuple[NoticeButton, ...], ...]] | None:
+async def _notice(desk: Desk, edition: Edition, contact: Contact, due_at: datetime) -> Notice | None:
     posts = await posts_of(desk, contact.id)
     _, plan, _ = of_today(desk, posts)
     if plan is None or await is_done(desk, edition, plan, posts):
         return None
     button = button_for(edition, plan, posts)
-    rows = ((button,),) if button else ()
     facts: dict[str, object] = {
         "edition": edition, "plan": plan, "is_certain": edition.confidence is not Confidence.UNCERTAIN,
     }  # fmt: skip
-    return "campaign_day", facts, f"campaign:{edition.id}:{desk.today}:{contact.id}", rows
+    return Notice(
+        "campaign_day", facts, f"campaign:{edition.id}:{desk.today}:{contact.id}", ((button,),) if button else (),
+        is_push=True, due_at=due_at, expires_at=desk.office.almanac.at(desk.today, QUIET),
+    )  # fmt: skip

@@ -273,6 +273,7 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "broadcasts": told["broadcasts_drafted"], "recipients": told["broadcasts_meant_for"],
         "plans": told["plans"], "reminders": told["reminders"], "wishes": told["reminder_settings"],
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
+            "activities": told["activities"], "activity_photos": told["activity_photos"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
     assert set(held) - set(counted) == {"journal"} and len(told["journal"]) >= held["journal"]

@@ -91,9 +91,7 @@ async def test_pictures_nobody_names_are_removed_but_not_fresh_ones(office: Offi
     assert [office.photos.exists(each.sha256) for each in (named, orphan, fresh, again)] == [True, False, True, True]
 
 
-async def test_a_backup_is_made_when_the_last_is_old_enough(
-    office: Office, clock: SetClock, tmp_path: Path
-) -> None:
+async def test_a_backup_is_made_when_the_last_is_old_enough(office: Office, clock: SetClock, tmp_path: Path) -> None:
     if office.engine.dialect.name != "sqlite":
         pytest.skip("needs no client tools")
     folder, every = tmp_path / "backups", timedelta(hours=6)
@@ -128,7 +126,7 @@ async def test_the_clockwork_ticks_in_the_offices_zone_and_stores_nothing(office
     clockwork.start()
     jobs = {job.id: job for job in clockwork._scheduler.get_jobs()}
     assert set(jobs) == {
-        "rescue_notices", "ask_daily_questions", "remind", "forget_reporters", "forget_update_ids",
+        "rescue_notices", "ask_daily_questions", "tell_campaign_day", "remind", "forget_reporters", "forget_update_ids",
         "forget_quarantine", "remove_unneeded_photos", "back_up",
     }  # fmt: skip
     night = jobs["forget_update_ids"].next_run_time
