@@ -37,12 +37,12 @@ def telegram() -> Iterator[TelegramSide]:
 
 
 @pytest.fixture(scope="module")
-def quick() -> Iterator[None]:
+def quick(memory: Path) -> Iterator[None]:
     """Lives are many and short: what is the same in each is done once, and only errors are logged."""
     was = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with pytest.MonkeyPatch.context() as patch:
-        quicken(patch)
+        quicken(patch, memory / "made")
         yield
     structlog.configure(**was)
 

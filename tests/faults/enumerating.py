@@ -68,6 +68,7 @@ class Enumerator:
 
     def chapters(self, wanted: Callable[[Step], bool] = lambda step: True, until: str = "the end") -> list[Chapter]:
         """Tell the story without deaths, as far as the step `until`, keeping the world before each watched step."""
+        self.telegram.wind_back()
         steps = asyncio.run(self._prepare())
         kept = []
         for step in steps:
@@ -136,17 +137,31 @@ class Enumerator:
     def _scene(self, chapter: Chapter) -> Scene:
         return Scene(self.ground, self.telegram, chapter.step, chapter.clean, chapter.calls_before)
 
-    def die_inside(self, point: Point) -> bool:
-        """Die in this process by an exception that nothing survives. Whether the point was reached."""
+    def die_inside(self, point: Point, *, is_armed: bool = False) -> bool:
+        """Die in this process by an exception that nothing survives. Whether the point was reached.
+
+        is_armed: the start of the life counts too.
+        """
         killer = Killer(point)
+        killer.is_armed = is_armed
         try:
             self._live(killer)
         except Killed:
             return True
         return False
 
-    def die_at(self, chapter: Chapter, point: Point, tally: Tally, die: Callable[[Point], bool] | None = None) -> bool:
-        """Wind the world back, let the step happen, die, look, come back, look again. Whether all was well."""
+    def die_at(
+        self,
+        chapter: Chapter,
+        point: Point,
+        tally: Tally,
+        die: Callable[[Point], bool] | None = None,
+        again: Point | None = None,
+    ) -> bool:
+        """Wind the world back, let the step happen, die, look, come back, look again. Whether all was well.
+
+        again: a point of the life that comes back, its start included, at which it dies too, if it gets there.
+        """
         self.ground.wind_back(chapter.ground)
         self.telegram.wind_back(chapter.telegram)
         self._go(chapter.step)
@@ -156,6 +171,8 @@ class Enumerator:
         scene = self._scene(chapter)
         found = oracles.violations(scene, oracles.AT_DEATH)
         try:
+            if again is not None and self.die_inside(again, is_armed=True):
+                found += oracles.violations(scene, oracles.AT_DEATH)
             self._live(Killer())
             found += oracles.violations(scene, oracles.AT_REST)
         except Exception as fault:

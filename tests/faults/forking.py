@@ -25,10 +25,13 @@ ROOT = Path(__file__).parents[2]
 class Forkery:
     """The process that forks, seen from the test."""
 
+    def __init__(self, kept: Path) -> None:
+        self._kept = kept
+
     def __enter__(self) -> Forkery:
+        command = [sys.executable, "-m", "tests.faults.forking", str(self._kept)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.forking"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            cwd=ROOT, text=True,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True
         )  # fmt: skip
         return self
 
@@ -61,7 +64,7 @@ def _main() -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     with pytest.MonkeyPatch.context() as patch:
-        quicken(patch)
+        quicken(patch, Path(sys.argv[1]))
         for line in sys.stdin:
             child = os.fork()
             if not child:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import functools
+import os
+import pickle
+import threading
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from bot.poller import Poller
 from bot.wiring import House, open_house
 from content.catalogue import Catalogue
 from content.texts import Texts
+from domain.refusal import Refusal
 from outreach import papering, photographing
 from outreach.delivery.claims import TOKEN
 from outreach.photographing import Photographer
@@ -27,31 +31,45 @@ from tests.stage import stage_settings
 PAUSES = (2, 100, 130, 700, 2000)
 
 
-def quicken(patch: pytest.MonkeyPatch) -> None:
-    """Do once what is the same in every life: reading the content, redrawing a picture, printing a record."""
+def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
+    """Do once what is the same in every life: reading the content, redrawing a picture, printing a record.
+
+    kept: a folder where lives in other processes find what was drawn and printed.
+    """
     patch.setattr(wiring, "Catalogue", _Ready(Catalogue.load()))
     texts: dict[str, Texts] = {}
     patch.setattr(wiring, "Texts", lambda zone: texts.setdefault(zone, Texts(zone=zone)))
-    drawn: dict[bytes, Any] = {}
-    redraw = photographing.decode
+    kept.mkdir(exist_ok=True)
+    redraw, printing = photographing.decode, papering.inspection_record
 
     async def decode(data: bytes) -> Any:
-        if data not in drawn:
-            drawn[data] = await redraw(data)
-        return drawn[data]
+        file = kept / sha256(data).hexdigest()
+        if not file.exists():
+            try:
+                drawn: object = await redraw(data)
+            except Refusal as refusal:
+                drawn = (type(refusal), refusal.facts)
+            _put(file, pickle.dumps(drawn))
+        made = pickle.loads(file.read_bytes())
+        if isinstance(made, tuple):
+            raise made[0](**made[1])
+        return made
+
+    def record(paper: Any) -> bytes:
+        file = kept / sha256(repr(paper).encode()).hexdigest()
+        if not file.exists():
+            _put(file, printing(paper))
+        return file.read_bytes()
 
     patch.setattr(photographing, "decode", decode)
-    printed: dict[str, bytes] = {}
-    printing = papering.inspection_record
-
-    @functools.wraps(printing)
-    def record(paper: Any) -> bytes:
-        key = repr(paper)
-        if key not in printed:
-            printed[key] = printing(paper)
-        return printed[key]
-
     patch.setattr(papering, "inspection_record", record)
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Whole or not at all: the one who writes may be killed."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+    part.write_bytes(content)
+    part.replace(file)
 
 
 class _Ready:

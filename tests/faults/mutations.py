@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import copy
+import inspect
 import json
 import random
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from handlers.menu import COMMANDS, PRESSES
@@ -20,11 +21,12 @@ NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, 1
 TEXTS = (
     "", " ", "\x00", "a\x00b", "\ud800", "x\udfffy", "\ufffe", "\u202egpj.exe", "\u200b\u200d\ufeff",
     "e" + "\u0301" * 200, "\u2028",
-    "👩‍👩‍👧‍👦" * 30, "＝ｃｍｄ｜／ｃ", "字" * 4096, "长" * 100_000, "<b>粗</b>&lt;",
+    "👩‍👩‍👧‍👦" * 30, "＝ｃｍｄ｜／ｃ", "字" * 4096, "<b>粗</b>&lt;",
     "'; DROP TABLE contacts; --", "{{ 7*7 }}", "%s%n",
     "../../etc/passwd", "/start@anshao_sandbox_bot i-AAAAAAAAAAAA", "/" + "a" * 5000, "/", "//",
     "/start i-" + "A" * 60, "１２３", "true", "null", "NaN", "\r\n\r\n", "http://127.0.0.1/" + "a" * 300,
 )  # fmt: skip
+LONG = "长" * 100_000
 SHAPES: tuple[JSON, ...] = (
     None,
     True,
@@ -51,14 +53,14 @@ KINDS = (
 )  # fmt: skip
 
 
-def verbs() -> list[str]:
-    """Every short word in the code of the talks: among them all verbs that a button can carry."""
+def short_words(talk: Callable[..., Any]) -> list[str]:
+    """Every short word in the code of a talk: among them all verbs that its buttons can carry."""
     words: set[str] = set()
-    for file in Path("handlers").glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 8:
-                words.add(node.value)
-    return sorted(word for word in words if word.isascii())
+    tree = ast.parse(inspect.getsource(sys.modules[talk.__module__]))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 8:
+            words.add(node.value)
+    return sorted(word for word in words if word.isascii()) or [""]
 
 
 def _deep(levels: int) -> JSON:
@@ -75,8 +77,8 @@ class Mutator:
         self.random = random.Random(seed)
         self.people = people
         self.ids = count(600_000_000)
-        self._verbs = verbs()
-        self._prefixes = [*PRESSES, "", "xx", "IN", "__", "home:"]
+        self._verbs = {prefix: short_words(talk) for prefix, talk in PRESSES.items()}
+        self._prefixes = [*PRESSES, *PRESSES, "", "xx", "IN", "__"]
 
     def update(self, person: int, kind: str, content: JSON) -> JSON:
         return {"update_id": next(self.ids), kind: content}
@@ -92,7 +94,7 @@ class Mutator:
 
     def body(self) -> bytes:
         update = self._original()
-        if self.random.random() < 0.7:
+        if self.random.random() < 0.6:
             for _ in range(self.random.choice((1, 1, 2, 3, 5))):
                 if update:
                     self._mutate(update)
@@ -113,7 +115,9 @@ class Mutator:
                 "chat": {"id": person, "type": "private", "first_name": "王芳"}}  # fmt: skip
 
     def _forged(self, person: int) -> JSON:
-        words = [self.random.choice(self._prefixes), self.random.choice(self._verbs)]
+        prefix = self.random.choice(self._prefixes)
+        verbs = self._verbs.get(prefix) or list(PRESSES)
+        words = [prefix, self.random.choice(verbs if self.random.random() < 0.9 else ARGUMENTS)]
         words += self.random.choices(ARGUMENTS, k=self.random.choice((0, 1, 1, 2, 2, 3, 6)))
         under = self._message(person) | {"text": "…", "from": {"id": 123456, "is_bot": True, "first_name": "安哨"}}
         query = {"id": str(next(self.ids)), "from": self._face(person), "message": under, "chat_instance": "1",
@@ -178,7 +182,8 @@ class Mutator:
         changes: tuple[Callable[[], JSON], ...] = (
             lambda: self.random.choice(NUMBERS), lambda: self.random.choice(TEXTS),
             lambda: copy.copy(self.random.choice(SHAPES)), lambda: str(value), lambda: [value], lambda: {"id": value},
-            lambda: _deep(self.random.choice((5, 60, 400))), lambda: [value] * 300,
+            lambda: _deep(self.random.choice((5, 60, 400))),
+            lambda: [value] * self.random.choice((2, 40)), lambda: LONG if self.random.random() < 0.2 else "",
         )  # fmt: skip
         choice = self.random.randrange(len(changes) + 2)
         if choice == len(changes):

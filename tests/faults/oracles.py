@@ -259,12 +259,14 @@ def what_is_shown_is_current(scene: Scene) -> Finding:
     """The card that the person looks at is the one of where they stand, and they can go on from it."""
     for who, wanted in scene.clean.last_reply.items():
         shown = last_reply(scene.ground, scene.telegram, who)
-        if shown != wanted:
+        if shown != wanted and not (scene.step.or_shown and scene.step.or_shown in shown[0]):
             yield f"{who} looks at {shown[0][:60]!r} {shown[1]}, not at {wanted[0][:60]!r} {wanted[1]}"
     # A routine notice that may have gone out is not sent again (O5): then its button may be missing.
     is_certain = not any(state == "unknown" for _, state, _ in _notices(scene))
-    if is_certain and scene.step.then is not None and not scene.telegram.has_button(*scene.step.then):
-        yield f"{scene.step.then[0]} has no button {scene.step.then[1]}"
+    if is_certain and scene.step.then is not None:
+        who, labels = scene.step.then
+        if not any(scene.telegram.has_button(who, label) for label in labels):
+            yield f"{who} has no button {labels}"
 
 
 def last_reply(ground: Ground, telegram: TelegramSide, who: str) -> tuple[str, str]:

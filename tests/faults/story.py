@@ -27,14 +27,16 @@ class Pressed:
 class Step:
     """Deeds that reach the bot in one go. A watched step is one in which the process is killed.
 
-    then: a button that must be before somebody's eyes afterwards, because that is what they do next.
+    then: a button that must be before somebody's eyes afterwards, because that is what they do next; any of several.
+    or_shown: words of the other card that is current too, when a photo failed before the card was shown again.
     """
 
     name: str
     deeds: tuple[tuple[str, str], ...]
     pressed: Pressed
     is_watched: bool = True
-    then: tuple[str, str] | None = None
+    then: tuple[str, tuple[str, ...]] | None = None
+    or_shown: str = ""
 
     @property
     def actors(self) -> set[str]:
@@ -52,13 +54,15 @@ class _Telling:
         self.steps: list[Step] = []
         self.pressed = Pressed()
 
-    def step(self, name: str, *deeds: str, then: str = "", is_watched: bool = True, **news: object) -> None:
+    def step(
+        self, name: str, *deeds: str, then: str = "", or_shown: str = "", is_watched: bool = True, **news: object
+    ) -> None:
         was = self.pressed
         told = {key: getattr(was, key) | value if not isinstance(value, int) else value for key, value in news.items()}
         self.pressed = Pressed(**{**{key: getattr(was, key) for key in Pressed.__dataclass_fields__}, **told})
         split = tuple((deed.split(" ▸ ")[0], deed.split(" ▸ ")[1]) for deed in deeds)
-        eyes = (then.split(" ▸ ")[0], then.split(" ▸ ")[1]) if then else None
-        self.steps.append(Step(name, split, self.pressed, is_watched, eyes))
+        eyes = (then.split(" ▸ ")[0], tuple(then.split(" ▸ ")[1].split(" | "))) if then else None
+        self.steps.append(Step(name, split, self.pressed, is_watched, eyes, or_shown))
 
     def quietly(self, *deeds: str, **news: object) -> None:
         self.step("", *deeds, is_watched=False, **news)
@@ -86,7 +90,7 @@ def told(office_code: str, officer_link: str, employee_link: str, items: int) ->
     story.step(
         "answer:ahead", f"王芳 ▸ {FAIL}", "王芳 ▸ 三通是自己接的", "王芳 ▸ 📷 broken.jpg, d.jpg",
         verdicts={3: "fail"}, notes={3: "三通是自己接的"}, photos={3: 2}, broken={3: 1},
-        then="王芳 ▸ ✅ 照片发完了（2 张）",
+        then="王芳 ▸ ✅ 照片发完了（2 张） | ✅ 照片发完了（1 张）", or_shown="收到照片 1 张",
     )  # fmt: skip
     story.quietly("王芳 ▸ [✅ 照片发完了（2 张）]")
     for number in range(4, items):

@@ -42,6 +42,7 @@ class TelegramSide:
     def __enter__(self) -> TelegramSide:
         self._thread.start()
         self._ready.wait()
+        self._untouched = self.remember()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,13 +86,13 @@ class TelegramSide:
 
         return self.do(deed)
 
-    def wind_back(self, remembered: bytes) -> None:
-        """Be again as it was remembered."""
+    def wind_back(self, remembered: bytes = b"") -> None:
+        """Be again as it was remembered, or as it was in the beginning."""
 
         def deed() -> None:
             exchange = self.exchange
             updates, files = exchange.updates, exchange.files
-            exchange.world, queue, (files._bytes, files._links) = pickle.loads(remembered)
+            exchange.world, queue, (files._bytes, files._links) = pickle.loads(remembered or self._untouched)
             updates.pending, updates.past, updates.next_id, updates.next_n = queue
             files.records = exchange.world.files
             exchange.events.recent.clear()

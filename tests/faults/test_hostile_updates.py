@@ -122,6 +122,31 @@ async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(
     assert set(kinds) == {"Unparsable"}, [fault for fault in faults if not fault.startswith("Unparsable")][:5]
 
 
+async def test_who_does_not_know_the_secret_changes_nothing_however_it_is_put(route: Route) -> None:
+    mutator, dice, held = Mutator(SEED, [CAST["王芳"]]), Random(SEED), holdings(route.ground)
+    for _ in range(150):
+        wrong = dice.choice((
+            "", SECRET[:-1], SECRET + "x", SECRET.upper(), SECRET[::-1], "密" * 20, "\xe9\xff", "0" * 3000,
+        ))  # fmt: skip
+        assert await route.post(mutator.body(), **{HEADER: wrong}) == 401
+    for kind in ("text/plain", "application/x-json", "multipart/form-data; boundary=x", "application/json5", "x"):
+        assert await route.post(mutator.body(), **{"Content-Type": kind}) == 415
+    assert holdings(route.ground) == held and not await route.quarantined()
+
+
+async def test_what_is_too_large_or_no_json_is_set_aside_and_counted(route: Route) -> None:
+    mutator = Mutator(SEED, [CAST["王芳"]])
+    good = mutator._written(mutator.plain(CAST["王芳"]))
+    bodies = [
+        b" " * BODY_LIMIT + good, b"[" * 100_000, b'{"update_id": ' + b"9" * 5000 + b"}", good[:-1], good * 2, b"\x00",
+        good + b"\xef\xbb\xbf", b'{"update_id": NaN}', b'{"update_id": 18446744073709551616}', b"\xff" * 9000,
+    ]  # fmt: skip
+    for at, body in enumerate(bodies, 1):
+        assert await route.post(body) == 200
+        assert len(await route.quarantined()) == route.stage.house.intake.quarantined == at
+    await _everybody_is_heard(route, mutator, 0)
+
+
 async def _everybody_is_heard(route: Route, mutator: Mutator, last: int) -> int:
     """Every chat still gets an answer to something sensible; what the batch left to do is done meanwhile."""
     await route.stage.photographer.turn()
