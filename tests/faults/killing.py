@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot.wiring import House
 from outreach.delivery.telegram.transport import AiohttpRequest
@@ -53,6 +53,7 @@ class Killer:
         self.log: list[Point] = []
         self.method = ""
         self.connections: list[Any] = []
+        self._undo: list[Callable[[], object]] = []
         self.on_reach: Callable[[Point], None] | None = None
 
     def reach(self, kind: str) -> None:
@@ -87,21 +88,32 @@ class Killer:
     def watch(self, house: House) -> None:
         """Put the hooks on a house: its database, both its ways to Telegram, its photos on disk."""
         engine = house.office.engine.sync_engine
-        event.listen(engine, "connect", lambda made, _: self.connections.append(made.driver_connection))
-        event.listen(engine, "before_cursor_execute", lambda *_: self._reach_in_transaction("before statement"))
-        event.listen(engine, "after_cursor_execute", lambda *_: self._reach_in_transaction("after statement"))
-        commit = engine.dialect.do_commit
+        self._listen(engine, "connect", lambda made, _: self.connections.append(made.driver_connection))
+        self._listen(engine, "before_cursor_execute", lambda *_: self._reach_in_transaction("before statement"))
+        self._listen(engine, "after_cursor_execute", lambda *_: self._reach_in_transaction("after statement"))
+        dialect, commit = engine.dialect, engine.dialect.do_commit
 
         def do_commit(connection: Any) -> None:
             self._reach_in_transaction("before commit")
             commit(connection)
             self.reach("after commit")
 
-        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        dialect.do_commit = do_commit  # type: ignore[method-assign]
+        self._undo.append(lambda: setattr(dialect, "do_commit", commit))
         for request in (house.bot.request, house.poll_request):
             assert isinstance(request, AiohttpRequest)
             self._watch_request(request)
         house.office.photos = PhotoStore(_watched(house.settings.data_dir / "photos", self))
+
+    def _listen(self, engine: Engine, name: str, heard: Callable[..., object]) -> None:
+        event.listen(engine, name, heard)
+        self._undo.append(lambda: event.remove(engine, name, heard))
+
+    def let_go(self) -> None:
+        """Take the hooks off the database again."""
+        for undo in self._undo:
+            undo()
+        self._undo.clear()
 
     def _watch_request(self, request: AiohttpRequest) -> None:
         ask = request.do_request

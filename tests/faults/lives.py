@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import wiring
 from bot.poller import Poller
@@ -23,6 +24,7 @@ from domain.refusal import Refusal
 from outreach import papering, photographing
 from outreach.delivery.claims import TOKEN
 from outreach.photographing import Photographer
+from outreach.storage.database import open_engine
 from tests.conftest import SetClock
 from tests.faults.killing import Killed, Killer
 from tests.stage import stage_settings
@@ -39,6 +41,9 @@ def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
     patch.setattr(wiring, "Catalogue", _Ready(Catalogue.load()))
     texts: dict[str, Texts] = {}
     patch.setattr(wiring, "Texts", lambda zone: texts.setdefault(zone, Texts(zone=zone)))
+    # Each life opens connections of its own; what stays is only how statements are worded.
+    engines: dict[str, AsyncEngine] = {}
+    patch.setattr(wiring, "open_engine", lambda url: engines.get(url) or engines.setdefault(url, open_engine(url)))
     kept.mkdir(exist_ok=True)
     redraw, printing = photographing.decode, papering.inspection_record
 
@@ -97,6 +102,7 @@ async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer)
                     await asyncio.wait(beside, timeout=10)
                 raise
     finally:
+        killer.let_go()
         # An operating system closes what a dead process held open; here somebody has to.
         for connection in killer.connections:
             await connection.close()

@@ -26,7 +26,7 @@ def test_dying_at_any_point_loses_and_doubles_nothing(
     enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tally = Tally()
-    for chapter, point in sampled(chapters, 0 if IS_TORTURE else 220, SEED):
+    for chapter, point in sampled(chapters, 0 if IS_TORTURE else 280, SEED):
         enumerator.die_at(chapter, point, tally)
     _report(capsys, tally.line("crash points", "SQLite", SEED))
     assert tally.violations == []
