@@ -26,6 +26,7 @@ from outreach.bulletins import (
     aim_at,
     delivery,
     expiry,
+    is_private,
     leaves_at,
     locked,
     moved,
@@ -91,11 +92,12 @@ async def give_back(desk: Desk, contact: Contact, official: Official, broadcast_
     """Not agreed to, or withdrawn by its author: it becomes a draft again, and the author is told."""
     row = await locked(desk, broadcast_id)
     is_own = row.contact_id == contact.id and row.official_id == official.id
-    if not is_own and not (await bound_of(desk, official)).allows(Audience.of(row.audience)):
-        raise NotYours
+    if not is_own:
+        row = await overseen(desk, official, broadcast_id)
     if row.state != BroadcastState.AWAITING:
         raise await moved(desk, row)
-    row.state, row.asked_at, row.next_look_at = BroadcastState.DRAFT, None, None
+    # That it was asked about stays: whoever was asked is told what became of it.
+    row.state, row.next_look_at = BroadcastState.DRAFT, None
     await desk.note("BroadcastGivenBack", f"broadcast:{row.id}", contact.id, number=row.number)
     if not is_own:
         author = as_contact(await desk.session.get_one(ContactRecord, row.contact_id))
@@ -155,7 +157,7 @@ async def approve(
 async def _must_decide(desk: Desk, row: BroadcastRecord, contact: Contact, official: Official, bound: Bound) -> None:
     """Raises unless this official may let this broadcast go as it stands."""
     is_own = row.contact_id == contact.id and row.official_id == official.id
-    if not is_own and not bound.allows(Audience.of(row.audience)):
+    if not is_own and (is_private(row) or not bound.allows(Audience.of(row.audience))):
         raise NotYours
     if row.state not in (BroadcastState.DRAFT, BroadcastState.AWAITING):
         raise await moved(desk, row)

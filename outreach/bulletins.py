@@ -102,11 +102,21 @@ async def locked(desk: Desk, broadcast_id: int) -> BroadcastRecord:
 
 
 async def overseen(desk: Desk, official: Official, broadcast_id: int) -> BroadcastRecord:
-    """A broadcast inside the official's jurisdiction, locked. Raises NotYours, also when there is none."""
+    """A broadcast inside the official's jurisdiction, locked. Raises NotYours, also when there is none.
+
+    A draft is its author's alone until a second official was asked: nobody else learns that there is one.
+    """
     row = await locked(desk, broadcast_id)
     if not (await bound_of(desk, official)).allows(Audience.of(row.audience)):
         raise NotYours
+    if is_private(row) and row.official_id != official.id:
+        raise NotYours
     return row
+
+
+def is_private(row: BroadcastRecord) -> bool:
+    """Whether nobody but the author has ever been shown it."""
+    return row.state in (BroadcastState.DRAFT, BroadcastState.DISCARDED) and row.asked_at is None
 
 
 async def moved(desk: Desk, row: BroadcastRecord) -> BroadcastMoved:

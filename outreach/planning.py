@@ -216,11 +216,11 @@ def _morning(desk: Desk, on: date) -> datetime:
 
 
 async def _draft(desk: Desk, contact: Contact, plan_id: int) -> PlanRecord:
-    """The official's own draft. Raises StalePress for one that was set or dropped, NotYours for another's."""
+    """The official's own draft. Raises StalePress for one that was set, NotYours for another's or none."""
     row = (await desk.session.scalars(select(PlanRecord).where(PlanRecord.id == plan_id).with_for_update())).first()
-    if row is not None and row.contact_id != contact.id:
+    if row is None or row.contact_id != contact.id:
         raise NotYours
-    if row is None or row.state != PlanState.DRAFT:
+    if row.state != PlanState.DRAFT:
         raise StalePress
     return row
 

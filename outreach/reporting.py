@@ -159,7 +159,8 @@ async def add(desk: Desk, contact: Contact, person_id: int, draft: Draft) -> Sub
     The draft is sealed, so the report it names is one that its person was let to.
     """
     may_submit(draft)
-    row = await desk.session.get(ReportRecord, draft.report_id, with_for_update=True)
+    found = draft.report_id is not None
+    row = await desk.session.get(ReportRecord, draft.report_id, with_for_update=True) if found else None
     if row is None:
         raise StalePress
     if not row.is_named and desk.office.hourly.add(-person_id, desk.now.timestamp()) > 4 * ANONYMOUS_AN_HOUR:

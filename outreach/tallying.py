@@ -15,7 +15,7 @@ from domain.broadcast import Audience, BroadcastState
 from domain.contact import Contact, Official
 from domain.notice import DeliveryState, NoticeButton
 from outreach.audiences import bound_of
-from outreach.bulletins import Broadcast, last_day, overseen, view_of
+from outreach.bulletins import Broadcast, last_day, moved, overseen, view_of
 from outreach.desk import Desk
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord
@@ -115,8 +115,10 @@ def _part(state: str, is_read: bool) -> Part:
 
 
 async def status(desk: Desk, official: Official, broadcast_id: int) -> tuple[Broadcast, Tally]:
-    """One broadcast in the official's jurisdiction and its figures. Raises NotYours."""
+    """One broadcast in the official's jurisdiction and its figures. Raises NotYours, BroadcastMoved for one unsent."""
     row = await overseen(desk, official, broadcast_id)
+    if row.state not in (BroadcastState.APPROVED, BroadcastState.RECALLED):
+        raise await moved(desk, row)
     return await view_of(desk, row), await tally(desk, row.id)
 
 
