@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from domain.authority import Duty, DutyLacking
 from handlers.turn import Command, Document, Press, Said, Scene
+from outreach import proxying
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,27 @@ def wanted(said: Said, meaning: str) -> tuple[Duty, bool] | None:
     if isinstance(said, Document) and not meaning:
         return Duty.REGISTER, False
     return None
+
+
+async def with_proxy(said: Said, scene: Scene) -> Scene:
+    """The scene of an inspection that an official walks for a shop without an account; any other scene as it is."""
+    caller = scene.caller
+    if caller is None or caller.official is None:
+        return scene
+    enterprise_id = inspection_id = None
+    if isinstance(said, Press) and said.talk == "in" and said.verb not in ("", "new"):
+        by_enterprise = said.verb in ("e", "c")
+        number = said.number(2)
+        enterprise_id, inspection_id = (number, None) if by_enterprise else (None, number)
+    elif not isinstance(said, Press | Command) and scene.subject.startswith("inspection:"):
+        inspection_id = int(scene.subject.split(":")[1])
+    else:
+        return scene
+    posts = await proxying.with_proxy(
+        scene.desk, caller.contact, caller.posts, caller.official, enterprise_id=enterprise_id,
+        inspection_id=inspection_id,
+    )  # fmt: skip
+    return replace(scene, caller=replace(caller, posts=posts))
 
 
 def fit(said: Said, scene: Scene) -> Scene:

@@ -127,7 +127,7 @@ MEANINGS: dict[str, Talk] = {
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
-FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part", "broadcast.moment", "broadcast.count"}
+FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING}
 
 # Commands that only look, so they are simply answered again.
 ASKED_AGAIN = frozenset({"hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"})
@@ -178,7 +178,7 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
         if group_quiz.concerns(turn):
             return await group_quiz.answer(turn, scene)
         return Reply((Say(scene.words("replies/home/private_only")),))
-    scene = duties.fit(turn.said, scene)
+    scene = await _as_entitled(turn, scene)
     match turn.said:
         case Voted():
             return await quiz.take_vote(turn, scene)
@@ -212,6 +212,14 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
     return await home.not_understood(turn, scene)
 
 
+async def _as_entitled(turn: Turn, scene: Scene) -> Scene:
+    """The scene with what the caller's office entails, and no more. Raises DutyLacking, StalePress."""
+    try:
+        return await duties.with_proxy(turn.said, duties.fit(turn.said, scene))
+    except ValueError:
+        raise StalePress from None
+
+
 async def where_now(turn: Turn, scene: Scene) -> Reply:
     """For an update that took effect before: where the person stands now, never a second effect, never silence."""
     if isinstance(turn.said, Reachability):
@@ -223,7 +231,7 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if scene.caller is None:
         # Nothing was stored about them, so nothing can happen twice: their link or question is answered afresh.
         return await answer(turn, scene)
-    scene = duties.fit(turn.said, scene)
+    scene = await _as_entitled(turn, scene)
     if scene.meaning == report.MEANING or (isinstance(turn.said, Press) and turn.said.talk == "rp"):
         return await report.show_again(turn, scene)
     if isinstance(turn.said, Press) and turn.said.talk == "ak":

@@ -26,7 +26,7 @@ from handlers.screen import ROWS_A_PAGE, back_rows, home_button, pager
 from handlers.screen import show as shown
 from handlers.turn import Button, Command, Document, File, FileFetcher, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
-from outreach import drafting, listing, registering
+from outreach import drafting, listing, proxying, registering
 
 # What Telegram lets a bot download. Larger than a workbook may be: one with too many rows should hear about rows.
 _MOST_FETCHED = 20_000_000
@@ -203,6 +203,9 @@ async def _enterprise(turn: Turn, scene: Scene, official: Official, enterprise_i
         holders=[(contact.name, role) for contact, role in card.holders],
     )
     back = Button(scene.words.label("register.back_to_list"), data("rg", "ls", page))
+    if await proxying.may_fill_in_for(scene.desk, official, card.id):
+        proxy = Button(scene.words.label("register.proxy"), data("in", "e", card.id))
+        return shown(turn, text, ((proxy,), (back,), (home_button(scene.words),)))
     return shown(turn, text, ((back,), (home_button(scene.words),)))
 
 

@@ -172,7 +172,7 @@ def _paper(file: _File, words: Words, thumbs: Mapping[int, bytes]) -> Inspection
         checklist_title=file.checklist.title,
         checklist_version=file.checklist.version,
         inspector=file.inspector.name or words.label("format.erased"),
-        inspector_post=words.label(f"role.{file.role}") if file.role else "",
+        inspector_post=words.label(f"role.{file.role}" if file.role else "papers.proxy"),
         started_at=file.inspection.started_at,
         submitted_at=file.submitted_at,
         items=tuple(
