@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from html import unescape
+from dataclasses import dataclass, field, replace
+from html import escape, unescape
 from typing import TypeVar
 
 import structlog
@@ -61,9 +61,12 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
     spoken = Spoken()
     pressed = turn.said if isinstance(turn.said, Press) else None
     if pressed is not None:
-        await _quietly(bot.answer_callback_query(
+        is_heard = await _quietly(bot.answer_callback_query(
             pressed.query_id, text=reply.toast or None, show_alert=reply.alert or None
         ))  # fmt: skip
+        if not is_heard and turn.is_private and reply.toast and not reply.says:
+            # After a stop the press is too old to be answered in passing; then it is said aloud, never not at all.
+            reply = replace(reply, says=(Say(escape(reply.toast)),))
     if reply.commands:
         menu = [BotCommand(name, about) for name, about in reply.commands]
         await _quietly(bot.set_my_commands(menu, scope=BotCommandScopeChat(turn.person.chat_id)))
@@ -185,12 +188,14 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
     return await call()
 
 
-async def _quietly(call: Awaitable[object]) -> None:
-    """For what is harmless when it fails, such as answering a press that is too old."""
+async def _quietly(call: Awaitable[object]) -> bool:
+    """For what is harmless when it fails, such as answering a press that is too old. Whether it succeeded."""
     try:
         await call
     except TelegramError as fault:
         LOG.debug("harmless", fault=type(fault).__name__)
+        return False
+    return True
 
 
 def _inline(rows: Rows) -> InlineKeyboardMarkup | None:
