@@ -119,10 +119,14 @@ class Mutator:
         verbs = self._verbs.get(prefix) or list(PRESSES)
         words = [prefix, self.random.choice(verbs if self.random.random() < 0.9 else ARGUMENTS)]
         words += self.random.choices(ARGUMENTS, k=self.random.choice((0, 1, 1, 2, 2, 3, 6)))
-        under = self._message(person) | {"text": "…", "from": {"id": 123456, "is_bot": True, "first_name": "安哨"}}
-        query = {"id": str(next(self.ids)), "from": self._face(person), "message": under, "chat_instance": "1",
-                 "data": ":".join(words)[: self.random.choice((64, 64, 64, 500))]}  # fmt: skip
-        return self.update(person, "callback_query", query)
+        return self.press(person, ":".join(words)[: self.random.choice((64, 64, 64, 500))])
+
+    def press(self, person: int, data: str) -> JSON:
+        """A button of ours, or one that never was; Telegram does not know the press itself any more."""
+        bot = {"id": 123456, "is_bot": True, "first_name": "安哨"}
+        under = self._message(person) | {"text": "…", "from": bot}
+        query = {"id": str(next(self.ids)), "from": self._face(person), "message": under, "chat_instance": "1"}
+        return self.update(person, "callback_query", query | {"data": data})
 
     def _said(self, person: int) -> JSON:
         command = "/" + self.random.choice([*COMMANDS, "nothing"])

@@ -107,6 +107,8 @@ def the_notice_is_sent_before_the_commit(patch: Patch) -> None:
         text = self.office.texts.words(contact.locale)(f"notices/{notice.kind}", **notice.facts)
         row = await self.session.get_one(ContactRecord, contact.id)
         await gateways[-1].send(row.chat_id or 0, text, "[]", None)
+        sent = update(DeliveryRecord).where(DeliveryRecord.key == notice.key)
+        await self.session.execute(sent.values(state="sent", settled_at=self.now))
         return told
 
     patch.setattr(wiring, "Gateway", Remembered)

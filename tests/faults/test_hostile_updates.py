@@ -134,6 +134,14 @@ async def test_who_does_not_know_the_secret_changes_nothing_however_it_is_put(ro
     assert holdings(route.ground) == held and not await route.quarantined()
 
 
+async def test_a_refusal_to_a_press_too_old_to_be_answered_in_passing_is_said_aloud(route: Route) -> None:
+    mutator = Mutator(SEED, [CAST["王芳"]])
+    _, last = await route.answers(0)
+    assert await route.post(mutator._written(mutator.press(CAST["王芳"], "in:ok:999"))) == 200
+    said, _ = await route.answers(last)
+    assert said[CAST["王芳"]] == 1
+
+
 async def test_what_is_too_large_or_no_json_is_set_aside_and_counted(route: Route) -> None:
     mutator = Mutator(SEED, [CAST["王芳"]])
     good = mutator._written(mutator.plain(CAST["王芳"]))
