@@ -14,6 +14,7 @@ Kept = tuple[str, Path]
 class Ground:
     """What is on disk. `rows` reads what is committed, through a connection that no house knows of."""
 
+    name: str
     url: str
 
     def __init__(self, folder: Path) -> None:
@@ -62,6 +63,8 @@ class Ground:
 class SqliteGround(Ground):
     """A file. A journal that a killed process left hot belongs to it and is wound back with it."""
 
+    name = "SQLite"
+
     def __init__(self, folder: Path, empty: Path) -> None:
         super().__init__(folder)
         self._file = self.folder / "anshao.db"
@@ -85,11 +88,13 @@ class SqliteGround(Ground):
 class PostgresGround(Ground):
     """A database of a running server; copies are made with it as the template."""
 
+    name = "PostgreSQL"
+
     def __init__(self, folder: Path, admin: str, empty: str) -> None:
         super().__init__(folder)
         self._kept.mkdir()
-        self._admin, self._name = admin, f"ground_{folder.name}".replace("-", "_")
-        self.url = admin.replace("/postgres?", f"/{self._name}?")
+        self._admin, self._database = admin, f"ground_{folder.name}".replace("-", "_")
+        self.url = admin.replace("/postgres?", f"/{self._database}?")
         self._made: list[str] = []
         self._restore_database(empty)
 
@@ -105,18 +110,18 @@ class PostgresGround(Ground):
             connection.execute(sql.encode())
 
     def _keep_database(self, number: int) -> str:
-        kept = f"{self._name}_{number}"
+        kept = f"{self._database}_{number}"
         self.look_away()
-        self._execute(f"CREATE DATABASE {kept} TEMPLATE {self._name}")
+        self._execute(f"CREATE DATABASE {kept} TEMPLATE {self._database}")
         self._made.append(kept)
         return kept
 
     def _restore_database(self, kept: str) -> None:
-        self._execute(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
-        self._execute(f"CREATE DATABASE {self._name} TEMPLATE {kept}")
+        self._execute(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
+        self._execute(f"CREATE DATABASE {self._database} TEMPLATE {kept}")
 
     def close(self) -> None:
         """Give the server back as it was."""
         self.look_away()
-        for name in (self._name, *self._made):
+        for name in (self._database, *self._made):
             self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

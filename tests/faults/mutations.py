@@ -185,8 +185,8 @@ class Mutator:
         value = holder[key]
         changes: tuple[Callable[[], JSON], ...] = (
             lambda: self.random.choice(NUMBERS), lambda: self.random.choice(TEXTS),
-            lambda: copy.copy(self.random.choice(SHAPES)), lambda: str(value), lambda: [value], lambda: {"id": value},
-            lambda: _deep(self.random.choice((5, 60, 400))),
+            lambda: copy.deepcopy(self.random.choice(SHAPES)), lambda: str(value), lambda: [value],
+            lambda: {"id": value}, lambda: _deep(self.random.choice((5, 60, 400))),
             lambda: [value] * self.random.choice((2, 40)), lambda: LONG if self.random.random() < 0.2 else "",
         )  # fmt: skip
         choice = self.random.randrange(len(changes) + 2)

@@ -28,7 +28,7 @@ def test_dying_at_any_point_loses_and_doubles_nothing(
     tally = Tally()
     for chapter, point in sampled(chapters, 0 if IS_TORTURE else 280, SEED):
         enumerator.die_at(chapter, point, tally)
-    _report(capsys, tally.line("crash points", "SQLite", SEED))
+    _report(capsys, tally.line("crash points", enumerator.ground.name, SEED))
     assert tally.violations == []
     assert len(tally.points) >= 200 and not tally.missed
 
@@ -42,7 +42,7 @@ def test_a_real_sigkill_is_no_different(
         die = partial(forkery.live, ground.url, ground.folder, enumerator.telegram.port, MORNING)
         for chapter, point in sampled(chapters, 600 if IS_TORTURE else 36, SEED + 1, is_spread=False):
             enumerator.die_at(chapter, point, tally, die)
-    _report(capsys, tally.line("killed by SIGKILL", "SQLite", SEED + 1))
+    _report(capsys, tally.line("killed by SIGKILL", enumerator.ground.name, SEED + 1))
     assert tally.violations == []
     assert len(tally.points) >= 30
 
@@ -53,7 +53,7 @@ def test_dying_again_while_coming_back_is_no_different(
     tally, dice = Tally(), Random(SEED + 3)
     for chapter, point in sampled(chapters, 800 if IS_TORTURE else 24, SEED + 3, is_spread=False):
         enumerator.die_at(chapter, point, tally, again=dice.choice(chapter.points))
-    _report(capsys, tally.line("killed while coming back", "SQLite", SEED + 3))
+    _report(capsys, tally.line("killed while coming back", enumerator.ground.name, SEED + 3))
     assert tally.violations == []
 
 
@@ -71,7 +71,7 @@ def test_postgresql_is_no_different(
             enumerator.die_at(chapter, point, tally)
     finally:
         ground.close()
-    _report(capsys, tally.line("crash points", "PostgreSQL", SEED + 2))
+    _report(capsys, tally.line("crash points", ground.name, SEED + 2))
     assert tally.violations == []
     assert len(tally.points) >= 15
 

@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from bot.webhook import BODY_LIMIT, HEADER, PATH, WebhookDoor
 from outreach.storage.intake import QuarantineRecord
-from tests.conftest import SetClock
+from tests.conftest import DATABASES, SetClock
 from tests.faults.conftest import IS_TORTURE, SEED
-from tests.faults.grounds import SqliteGround
+from tests.faults.grounds import Ground, PostgresGround, SqliteGround
 from tests.faults.holdings import holdings
 from tests.faults.mutations import Mutator
 from tests.stage import CAST, Stage, open_stage
@@ -37,7 +37,7 @@ PEOPLE = ("周科", "王芳", "小刘", "李强")
 class Route:
     """The webhook's real route, and a Telegram that is somebody else."""
 
-    def __init__(self, stage: Stage, ground: SqliteGround, url: str) -> None:
+    def __init__(self, stage: Stage, ground: Ground, url: str) -> None:
         self.stage, self.ground, self.url = stage, ground, url
         self.statuses: Counter[int] = Counter()
 
@@ -65,7 +65,22 @@ class Route:
 
 @pytest.fixture
 async def route(memory: Path, migrated_sqlite: Path, clock: SetClock, quick: None) -> AsyncIterator[Route]:
-    ground = SqliteGround(Path(mkdtemp(dir=memory)), migrated_sqlite)
+    async with _open(SqliteGround(Path(mkdtemp(dir=memory)), migrated_sqlite), clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def route_on_postgresql(memory: Path, postgresql: str, clock: SetClock, quick: None) -> AsyncIterator[Route]:
+    ground = PostgresGround(Path(mkdtemp(dir=memory)), postgresql, "template_anshao")
+    try:
+        async with _open(ground, clock) as opened:
+            yield opened
+    finally:
+        ground.close()
+
+
+@asynccontextmanager
+async def _open(ground: Ground, clock: SetClock) -> AsyncIterator[Route]:
     async with open_stage(ground.url, ground.folder, clock) as stage, _door(stage) as url:
         await stage.fill_register()
         await stage.enrol("周科")
@@ -94,9 +109,20 @@ async def _door(stage: Stage) -> AsyncIterator[str]:
 async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(
     route: Route, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    began, number = time.monotonic(), 50_000 if IS_TORTURE else 5_000
-    mutator = Mutator(SEED, [CAST[who] for who in PEOPLE])
-    dice, last, slowest, twice = Random(SEED), 0, 0.0, 0
+    await _storm(route, 50_000 if IS_TORTURE else 5_000, SEED, capsys)
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
+async def test_postgresql_takes_the_same_nonsense(
+    route_on_postgresql: Route, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await _storm(route_on_postgresql, 10_000 if IS_TORTURE else 500, SEED + 1, capsys)
+
+
+async def _storm(route: Route, number: int, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    began = time.monotonic()
+    mutator = Mutator(seed, [CAST[who] for who in PEOPLE])
+    dice, last, slowest, twice = Random(seed), 0, 0.0, 0
     for at, body in enumerate(mutator.bodies(number), 1):
         start = time.monotonic()
         assert await route.post(body) == 200, body[:500]
@@ -115,8 +141,8 @@ async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(
     kinds = Counter(fault.partition(":")[0] for fault in faults)
     with capsys.disabled():
         print(
-            f"\nhostile updates: {number} and {twice} of them twice, {time.monotonic() - began:.1f} s, seed {SEED}, "
-            f"SQLite, answers {dict(route.statuses)}, quarantined {dict(kinds)}, slowest {slowest * 1000:.0f} ms"
+            f"\nhostile updates: {number} and {twice} of them twice, {time.monotonic() - began:.1f} s, seed {seed}, "
+            f"{route.ground.name}, answers {dict(route.statuses)}, quarantined {dict(kinds)}, slowest {slowest * 1000:.0f} ms"
         )
     # What is set aside could not be read. Anything else would be a talk that stumbled over what somebody pressed.
     assert set(kinds) == {"Unparsable"}, [fault for fault in faults if not fault.startswith("Unparsable")][:5]
