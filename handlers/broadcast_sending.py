@@ -108,9 +108,7 @@ async def submit(turn: Turn, scene: Scene, said: Press) -> Reply:
 async def waiting(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The author looks at what still waits for the second official."""
     asked = await broadcasting.awaiting(scene.desk, scene.known.contact, official_of(scene), id_)
-    rows: Rows = (
-        (Button(scene.words.label("broadcast.withdraw"), data("bc", "back", id_)), home_button(scene.words)),
-    )
+    rows: Rows = ((Button(scene.words.label("broadcast.withdraw"), data("bc", "back", id_)), home_button(scene.words)),)
     return show(turn, scene.words("replies/broadcast/submitted", broadcast=asked), rows)
 
 

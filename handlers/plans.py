@@ -150,7 +150,7 @@ async def _confirm(turn: Turn, scene: Scene, plan_id: int) -> Reply:
     words = scene.words
     sure = Button(words.label("plans.confirm", count=asked), press("pl", "ok", plan_id), style="primary")
     text = words("replies/plans/confirm", line=line, asked=asked, without=without)
-    rows: Rows = (_list_button(scene), home_button(words)),
+    rows: Rows = ((_list_button(scene), home_button(words)),)
     return show(turn, text, ((sure,), *rows) if asked else rows)
 
 

@@ -35,7 +35,7 @@ def test_the_notice_says_what_article_17_and_39_ask_for(moment: str, locale: str
 @pytest.mark.parametrize(
     ("notice", "flaw"),
     [
-        ('version = 0\nin_force_on = 2026-11-21', "version"),
+        ("version = 0\nin_force_on = 2026-11-21", "version"),
         ('version = 1\nin_force_on = "soon"', "in_force_on"),
         ("version = 1", "in_force_on"),
         ('version = 1\nin_force_on = 2026-11-21\nlaw = "x"', "law"),
