@@ -142,7 +142,8 @@ async def _storm(route: Route, number: int, seed: int, capsys: pytest.CaptureFix
     with capsys.disabled():
         print(
             f"\nhostile updates: {number} and {twice} of them twice, {time.monotonic() - began:.1f} s, seed {seed}, "
-            f"{route.ground.name}, answers {dict(route.statuses)}, quarantined {dict(kinds)}, slowest {slowest * 1000:.0f} ms"
+            f"{route.ground.name}, answers {dict(route.statuses)}, quarantined {dict(kinds)}, "
+            f"slowest {slowest * 1000:.0f} ms"
         )
     # What is set aside could not be read. Anything else would be a talk that stumbled over what somebody pressed.
     assert set(kinds) == {"Unparsable"}, [fault for fault in faults if not fault.startswith("Unparsable")][:5]
