@@ -1,0 +1,421 @@
+"""职权表 — every command, button, awaited message and deep link, what it names, and who may; written by hand.
+
+It is the test's own word on who may do what, kept apart from the code it judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.authority import Duty
+from domain.contact import Role
+from handlers.turn import Command, Location, Photo, Press, Said, SharedPhone, Text, Voted
+from tests.authority.world import ENTERPRISES, GONE, GUESSED, OWN, STREETS, Someone, Thing
+
+Rule = Callable[[Someone, Thing, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be said to the bot.
+
+    said: with `{id}`, `{other}` and `{person}` to fill in. kind: of the things it names, "" for none.
+    quiet: who may not is answered like somebody who guessed, without a refusal. standing: what the bot waits for from
+    the caller at that moment. draft: whether the caller is in the middle of a report. reveals: the link itself is the
+    right to see what it shows. succeeds: whether somebody must be able to do it as the world stands.
+    own_past: what a caller may read because it was theirs once.
+    """
+
+    said: str
+    kind: str
+    may: Rule
+    quiet: bool = False
+    standing: tuple[str, str] = ("", "")
+    draft: bool = False
+    reveals: bool = False
+    succeeds: bool = True
+    own_past: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self.said.split(":"))
+
+
+def anyone(who: Someone, what: Thing, place: str) -> bool:
+    return True
+
+
+def contact(who: Someone, what: Thing, place: str) -> bool:
+    return who.is_contact
+
+
+def owner(who: Someone, what: Thing, place: str) -> bool:
+    return what.owner == who.name
+
+
+def walker(who: Someone, what: Thing, place: str) -> bool:
+    return who.walks(what.at)
+
+
+def own_walk(who: Someone, what: Thing, place: str) -> bool:
+    return owner(who, what, place) and walker(who, what, place)
+
+
+def any_walker(who: Someone, what: Thing, place: str) -> bool:
+    return any(who.walks(at) for at in who.posts)
+
+
+def insider(who: Someone, what: Thing, place: str) -> bool:
+    return bool(who.posts) or who.office is not None
+
+
+def duty(wanted: Duty) -> Rule:
+    """An official with that duty, whatever it is about."""
+    return lambda who, what, place: who.has(wanted)
+
+
+def there(wanted: Duty) -> Rule:
+    """An official with that duty for the very enterprise or street."""
+    return lambda who, what, place: place != GUESSED and who.may(wanted, what.at)
+
+
+def either(*rules: Rule) -> Rule:
+    return lambda who, what, place: any(rule(who, what, place) for rule in rules)
+
+
+def both(*rules: Rule) -> Rule:
+    return lambda who, what, place: all(rule(who, what, place) for rule in rules)
+
+
+def existing(who: Someone, what: Thing, place: str) -> bool:
+    return place not in (GONE, GUESSED)
+
+
+def good_link(who: Someone, what: Thing, place: str) -> bool:
+    # The spent one let the principal in: a second tap on it is no fault of theirs.
+    return place in ENTERPRISES or (place == GONE and who.posts.get(OWN) is Role.PRINCIPAL)
+
+
+def appoints(who: Someone, what: Thing, place: str) -> bool:
+    """The head of the very street."""
+    return place != GUESSED and who.has(Duty.APPOINT) and who.street == STREETS.get(what.at)
+
+
+def received(who: Someone, what: Thing, place: str) -> bool:
+    return isinstance(what.other, frozenset) and who.name in what.other
+
+
+def entered(who: Someone, what: Thing, place: str) -> bool:
+    """What was entered of an enterprise, by those who answer for it; what was taken back is its author's."""
+    if place == GONE:
+        return owner(who, what, place)
+    return walker(who, what, place) or there(Duty.CAMPAIGN)(who, what, place)
+
+
+inviter = either(any_walker, duty(Duty.INVITE))
+inviter_there = either(walker, there(Duty.INVITE))
+drafting = both(owner, duty(Duty.NOTICE))
+planning = both(owner, duty(Duty.PLANS))
+NOMINATION = ("officials.name", "expert|0||||新专家")
+
+BUTTONS: tuple[Entry, ...] = (
+    Entry("home", "", anyone),
+    Entry("help", "", anyone),
+    Entry("hl:n", "", anyone),
+    Entry("hl:c", "", anyone),
+    Entry("hl:k:burns", "", anyone),
+    Entry("la:set:zh-CN", "", anyone),
+    Entry("pr:show", "", anyone),
+    Entry("pr:basis", "", anyone),
+    Entry("pr:export", "", contact, quiet=True, own_past=(("former employee", ENTERPRISES[OWN]),)),
+    Entry("pr:erase", "", contact, quiet=True),
+    Entry("pr:gone:{id}:{day}", "contact", owner, quiet=True),
+    Entry("en:consent", "", anyone),
+    Entry("en:agree:", "", anyone),
+    Entry("en:agree:{other}", "i-link", good_link, reveals=True),
+    Entry("en:not", "", anyone),
+    Entry("en:phone", "", contact),
+    Entry("en:ask:{other}", "i-link", both(contact, good_link), reveals=True),
+    Entry("en:ok:{id}", "request", inviter_there),
+    Entry("en:no:{id}", "request", inviter_there),
+    Entry("in:new", "", any_walker),
+    Entry("in:e:{id}", "enterprise", walker),
+    Entry("in:c:{id}:catering", "enterprise", walker),
+    Entry("in:go:{id}", "walk", own_walk),
+    Entry("in:at:{id}:1", "walk", own_walk),
+    Entry("in:v:{id}:3:p", "walk", own_walk),
+    Entry("in:h:{id}:3:how", "walk", own_walk),
+    Entry("in:n:{id}:1", "walk", own_walk),
+    Entry("in:d:{id}:2", "walk", own_walk),
+    Entry("in:s:{id}:2:?", "walk", own_walk),
+    Entry("in:s:{id}:2:w", "walk", own_walk),
+    Entry("in:s:{id}:2:1", "walk", own_walk),
+    Entry("in:sum:{id}", "walk", own_walk),
+    Entry("in:save:{id}", "walk", own_walk),
+    Entry("in:x:{id}", "walk", own_walk),
+    Entry("in:xx:{id}", "walk", own_walk),
+    Entry("in:ok:{id}", "walk", own_walk, succeeds=False),
+    Entry("in:go:{id}", "record", own_walk, succeeds=False),
+    Entry("in:xx:{id}", "record", own_walk, succeeds=False),
+    Entry("my:l:0", "", insider),
+    Entry("my:f:{id}", "finding", walker),
+    Entry("my:o:{id}", "record", both(existing, either(walker, there(Duty.FINDINGS)))),
+    Entry("my:pdf:{id}", "record", both(existing, either(walker, there(Duty.FINDINGS)))),
+    Entry("my:o:{id}", "walk", lambda who, what, place: False, succeeds=False),
+    Entry("qz:s", "", contact),
+    Entry("qz:l", "", contact),
+    Entry("qz:b:", "", contact),
+    Entry("qz:d", "", contact),
+    Entry("qz:t", "", contact),
+    Entry("qz:h:off", "", contact),
+    Entry("qz:go:{id}", "quiz", owner),
+    Entry("qz:r:{id}", "quiz", owner),
+    Entry("fi:l:0", "", duty(Duty.FINDINGS)),
+    Entry("fi:in:{id}:0", "record", there(Duty.FINDINGS), quiet=True),
+    Entry("fi:o:{id}", "finding", there(Duty.FINDINGS)),
+    Entry("fi:ph:{id}", "finding", there(Duty.FINDINGS)),
+    Entry("rg:l", "", duty(Duty.FINDINGS)),
+    Entry("rg:t", "", duty(Duty.FINDINGS)),
+    Entry("rg:x", "", duty(Duty.FIGURES)),
+    Entry("rg:ls:0", "", duty(Duty.FINDINGS)),
+    Entry("rg:e:{id}:0", "enterprise", there(Duty.FINDINGS)),
+    Entry("rg:ok:{id}", "register", both(owner, duty(Duty.REGISTER))),
+    Entry("rg:no:{id}", "", duty(Duty.REGISTER)),
+    Entry("iv:l:0", "", inviter),
+    Entry("iv:f:字号:0", "", inviter),
+    Entry("iv:find", "", duty(Duty.INVITE)),
+    Entry("iv:e:{id}", "enterprise", inviter_there),
+    Entry("iv:q:{id}:employee", "enterprise", inviter_there),
+    Entry("iv:q:{id}:safety_officer", "enterprise", inviter_there),
+    Entry("iv:s", "", duty(Duty.INVITE)),
+    Entry("iv:c:safety_officer:all", "", duty(Duty.INVITE)),
+    Entry("iv:y:safety_officer:all:123", "", duty(Duty.INVITE)),
+    Entry("pq:l:0", "", inviter),
+    Entry("pq:e:{id}", "enterprise", inviter_there),
+    Entry("pq:n:{id}", "enterprise", inviter_there),
+    Entry("pq:w:{id}", "enterprise", inviter_there),
+    Entry("pq:p:{id}", "place", inviter_there),
+    Entry("pq:x:{id}", "place", inviter_there),
+    Entry("rp:new", "", contact),
+    Entry("rp:l", "", contact),
+    Entry("rp:no", "", contact),
+    Entry("rp:o:{id}", "report", owner),
+    Entry("rp:o:{id}", "named report", owner),
+    Entry("rp:m:{id}", "report", owner),
+    Entry("rp:m:{id}", "named report", owner),
+    Entry("rp:k:{id}", "report", owner),
+    Entry("rp:kk:{id}", "report", owner),
+    Entry("rp:kk:{id}", "named report", owner, succeeds=False),
+    Entry("rp:c", "", contact, draft=True),
+    Entry("rp:w", "", contact, draft=True),
+    Entry("rp:x", "", contact, draft=True),
+    Entry("rp:d", "", contact, draft=True),
+    Entry("rp:a", "", contact, draft=True),
+    Entry("rp:aa", "", contact, draft=True),
+    Entry("rp:n", "", contact, draft=True),
+    Entry("rp:nn", "", contact, draft=True),
+    Entry("rp:s", "", contact, draft=True, succeeds=False),
+    Entry("rp:e:{id}", "enterprise", lambda who, what, place: what.at in who.posts, draft=True),
+    Entry("tr:l:0", "", duty(Duty.TRIAGE)),
+    Entry("tr:d:0", "", duty(Duty.TRIAGE)),
+    Entry("tr:o:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:o:{id}", "named report", there(Duty.TRIAGE)),
+    Entry("tr:ph:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:g:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:g:{id}", "named report", there(Duty.TRIAGE)),
+    Entry("tr:G:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:GG:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:r:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:rr:{id}:1", "report", there(Duty.TRIAGE)),
+    Entry("tr:m:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:mm:{id}:{twin}", "report", there(Duty.TRIAGE)),
+    Entry("tr:mm:{twin}:{id}", "report", there(Duty.TRIAGE)),
+    Entry("tr:q:{id}", "report", there(Duty.TRIAGE)),
+    Entry("bc:l:0", "", duty(Duty.FIGURES)),
+    Entry("bc:new", "", duty(Duty.NOTICE)),
+    Entry("bc:d:{id}", "draft", drafting),
+    Entry("bc:body:{id}", "draft", drafting),
+    Entry("bc:to:{id}", "draft", drafting),
+    Entry("bc:c:{id}:industry:0", "draft", drafting),
+    Entry("bc:c:{id}:unacknowledged_of:0", "draft", drafting),
+    Entry("bc:s:{id}:industry:-", "draft", drafting),
+    Entry("bc:wh:{id}", "draft", drafting),
+    Entry("bc:at:{id}:now", "draft", drafting),
+    Entry("bc:typ:{id}", "draft", drafting),
+    Entry("bc:dy:{id}", "draft", drafting),
+    Entry("bc:ds:{id}:3", "draft", drafting),
+    Entry("bc:ur:{id}:1", "draft", drafting),
+    Entry("bc:no:{id}", "draft", drafting),
+    Entry("bc:p:{id}", "draft", drafting),
+    Entry("bc:t:{id}:123", "draft", drafting),
+    Entry("bc:ok:{id}:4", "draft", drafting),
+    Entry("bc:ask:{id}", "draft", drafting),
+    Entry("bc:v:{id}", "draft", drafting, succeeds=False),
+    Entry("bc:rc:{id}", "draft", drafting, succeeds=False),
+    Entry("bc:ry:{id}", "draft", drafting, succeeds=False),
+    Entry("bc:ch:{id}:0", "draft", drafting, succeeds=False),
+    Entry("bc:xl:{id}", "draft", drafting, succeeds=False),
+    Entry("bc:who:{id}:silent:0", "draft", drafting, succeeds=False),
+    Entry("bc:w:{id}", "draft", drafting, succeeds=False),
+    Entry("bc:back:{id}", "draft", drafting, succeeds=False),
+    Entry("bc:a:{id}", "asked", drafting),
+    Entry("bc:w:{id}", "asked", there(Duty.NOTICE)),
+    Entry("bc:back:{id}", "asked", there(Duty.NOTICE)),
+    Entry("bc:v:{id}", "sent", there(Duty.FIGURES)),
+    Entry("bc:who:{id}:silent:0", "sent", there(Duty.FIGURES)),
+    Entry("bc:wp:{id}:silent:0", "sent", there(Duty.FIGURES)),
+    Entry("bc:xl:{id}", "sent", there(Duty.FIGURES)),
+    Entry("bc:ch:{id}:0", "sent", there(Duty.NOTICE)),
+    Entry("bc:rc:{id}", "sent", there(Duty.NOTICE)),
+    Entry("bc:ry:{id}", "sent", there(Duty.NOTICE)),
+    Entry("bc:rn:{id}", "", duty(Duty.NOTICE)),
+    Entry("ak:{id}", "sent", received),
+    Entry("ak:{id}:c", "sent", received),
+    Entry("ak:{id}", "draft", lambda who, what, place: False, succeeds=False),
+    Entry("pl:l:0", "", duty(Duty.FINDINGS)),
+    Entry("pl:n", "", duty(Duty.PLANS)),
+    Entry("pl:c:catering", "", duty(Duty.PLANS)),
+    Entry("pl:i:{id}:catering", "plan draft", planning),
+    Entry("pl:w:{id}:{enterprise}:s", "plan draft", planning),
+    Entry("pl:a:{id}", "plan draft", planning),
+    Entry("pl:r:{id}:weekly", "plan draft", planning),
+    Entry("pl:f:{id}:20260608", "plan draft", planning),
+    Entry("pl:u:{id}:20260630", "plan draft", planning),
+    Entry("pl:ok:{id}", "plan draft", planning),
+    Entry("pl:o:{id}", "plan draft", lambda who, what, place: False, succeeds=False),
+    Entry("pl:a:{id}", "plan", planning, succeeds=False),
+    Entry("pl:o:{id}", "plan", there(Duty.FINDINGS)),
+    Entry("pl:t:{id}:0", "plan", there(Duty.FINDINGS)),
+    Entry("pl:p:{id}", "plan", there(Duty.PLANS)),
+    Entry("pl:re:{id}", "plan", there(Duty.PLANS), succeeds=False),
+    Entry("pl:e:{id}", "plan", there(Duty.PLANS)),
+    Entry("pl:ee:{id}", "plan", there(Duty.PLANS)),
+    Entry("cp:s", "", insider),
+    Entry("cp:t", "", contact),
+    Entry("cp:n:safety-lecture:{id}", "enterprise", either(walker, there(Duty.CAMPAIGN))),
+    Entry("cp:n:park-drill:{id}", "enterprise", there(Duty.CAMPAIGN)),
+    Entry("cp:o:{id}", "activity", entered),
+    Entry("cp:x:{id}", "activity", entered),
+    Entry("cp:xx:{id}", "activity", entered),
+    Entry("cp:ok:{id}", "activity", entered, succeeds=False),
+    Entry("cp:d:{id}:0", "activity", entered, succeeds=False),
+    Entry("cp:o:{id}", "activity draft", own_walk),
+    Entry("cp:d:{id}:0", "activity draft", own_walk),
+    Entry("cp:c:{id}:t", "activity draft", own_walk),
+    Entry("cp:r:{id}:asked", "activity draft", own_walk),
+    Entry("cp:b:{id}:content", "activity draft", own_walk),
+    Entry("cp:ph:{id}", "activity draft", own_walk),
+    Entry("cp:ok:{id}", "activity draft", own_walk),
+    Entry("cp:x:{id}", "activity draft", own_walk),
+    Entry("cp:xx:{id}", "activity draft", own_walk),
+    Entry("cm:s", "", duty(Duty.FINDINGS)),
+    Entry("cm:w:0", "", duty(Duty.FINDINGS)),
+    Entry("cm:r:safety-lecture:-:0", "", duty(Duty.FINDINGS)),
+    Entry("cm:p:-", "", duty(Duty.FIGURES)),
+    Entry("cm:x:-", "", duty(Duty.FIGURES)),
+    Entry("of:l:0", "", duty(Duty.APPOINT)),
+    Entry("of:n", "", duty(Duty.APPOINT)),
+    Entry("of:o:{id}", "official", appoints),
+    Entry("of:re:{id}", "official", appoints, succeeds=False),
+    Entry("of:e:{id}", "official", appoints),
+    Entry("of:ee:{id}", "official", appoints),
+    Entry("of:r:expert", "", duty(Duty.APPOINT), standing=NOMINATION),
+    Entry("of:p:{id}:s", "enterprise", lambda who, what, place: who.has(Duty.APPOINT) and who.street == STREETS.get(
+        what.at), standing=NOMINATION),
+    Entry("of:i:-", "", duty(Duty.APPOINT), standing=NOMINATION),
+    Entry("of:u:-", "", duty(Duty.APPOINT), standing=NOMINATION),
+    Entry("of:w", "", duty(Duty.APPOINT), standing=NOMINATION),
+    Entry("of:ok", "", duty(Duty.APPOINT), standing=NOMINATION),
+    Entry("st", "", contact),
+    Entry("st:q", "", contact),
+    Entry("st:qc:0", "", contact),
+    Entry("st:h", "", contact),
+    Entry("st:hc:9", "", contact),
+    Entry("st:b:1", "", contact),
+    Entry("st:s", "", contact),
+    Entry("st:sy", "", contact),
+    Entry("st:r", "", contact),
+    Entry("st:o:{id}", "delivery", owner),
+)  # fmt: skip
+
+COMMANDS: tuple[Entry, ...] = (
+    *(Entry(name, "", anyone) for name in ("start", "help", "cancel", "menu")),
+    *(Entry(name, "", anyone) for name in ("hotline", "cards", "language", "privacy")),
+    Entry("check", "", any_walker),
+    Entry("my", "", insider),
+    Entry("quiz", "", contact),
+    Entry("settings", "", contact),
+    Entry("stop", "", contact),
+    Entry("campaign", "", insider),
+    Entry("today", "", contact),
+    Entry("findings", "", duty(Duty.FINDINGS)),
+    Entry("plans", "", duty(Duty.FINDINGS)),
+    Entry("register", "", duty(Duty.FINDINGS)),
+    Entry("register 字号", "", duty(Duty.FINDINGS)),
+    Entry("notice", "", duty(Duty.FIGURES)),
+    Entry("invite", "", inviter),
+    Entry("invite 字号", "", inviter),
+    Entry("reports", "", duty(Duty.TRIAGE)),
+    Entry("officials", "", duty(Duty.APPOINT)),
+    Entry("report", "", contact),
+    Entry("report {other}", "report", owner),
+    Entry("report {other}", "named report", owner),
+    Entry("report {other}", "receipt", lambda who, what, place: who.is_contact and place == OWN, reveals=True),
+)  # fmt: skip
+
+LINKS: tuple[Entry, ...] = (
+    Entry("start {other}", "i-link", good_link, reveals=True),
+    Entry("start {other}", "o-link", lambda who, what, place: who.is_contact and place == OWN, reveals=True),
+    # A code on a wall shows where it hangs to whoever stands before it; any other begins one of nowhere.
+    Entry("start {other}", "place", anyone, reveals=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A free message while the bot waits for one; its subject names the thing."""
+
+    entry: Entry
+    said: Said
+
+
+PHOTO = Photo("photo-of-somebody", "unique-of-somebody", 1000, "", None)
+WORDS = Text("三个字")
+
+WAITED: tuple[Waited, ...] = (
+    Waited(Entry("", "walk", own_walk, standing=("inspection.note", "inspection:{id}:1")), WORDS),
+    Waited(Entry("", "walk", own_walk, standing=("inspection.photo", "inspection:{id}:2")), PHOTO),
+    Waited(Entry("", "walk", own_walk, standing=("inspection.skip", "inspection:{id}:2")), WORDS),
+    Waited(Entry("", "", inviter, standing=("invitations.part", "")), Text("字号")),
+    Waited(Entry("", "draft", drafting, standing=("broadcast.body", "broadcast:{id}")), WORDS),
+    Waited(Entry("", "draft", drafting, standing=("broadcast.body", "broadcast:{id}")), PHOTO),
+    Waited(Entry("", "draft", anyone, standing=("broadcast.album", "broadcast:{id}:album")), PHOTO),
+    Waited(Entry("", "draft", drafting, standing=("broadcast.moment", "broadcast:{id}")), Text("6月20日 10:00")),
+    Waited(Entry("", "asked", there(Duty.NOTICE), standing=("broadcast.count", "broadcast:{id}")), Text("4")),
+    Waited(Entry("", "", contact, standing=("quiz.answer", "quiz:1")), WORDS),
+    Waited(Entry("", "", contact, draft=True, standing=("report", "")), WORDS),
+    Waited(Entry("", "", contact, draft=True, standing=("report", "")), PHOTO),
+    Waited(Entry("", "", contact, draft=True, standing=("report", "")), Location(29.8, 121.5)),
+    Waited(Entry("", "report", there(Duty.TRIAGE), standing=("triage.reason", "report:{id}")), WORDS),
+    Waited(Entry("", "report", there(Duty.TRIAGE), standing=("triage.question", "report:{id}")), WORDS),
+    Waited(Entry("", "enterprise", inviter_there, standing=("places.name", "enterprise:{id}")), WORDS),
+    Waited(Entry("", "", duty(Duty.APPOINT), standing=("officials.name", "")), Text("新专家")),
+    Waited(Entry("", "activity draft", own_walk, standing=("campaign.record", "{id}:content")), WORDS),
+    Waited(Entry("", "activity draft", own_walk, standing=("campaign.record", "{id}:photo")), PHOTO),
+    # A vote belongs to whoever the poll was put to.
+    Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
+    # Nothing is waited for.
+    Waited(Entry("", "", anyone), WORDS),
+    Waited(Entry("", "", anyone), PHOTO),
+    Waited(Entry("", "", anyone), Location(29.8, 121.5)),
+    Waited(Entry("", "", lambda who, what, place: False, succeeds=False), SharedPhone("+8613800000000", False)),
+)  # fmt: skip
+
+
+def said_by(entry: Entry, text: str) -> Said:
+    """The button or command with everything filled in."""
+    if entry in BUTTONS:
+        return Press("query", tuple(text.split(":")), 77)
+    name, _, rest = text.partition(" ")
+    return Command(name, rest)
