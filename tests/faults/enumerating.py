@@ -47,6 +47,7 @@ class Tally:
     points: set[tuple[str, Point]] = field(default_factory=set)
     kinds: Counter[str] = field(default_factory=Counter)
     missed: int = 0
+    twice: int = 0
     violations: list[str] = field(default_factory=list)
     caught_by: Counter[str] = field(default_factory=Counter)
     began: float = field(default_factory=time.monotonic)
@@ -54,7 +55,8 @@ class Tally:
     def line(self, title: str, database: str, seed: int) -> str:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.kinds.items()))
         return (
-            f"{title}: {len(self.points)} points ({kinds}), {time.monotonic() - self.began:.1f} s, seed {seed}, "
+            f"{title}: {len(self.points)} points ({kinds}), {f'{self.twice} died twice, ' * bool(self.twice)}"
+            f"{time.monotonic() - self.began:.1f} s, seed {seed}, "
             f"{database}, violations {len(self.violations)}"
         )
 
@@ -172,7 +174,9 @@ class Enumerator:
         found = oracles.violations(scene, oracles.AT_DEATH)
         try:
             if again is not None and self.die_inside(again, is_armed=True):
-                found += oracles.violations(scene, oracles.AT_DEATH)
+                tally.twice += 1
+                # What was answered before is answered again, so how much was said says nothing any more.
+                found += oracles.violations(scene, [o for o in oracles.AT_DEATH if o is not oracles.said_after_commit])
             self._live(Killer())
             found += oracles.violations(scene, oracles.AT_REST)
         except Exception as fault:

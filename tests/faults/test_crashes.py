@@ -26,7 +26,7 @@ def test_dying_at_any_point_loses_and_doubles_nothing(
     enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tally = Tally()
-    for chapter, point in sampled(chapters, 0 if IS_TORTURE else 280, SEED):
+    for chapter, point in sampled(chapters, 0 if IS_TORTURE else 240, SEED):
         enumerator.die_at(chapter, point, tally)
     _report(capsys, tally.line("crash points", enumerator.ground.name, SEED))
     assert tally.violations == []
@@ -55,6 +55,7 @@ def test_dying_again_while_coming_back_is_no_different(
         enumerator.die_at(chapter, point, tally, again=dice.choice(chapter.points))
     _report(capsys, tally.line("killed while coming back", enumerator.ground.name, SEED + 3))
     assert tally.violations == []
+    assert tally.twice
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
