@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from tests.conftest import DATABASES, MORNING
+from tests.conftest import DATABASES, MORNING, Figure
 from tests.faults import oracles
 from tests.faults.conftest import IS_TORTURE, SEED
 from tests.faults.enumerating import Chapter, Enumerator, Tally, sampled
@@ -23,18 +23,18 @@ pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 
 
 def test_dying_at_any_point_loses_and_doubles_nothing(
-    enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
+    enumerator: Enumerator, chapters: list[Chapter], figure: Figure
 ) -> None:
     tally = Tally()
     for chapter, point in sampled(chapters, 0 if IS_TORTURE else 240, SEED):
         enumerator.die_at(chapter, point, tally)
-    _report(capsys, tally.line("crash points", enumerator.ground.name, SEED))
+    figure(tally.line("crash points", enumerator.ground.name, SEED))
     assert tally.violations == []
     assert len(tally.points) >= 200 and not tally.missed
 
 
 def test_a_real_sigkill_is_no_different(
-    enumerator: Enumerator, chapters: list[Chapter], memory: Path, capsys: pytest.CaptureFixture[str]
+    enumerator: Enumerator, chapters: list[Chapter], memory: Path, figure: Figure
 ) -> None:
     tally = Tally()
     ground = enumerator.ground
@@ -42,25 +42,25 @@ def test_a_real_sigkill_is_no_different(
         die = partial(forkery.live, ground.url, ground.folder, enumerator.telegram.port, MORNING)
         for chapter, point in sampled(chapters, 600 if IS_TORTURE else 36, SEED + 1, is_spread=False):
             enumerator.die_at(chapter, point, tally, die)
-    _report(capsys, tally.line("killed by SIGKILL", enumerator.ground.name, SEED + 1))
+    figure(tally.line("killed by SIGKILL", enumerator.ground.name, SEED + 1))
     assert tally.violations == []
     assert len(tally.points) >= 30
 
 
 def test_dying_again_while_coming_back_is_no_different(
-    enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
+    enumerator: Enumerator, chapters: list[Chapter], figure: Figure
 ) -> None:
     tally, dice = Tally(), Random(SEED + 3)
     for chapter, point in sampled(chapters, 800 if IS_TORTURE else 24, SEED + 3, is_spread=False):
         enumerator.die_at(chapter, point, tally, again=dice.choice(chapter.points))
-    _report(capsys, tally.line("killed while coming back", enumerator.ground.name, SEED + 3))
+    figure(tally.line("killed while coming back", enumerator.ground.name, SEED + 3))
     assert tally.violations == []
     assert tally.twice
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
 def test_postgresql_is_no_different(
-    postgresql: str, memory: Path, telegram: TelegramSide, quick: None, capsys: pytest.CaptureFixture[str]
+    postgresql: str, memory: Path, telegram: TelegramSide, quick: None, figure: Figure
 ) -> None:
     tally = Tally()
     ground = PostgresGround(memory / "pg", postgresql, "template_anshao")
@@ -72,15 +72,13 @@ def test_postgresql_is_no_different(
             enumerator.die_at(chapter, point, tally)
     finally:
         ground.close()
-    _report(capsys, tally.line("crash points", ground.name, SEED + 2))
+    figure(tally.line("crash points", ground.name, SEED + 2))
     assert tally.violations == []
     assert len(tally.points) >= 15
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_a_planted_mistake_is_found(
-    name: str, enumerator: Enumerator, chapters: list[Chapter], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_planted_mistake_is_found(name: str, enumerator: Enumerator, chapters: list[Chapter], figure: Figure) -> None:
     bug, began = BUGS[name], time.monotonic()
     chapter = next(chapter for chapter in chapters if chapter.step.name == bug.step)
     points = Random(SEED).sample(chapter.points, len(chapter.points))
@@ -93,14 +91,9 @@ def test_a_planted_mistake_is_found(
             if not enumerator.die_at(chapter, point, tally) and bug.caught_by & set(tally.caught_by):
                 break
     found = sorted(bug.caught_by & set(tally.caught_by))
-    _report(capsys, f"planted: {name}: {', '.join(found) or 'NOT FOUND'} after {len(tally.points)} points, "
+    figure(f"planted: {name}: {', '.join(found) or 'NOT FOUND'} after {len(tally.points)} points, "
             f"{time.monotonic() - began:.1f} s")  # fmt: skip
     assert found
     assert set(tally.caught_by) <= {oracle.__name__ for oracle in oracles.AT_DEATH + oracles.AT_REST} | {
         "comes_back_to_life"
     }
-
-
-def _report(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    with capsys.disabled():
-        print(f"\n{line}")

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from bot.webhook import BODY_LIMIT, HEADER, PATH, WebhookDoor
 from outreach.storage.intake import QuarantineRecord
-from tests.conftest import DATABASES, SetClock
+from tests.conftest import DATABASES, Figure, SetClock
 from tests.faults.conftest import IS_TORTURE, SEED
 from tests.faults.grounds import Ground, PostgresGround, SqliteGround
 from tests.faults.holdings import holdings
@@ -106,20 +106,16 @@ async def _door(stage: Stage) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(
-    route: Route, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await _storm(route, 50_000 if IS_TORTURE else 5_000, SEED, capsys)
+async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(route: Route, figure: Figure) -> None:
+    await _storm(route, 50_000 if IS_TORTURE else 5_000, SEED, figure)
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
-async def test_postgresql_takes_the_same_nonsense(
-    route_on_postgresql: Route, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await _storm(route_on_postgresql, 10_000 if IS_TORTURE else 500, SEED + 1, capsys)
+async def test_postgresql_takes_the_same_nonsense(route_on_postgresql: Route, figure: Figure) -> None:
+    await _storm(route_on_postgresql, 10_000 if IS_TORTURE else 500, SEED + 1, figure)
 
 
-async def _storm(route: Route, number: int, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+async def _storm(route: Route, number: int, seed: int, figure: Figure) -> None:
     began = time.monotonic()
     mutator = Mutator(seed, [CAST[who] for who in PEOPLE])
     dice, last, slowest, twice = Random(seed), 0, 0.0, 0
@@ -139,12 +135,11 @@ async def _storm(route: Route, number: int, seed: int, capsys: pytest.CaptureFix
     faults = await route.quarantined()
     assert len(faults) == route.stage.house.intake.quarantined
     kinds = Counter(fault.partition(":")[0] for fault in faults)
-    with capsys.disabled():
-        print(
-            f"\nhostile updates: {number} and {twice} of them twice, {time.monotonic() - began:.1f} s, seed {seed}, "
-            f"{route.ground.name}, answers {dict(route.statuses)}, quarantined {dict(kinds)}, "
-            f"slowest {slowest * 1000:.0f} ms"
-        )
+    figure(
+        f"hostile updates: {number} and {twice} of them twice, {time.monotonic() - began:.1f} s, seed {seed}, "
+        f"{route.ground.name}, answers {dict(route.statuses)}, quarantined {dict(kinds)}, "
+        f"slowest {slowest * 1000:.0f} ms"
+    )
     # What is set aside could not be read. Anything else would be a talk that stumbled over what somebody pressed.
     assert set(kinds) == {"Unparsable"}, [fault for fault in faults if not fault.startswith("Unparsable")][:5]
 
