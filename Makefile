@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MARK := $(VENV)/.made-from
 
-.PHONY: env demo demo-reset test lint types contracts browser lock check bench clean
+.PHONY: env demo demo-reset test torture lint types contracts browser lock check bench clean
 
 env: $(MARK)
 
@@ -22,10 +22,15 @@ demo-reset: env
 	@$(PY) -m bot demo --reset
 
 test: env
-	$(PY) -m pytest -m "not browser" -n auto
+	$(PY) -m pytest -m "not browser and not torture" -n auto
 
 browser: env
 	$(PY) -m pytest -m browser
+
+# What make test takes a sample of, whole: every button by every caller, every point at which a process can die.
+torture: env
+	$(PY) -m pytest -m torture -n auto
+	ANSHAO_TORTURE=1 $(PY) -m pytest tests/faults -n auto
 
 lint: env
 	$(VENV)/bin/ruff check .

@@ -122,12 +122,12 @@ async def press(turn: Turn, scene: Scene) -> Reply:
             return await _template(scene)
         case ("x",):
             return await _export(scene, official)
-        case ("ls", page):
-            return await _list(turn, scene, official, int(page))
-        case ("e", enterprise_id, page):
-            return await _enterprise(turn, scene, official, int(enterprise_id), int(page))
-        case ("ok", draft_id):
-            return await _confirm(turn, scene, official, int(draft_id))
+        case ("ls", _):
+            return await _list(turn, scene, official, turn.said.number(2))
+        case ("e", _, _):
+            return await _enterprise(turn, scene, official, turn.said.number(2), turn.said.number(3))
+        case ("ok", _):
+            return await _confirm(turn, scene, official, turn.said.number(2))
         case ("no", _):
             await drafting.discard(scene.desk, scene.known.contact)
             return shown(turn, scene.words("replies/register/discarded"), _register_rows(scene))

@@ -93,7 +93,7 @@ async def own_reports(desk: Desk, contact: Contact, limit: int) -> tuple[tuple[i
     rows = await desk.session.execute(
         select(ReportRecord.id, ReportRecord.number, ReportRecord.state)
         .where(ReportRecord.contact_id == contact.id)
-        .order_by(ReportRecord.reported_at.desc())
+        .order_by(ReportRecord.reported_at.desc(), ReportRecord.number.desc())
         .limit(limit)
     )
     return tuple((id, number, ReportState(state)) for id, number, state in rows)

@@ -79,7 +79,7 @@ async def reports(desk: Desk, official: Official, page: int, size: int, *, is_do
     rows = await desk.session.scalars(
         select(ReportRecord)
         .where(*conditions)
-        .order_by((ReportRecord.state == ReportState.NEW).desc(), ReportRecord.reported_at.desc(), ReportRecord.id)
+        .order_by((ReportRecord.state == ReportState.NEW).desc(), ReportRecord.reported_at.desc(), ReportRecord.number)
         .limit(size)
         .offset(page * size)
     )
@@ -187,7 +187,7 @@ async def joinable(desk: Desk, official: Official, report_id: int, limit: int) -
             ReportRecord.id != row.id,
             ReportRecord.state.in_(OPEN),
         )
-        .order_by(ReportRecord.reported_at.desc(), ReportRecord.id)
+        .order_by(ReportRecord.reported_at.desc(), ReportRecord.number)
         .limit(limit)
     )
     return tuple([await _line(desk, other) for other in rows.all()])

@@ -224,6 +224,14 @@ async def must_hold(theatre: Theatre, entry: Entry, said_about: Callable[[str, T
     return wrong
 
 
+def shared(quick: set[str]) -> list[object]:
+    """Every prefix of the menu; all but the quick ones belong to the exhaustive share, `make torture`."""
+    return [
+        prefix if prefix in quick else pytest.param(prefix, marks=pytest.mark.torture)
+        for prefix in sorted(menu.PRESSES)
+    ]
+
+
 def test_every_command_button_and_awaited_message_of_the_menu_is_in_the_table() -> None:
     listed = {(entry.words[0], entry.words[1] if len(entry.words) > 1 else "") for entry in BUTTONS}
     without_verbs = {prefix for prefix, _ in listed} - {prefix for prefix, _ in answered()}
@@ -235,7 +243,7 @@ def test_every_command_button_and_awaited_message_of_the_menu_is_in_the_table() 
     assert {str(one.said.__class__.__name__) for one in WAITED} >= {"Text", "Photo", "Location", "Voted", "SharedPhone"}
 
 
-@pytest.mark.parametrize("prefix", sorted(menu.PRESSES))
+@pytest.mark.parametrize("prefix", shared({"in", "fi", "tr", "en", "of"}))
 async def test_buttons(theatre: Theatre, prefix: str) -> None:
     wrong = []
     for entry in BUTTONS:
@@ -299,7 +307,7 @@ async def test_a_workbook_is_read_for_nobody_who_may_not_import_it(theatre: Thea
 SHAPES = ("", "0", "-1", "x", "9" * 18, "9" * 19, "9" * 40, "٣", "1:1:1:1", "0:0:0:0:0", "1" * 18 + ":-:x:0", ":::")
 
 
-@pytest.mark.parametrize("prefix", sorted(menu.PRESSES))
+@pytest.mark.parametrize("prefix", shared({"in", "rg", "fi"}))
 async def test_a_button_that_no_talk_ever_made_is_refused_and_breaks_nothing(theatre: Theatre, prefix: str) -> None:
     wrong = []
     verbs = sorted({verb for found, verb in answered() if found == prefix} | {"", "zz"})
