@@ -110,6 +110,7 @@ async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(route
     await _storm(route, 50_000 if IS_TORTURE else 5_000, SEED, figure)
 
 
+@pytest.mark.torture
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
 async def test_postgresql_takes_the_same_nonsense(route_on_postgresql: Route, figure: Figure) -> None:
     await _storm(route_on_postgresql, 10_000 if IS_TORTURE else 500, SEED + 1, figure)
