@@ -29,21 +29,33 @@ async def quarantine(desk: Desk, update_id: int | None, body: str, fault: str, *
 
     is_sealed: it belongs to a hazard report, so body and id are kept sealed and the time to the hour.
     """
-    reference = f"{desk.today:%m%d}-{secrets.token_hex(3).upper()}"
+    reference = await _reference(desk)
     if is_sealed:
         body, update_id = _sealed(desk, reference, update_id, body), None
-    # NUL is legal in JSON text (\u0000) but not in PostgreSQL's; a lone surrogate is legal in neither database.
-    safe = body.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
     desk.session.add(
         QuarantineRecord(
             reference=reference,
             at=desk.now.replace(minute=0, second=0, microsecond=0) if is_sealed else desk.now,
             update_id=update_id,
-            fault=fault[:2000],
-            body=safe[:BODY_LIMIT],
+            fault=_storable(fault)[:2000],
+            body=_storable(body)[:BODY_LIMIT],
         )
     )
     return reference
+
+
+async def _reference(desk: Desk) -> str:
+    """A number short enough to be read out over the telephone; in a flood of nonsense some would be drawn twice."""
+    while True:
+        drawn = f"{desk.today:%m%d}-{secrets.token_hex(3).upper()}"
+        taken = select(QuarantineRecord.id).where(QuarantineRecord.reference == drawn)
+        if (await desk.session.scalars(taken)).first() is None:
+            return drawn
+
+
+def _storable(text: str) -> str:
+    """NUL is legal in JSON text but not in PostgreSQL's; a lone surrogate is legal in neither database."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 async def quarantined(desk: Desk) -> list[tuple[str, Any]]:
