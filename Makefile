@@ -22,14 +22,14 @@ demo-reset: env
 	@$(PY) -m bot demo --reset
 
 test: env
-	$(PY) -m pytest -m "not browser and not torture" -n auto
+	$(PY) -m pytest -m "not browser and not torture" -n auto --dist worksteal
 
 browser: env
 	$(PY) -m pytest -m browser
 
 # What make test takes a sample of, whole: every button by every caller, every point at which a process can die.
 torture: env
-	$(PY) -m pytest -m torture -n auto
+	$(PY) -m pytest -m torture -n auto --dist worksteal
 	ANSHAO_TORTURE=1 $(PY) -m pytest tests/faults -n auto
 
 lint: env

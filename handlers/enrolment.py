@@ -1,10 +1,11 @@
-"""登记 — link → privacy notice → phone or somebody who vouches → post; or a one-time code → office."""
+"""登记 — link → privacy notice → transfer abroad → phone or somebody who vouches → post; or a code → office."""
 
 from __future__ import annotations
 
 import re
 
 from domain.contact import InvitationSpent, NotYourOwnPhone, NotYours, PhoneNotOnRegister, StalePress
+from domain.refusal import Refusal
 from handlers import home, report
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Press, Reply, Said, Say, Scene, SharedPhone, Turn, press
@@ -41,13 +42,24 @@ async def ask_consent(turn: Turn, scene: Scene) -> Reply:
 
 
 def _consent(turn: Turn, scene: Scene, payload: str) -> Reply:
+    privacy = scene.desk.office.privacy
+    text = scene.words("replies/privacy/consent", office=privacy.office, version=privacy.version)
+    return _ask(turn, scene, text, "agree", payload)
+
+
+def _consent_abroad(turn: Turn, scene: Scene, payload: str) -> Reply:
+    """What goes abroad is agreed to by itself, with a button of its own: 个人信息保护法 article 39."""
+    text = scene.words("replies/privacy/abroad", office=scene.desk.office.privacy.office)
+    return _ask(turn, scene, text, "abroad", payload)
+
+
+def _ask(turn: Turn, scene: Scene, text: str, verb: str, payload: str) -> Reply:
     # The link rides in the button: before the person agrees nothing about them is stored, not even that.
-    words, privacy = scene.words, scene.desk.office.privacy
-    agree = Button(words.label("enrolment.agree"), press("en", "agree", payload), style="success")
+    words = scene.words
+    agree = Button(words.label(f"enrolment.{verb}"), press("en", verb, payload), style="success")
     hotline = Button(words.label("menu.hotline"), press("hl", "n"))
     disagree = Button(words.label("enrolment.disagree"), press("en", "not"))
-    rows = ((agree,), (hotline, disagree))
-    return show(turn, words("replies/privacy/consent", office=privacy.office, version=privacy.version), rows)
+    return show(turn, text, ((agree,), (hotline, disagree)))
 
 
 async def press_enrolment(turn: Turn, scene: Scene) -> Reply:
@@ -57,7 +69,9 @@ async def press_enrolment(turn: Turn, scene: Scene) -> Reply:
     match said.verb:
         case "consent":
             return _consent(turn, scene, "") if scene.caller is None else await home.home(turn, scene)
-        case "agree":
+        case "agree" if scene.caller is None:
+            return _consent_abroad(turn, scene, ":".join(said.words[2:]))
+        case "agree" | "abroad":
             return await _agree(turn, scene, ":".join(said.words[2:]))
         case "not":
             return show(turn, scene.words("replies/enrolment/disagreed"), back_rows(scene.words))
@@ -85,7 +99,12 @@ async def _agree(turn: Turn, scene: Scene, payload: str) -> Reply:
     assert scene.caller is not None
     done = show(turn, scene.words("replies/enrolment/agreed"))
     if PAYLOAD.fullmatch(payload):
-        return done + await _open(turn, scene, scene.caller, payload)
+        try:
+            async with desk.session.begin_nested():
+                return done + await _open(turn, scene, scene.caller, payload)
+        except Refusal as no:
+            # The consent stands, whatever has become of the link meanwhile.
+            return done + Reply((Say(scene.words(no.moment, **no.facts), back_rows(scene.words)),))
     if not scene.caller.posts and scene.caller.official is None:
         return done + await _ask_phone(scene, scene.caller, "")
     return done + _menu_message(await home.home(turn, scene))
@@ -156,7 +175,7 @@ def _payload(said: Said) -> str:
     carried = ""
     if isinstance(said, Command) and said.name == "start":
         carried = said.rest
-    elif isinstance(said, Press) and said.talk == "en" and said.verb in ("agree", "ask"):
+    elif isinstance(said, Press) and said.talk == "en" and said.verb in ("agree", "abroad", "ask"):
         carried = ":".join(said.words[2:])
     return carried if PAYLOAD.fullmatch(carried) else ""
 

@@ -205,10 +205,12 @@ class Stage:
         if enterprise:
             await self.say(who, f"/start {await self.invitation(enterprise, role)}")
             await self.press(who, "同意并继续")
+            await self.press(who, "单独同意，开始使用")
             await self.act(who, "☎")
         else:
             await self.say(who, f"/start {await self.office_code(who, street)}")
             await self.press(who, "同意并继续")
+            await self.press(who, "单独同意，开始使用")
 
 
 @asynccontextmanager

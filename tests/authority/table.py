@@ -134,6 +134,8 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("en:consent", "", anyone),
     Entry("en:agree:", "", anyone),
     Entry("en:agree:{other}", "i-link", good_link, reveals=True),
+    Entry("en:abroad:", "", anyone),
+    Entry("en:abroad:{other}", "i-link", good_link, reveals=True),
     Entry("en:not", "", anyone),
     Entry("en:phone", "", contact),
     Entry("en:ask:{other}", "i-link", both(contact, good_link), reveals=True),

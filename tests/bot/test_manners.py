@@ -209,6 +209,7 @@ async def test_a_changed_privacy_notice_is_agreed_to_anew_and_nothing_is_lost(st
     assert "第2版" in str((await stage.messages("王芳"))[-1]["text"])
     await stage.say("王芳", "/check")
     await stage.press("王芳", "同意并继续")
+    await stage.press("王芳", "单独同意，开始使用")
     async with office.desk() as desk:
         row = (await desk.session.scalars(select(ContactRecord))).one()
         assert row.consent_version == 2
@@ -219,10 +220,26 @@ async def test_a_changed_privacy_notice_is_agreed_to_anew_and_nothing_is_lost(st
     assert "第 2 项" in str((await stage.messages("王芳"))[-1]["text"])
 
 
+async def test_nothing_is_stored_before_the_second_consent_which_a_spent_link_does_not_undo(stage: Stage) -> None:
+    await stage.fill_register()
+    link = await stage.invitation(PLACE, "safety_officer")
+    await stage.say("王芳", f"/start {link}")
+    await stage.press("王芳", "同意并继续")
+    async with stage.house.office.desk() as desk:
+        assert (await desk.session.scalars(select(ContactRecord))).all() == []
+        await desk.session.execute(text("UPDATE invitations SET revoked_at = issued_at"))
+    await stage.press("王芳", "单独同意，开始使用")
+    async with stage.house.office.desk() as desk:
+        row = (await desk.session.scalars(select(ContactRecord))).one()
+        assert row.consent_version == 1 and await enrolling.posts_of(desk, row.id) == ()
+    assert "邀请" in str((await stage.messages("王芳"))[-1]["text"])
+
+
 async def test_somebody_elses_card_proves_nothing(stage: Stage) -> None:
     await stage.fill_register()
     await stage.say("小刘", f"/start {await stage.invitation(PLACE, 'safety_officer')}")
     await stage.press("小刘", "同意并继续")
+    await stage.press("小刘", "单独同意，开始使用")
     await stage.post("people/1004/contact", user_id=1002, phone="+8613800001002", name="王芳")
     await stage.settle()
     assert "不是您自己的号码" in str((await stage.messages("小刘"))[-1]["text"])

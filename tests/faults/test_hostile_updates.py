@@ -106,7 +106,12 @@ async def _door(stage: Stage) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def test_thousands_of_mutated_updates_break_nothing_and_lose_no_chat(route: Route, figure: Figure) -> None:
+async def test_mutated_updates_break_nothing_and_lose_no_chat(route: Route, figure: Figure) -> None:
+    await _storm(route, 1_250, SEED + 2, figure)
+
+
+@pytest.mark.torture
+async def test_thousands_of_them_do_not_either(route: Route, figure: Figure) -> None:
     await _storm(route, 50_000 if IS_TORTURE else 5_000, SEED, figure)
 
 

@@ -31,7 +31,7 @@ ZHOU, WANG, LIU, ZHAO = 1001, 1002, 1004, 1005
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
+@pytest.mark.parametrize("mode", ["polling", pytest.param("webhook", marks=pytest.mark.torture)])
 def test_june_by_real_processes(mode: str, tmp_path: Path) -> None:
     began = time.monotonic()
     town = Town(tmp_path, mode)
@@ -46,14 +46,17 @@ def test_june_by_real_processes(mode: str, tmp_path: Path) -> None:
         town.start_bot()
         zhou.opens(code)
         zhou.presses("同意并继续")
+        zhou.presses("单独同意，开始使用")
         zhou.reads("周科，欢迎")
         wang.opens(links[Role.SAFETY_OFFICER])
         wang.presses("同意并继续")
+        wang.presses("单独同意，开始使用")
         wang.reads("分享我的手机号")
         wang.shares_phone()
         wang.reads("登记好了", RESTAURANT)
         liu.opens(links[Role.EMPLOYEE])
         liu.presses("同意并继续")
+        liu.presses("单独同意，开始使用")
         liu.presses("请企业确认")
         wang.presses("同意加入")
         liu.reads(RESTAURANT, "员工")

@@ -90,6 +90,7 @@ def test_an_official_imports_and_an_officer_inspects_on_one_page(page: Page, tmp
     picture(page, "01-demo")
     page.get_by_text("周科用一次性链接登记").click()
     press(zhou, "同意并继续")
+    press(zhou, "单独同意，开始使用")
     expect(zhou).to_contain_text("周科，欢迎", timeout=15_000)
     page.get_by_role("button", name="放入").click()
     if zhou.get_by_role("button", name="发送").count():
@@ -104,6 +105,7 @@ def test_an_official_imports_and_an_officer_inspects_on_one_page(page: Page, tmp
     page.get_by_role("button", name="试一试").click()
     zhou.get_by_role("button", name="王芳").last.click(timeout=15_000)
     press(wang, "同意并继续")
+    press(wang, "单独同意，开始使用")
     picture(page, "03-consent")
     wang.locator(".reply-keys button").click()
     wang.get_by_role("button", name="分享手机号", exact=True).click()

@@ -16,7 +16,7 @@ PERSON = 1004
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
+@pytest.mark.parametrize("mode", ["polling", pytest.param("webhook", marks=pytest.mark.torture)])
 def test_a_quiz_survives_a_kill_between_its_questions(mode: str, tmp_path: Path) -> None:
     town = Town(tmp_path, mode)
     worker = Player(town, PERSON)
@@ -46,6 +46,7 @@ def test_a_quiz_survives_a_kill_between_its_questions(mode: str, tmp_path: Path)
         worker.says("/start")
         worker.presses("开始使用")
         worker.presses("同意并继续")
+        worker.presses("单独同意，开始使用")
         worker.says("/quiz")
         worker.presses("随便来")
         town.until(polls)

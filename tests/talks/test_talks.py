@@ -70,6 +70,7 @@ async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-d
             await stage.act(name, "/start")
             await stage.act(name, "[开始使用]")
             await stage.act(name, "[同意并继续]")
+            await stage.act(name, "[单独同意，开始使用]")
         case ["campaign"]:
             # From here on the day's one thing is told too; other talks are about something else.
             stage.tells_campaign_day = True
