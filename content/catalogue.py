@@ -16,19 +16,21 @@ from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
 from content.loading.questions import Topics, read_questions, read_topics
+from content.loading.templates import read_template
 from content.wording import say
 from domain.calendar import Calendar
 from domain.campaign import Edition
-from domain.checklist import Checklist
+from domain.checklist import FOR_ENTERPRISES, Checklist, ForWhom
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
 from domain.industry import Industry
 from domain.lesson import Lesson, Track
+from domain.local_term import LocalTerm
 from domain.question import Question
 from domain.topic import Topic
 
 _FOLDER = Path(__file__).parent
-Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition)
+Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Catalogue:
     tracks: Mapping[str, Track]
     lessons: Mapping[str, Lesson]
     editions: Mapping[str, Edition]
+    templates: Mapping[str, LocalTerm]
     calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
     pages: Mapping[str, Page] = field(repr=False)
@@ -70,6 +73,7 @@ class Catalogue:
         lessons = _lessons(tracks, shelf)
         known = Known(lessons, topics.by_id)
         editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
+        templates = shelf.pages_of("templates", read_template)
         calendar = shelf.calendar()
         return cls(
             checklists=MappingProxyType(checklists),
@@ -81,6 +85,7 @@ class Catalogue:
             tracks=MappingProxyType({page.id: page.track for page in tracks.values()}),
             lessons=MappingProxyType(lessons),
             editions=MappingProxyType(editions),
+            templates=MappingProxyType(templates),
             calendar=calendar,
             folder=folder,
             pages=MappingProxyType(shelf.pages),
@@ -95,11 +100,21 @@ class Catalogue:
         """The trade of that name, alias or id, whatever the width of its letters and the spaces in it."""
         return self._by_name.get(folded(text))
 
-    def checklists_for(self, industry_ids: frozenset[str]) -> tuple[Checklist, ...]:
-        """The lists that suit an enterprise: those of its trades and wider trades, then those for all."""
+    def checklists_for(
+        self, industry_ids: frozenset[str], audiences: frozenset[ForWhom] = FOR_ENTERPRISES
+    ) -> tuple[Checklist, ...]:
+        """The lists that suit an enterprise: those of its trades and wider trades, then those for all.
+
+        Lists for its principal are among them only when asked for; those for households never should be.
+        """
         wanted = self.trades_of(industry_ids)
-        fitting = [checklist for checklist in self.checklists.values() if checklist.suits(wanted)]
+        fitting = [one for one in self.checklists.values() if one.audience in audiences and one.suits(wanted)]
         return tuple(sorted(fitting, key=lambda checklist: not checklist.industries))
+
+    @property
+    def local_terms(self) -> Mapping[str, LocalTerm]:
+        """The terms that the bureau has filled in, the only ones that may be shown; as shipped there are none."""
+        return {id_: term for id_, term in self.templates.items() if term.is_filled}
 
     def trades_of(self, industry_ids: frozenset[str]) -> frozenset[str]:
         """These trades and every wider one that they belong to."""

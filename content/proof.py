@@ -15,6 +15,7 @@ from content.proofing.reading import reading_findings
 from content.proofing.report import Finding, Report
 from content.proofing.rules import Rules
 from content.proofing.shape import shape_findings
+from content.proofing.terms import term_findings
 from content.wording import say
 
 __all__ = ["Finding", "Report", "proof", "render"]
@@ -41,6 +42,7 @@ def proof(catalogue: Catalogue, library: Library | None = None) -> Report:
         *bank_findings(catalogue, pieces, rules),
         *programme_findings(pieces, rules),
         *reading_findings(pieces, rules),
+        *term_findings(pieces, rules),
     }
     quotes = Counter(
         library.sources[basis.law].kind if basis.law in library.sources else "unknown"

@@ -1,10 +1,12 @@
 """自查表 — a list of things an enterprise looks at by itself, each with how, against what, and what then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from domain.basis import Basis
+from domain.contact import Role
 
 
 class Grade(StrEnum):
@@ -12,6 +14,14 @@ class Grade(StrEnum):
 
     GENERAL = "general"
     MAJOR = "major"
+
+
+class ForWhom(StrEnum):
+    """用表的人 — an enterprise, its principal alone, or any household; the last is never walked at an enterprise."""
+
+    ENTERPRISE = "enterprise"
+    LEADER = "leader"
+    HOUSEHOLD = "household"
 
 
 class Verdict(StrEnum):
@@ -65,6 +75,7 @@ class Checklist:
     intro: str
     industries: frozenset[str]
     sections: tuple[Section, ...]
+    audience: ForWhom = ForWhom.ENTERPRISE
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -89,3 +100,14 @@ class Checklist:
     def _walk(self) -> Iterator[Item]:
         for section in self.sections:
             yield from section.items
+
+
+FOR_ENTERPRISES = frozenset({ForWhom.ENTERPRISE})
+# 安全生产法 21: the seven duties are the principal's own, so nobody ticks them off in the principal's stead.
+WALKED_BY: Mapping[Role, frozenset[ForWhom]] = MappingProxyType(
+    {
+        Role.PRINCIPAL: FOR_ENTERPRISES | {ForWhom.LEADER},
+        Role.SAFETY_OFFICER: FOR_ENTERPRISES,
+        Role.EMPLOYEE: frozenset(),
+    }
+)

@@ -37,7 +37,7 @@ async def _checklists(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
     post = scene.known.post_at(enterprise_id)
     if post is None:
         raise NotEnrolled
-    fitting = await reading.checklists_at(scene.desk, enterprise_id)
+    fitting = await reading.checklists_at(scene.desk, post)
     rows = [(Button(cards.short(c.title), press("in", "c", enterprise_id, c.id), style="primary"),) for c in fitting]
     text = scene.words("replies/inspection/choose_checklist", enterprise=post.enterprise_name, checklists=fitting)
     return show(turn, text, (*rows, (home_button(scene.words),)))

@@ -10,13 +10,14 @@ from sqlalchemy import case, func, select
 
 from domain.authority import Duty
 from domain.campaign import Activity, CellState, Edition, Filling, FourOnesRow, NoCampaign, Subject, current
+from domain.checklist import ForWhom
 from domain.contact import NotYours, Official, Post
 from outreach.desk import Desk
 from outreach.inspecting import WALKERS
 from outreach.overseeing import within
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord
 from outreach.storage.enterprises import EnterpriseRecord
-from outreach.storage.inspections import InspectionRecord
+from outreach.storage.inspections import ChecklistEditionRecord, InspectionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,18 @@ async def _filled(
 
 
 async def _inspected(desk: Desk, edition: Edition) -> set[int]:
-    """The enterprises with an inspection submitted during the edition: no second upload is asked for."""
+    """The enterprises with an inspection submitted during the edition: no second upload is asked for.
+
+    A principal who ticks off their own duties has not looked for hazards, so such a list does not count.
+    """
     almanac = desk.office.almanac
+    lists = desk.catalogue.checklists.values()
+    others = [one.id for one in lists if one.audience is not ForWhom.ENTERPRISE]
     found = await desk.session.scalars(
         select(InspectionRecord.enterprise_id)
+        .join(ChecklistEditionRecord, ChecklistEditionRecord.id == InspectionRecord.edition_id)
         .where(
+            ChecklistEditionRecord.checklist_id.not_in(others),
             InspectionRecord.submitted_at >= almanac.start_of(edition.starts_on),
             InspectionRecord.submitted_at < almanac.start_of(edition.ends_on + timedelta(days=1)),
         )

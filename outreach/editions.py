@@ -44,7 +44,9 @@ async def edition(desk: Desk, edition_id: int) -> Checklist:
 
 
 def _written(checklist: Checklist) -> str:
-    return json.dumps(asdict(checklist), ensure_ascii=False, sort_keys=True, default=sorted)
+    # For whom a list is decides who may begin it, not how it reads; left out, a wording keeps its digest.
+    told = {name: value for name, value in asdict(checklist).items() if name != "audience"}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, default=sorted)
 
 
 def _read(body: str) -> Checklist:

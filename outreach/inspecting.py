@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, delete, func, select
 
-from domain.checklist import Item, Verdict
+from domain.checklist import WALKED_BY, Item, Verdict
 from domain.contact import Contact, NotEnrolled, NotYours, Post, Role, StalePress
 from domain.inspection import (
     PHOTOS_PER_ANSWER,
@@ -52,7 +52,8 @@ async def begin(desk: Desk, contact: Contact, posts: tuple[Post, ...], enterpris
     """Begin a walk, or go on with the one that is open already. Raises NotYours, ChecklistUnfit."""
     post = _walking_post(posts, enterprise_id)
     enterprise = await desk.session.get_one(EnterpriseRecord, enterprise_id)
-    fitting = {c.id: c for c in desk.catalogue.checklists_for(frozenset(enterprise.industries))}
+    offered = desk.catalogue.checklists_for(frozenset(enterprise.industries), WALKED_BY[post.role])
+    fitting = {c.id: c for c in offered}
     if checklist_id not in fitting:
         raise ChecklistUnfit
     checklist = fitting[checklist_id]

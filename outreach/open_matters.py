@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
+from domain.checklist import WALKED_BY
 from domain.contact import Contact, NotYours, Post
 from domain.notice import DeliveryState
 from domain.plan import OccurrenceState
@@ -151,7 +152,8 @@ async def finding_of(desk: Desk, posts: Sequence[Post], finding_id: int) -> Find
         raise NotYours
     row, enterprise = found
     passed = await put_right(desk.session, [row.id])
-    checklists = desk.catalogue.checklists_for(frozenset(enterprise.industries))
+    post = next(post for post in posts if post.enterprise_id == enterprise.id and post.role in RESPONSIBLE)
+    checklists = desk.catalogue.checklists_for(frozenset(enterprise.industries), WALKED_BY[post.role])
     fitting = next((one.id for one in checklists if any(item.id == row.item_id for item in one.items)), "")
     held = await responsible(desk, [enterprise.id])
     line = FindingLine(

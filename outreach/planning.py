@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select
 
 from domain.authority import Duty
-from domain.checklist import Checklist
+from domain.checklist import Checklist, ForWhom
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.plan import (
     LONGEST_FOR,
@@ -29,9 +29,10 @@ from outreach.storage.plans import PlanRecord
 
 
 def checklists(desk: Desk, official: Official) -> list[Checklist]:
-    """The checklists that this official may have walked. Raises DutyLacking."""
+    """The checklists that this official may have walked by enterprises. Raises DutyLacking."""
     official.must(Duty.PLANS)
-    return [one for one in desk.catalogue.checklists.values() if _trades(desk, official, one.id)]
+    lists = [one for one in desk.catalogue.checklists.values() if one.audience is ForWhom.ENTERPRISE]
+    return [one for one in lists if _trades(desk, official, one.id)]
 
 
 async def draft(desk: Desk, contact: Contact, official: Official, checklist_id: str) -> PlanLine:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Select, func, select
 
 from domain.authority import Duty
-from domain.checklist import Checklist
+from domain.checklist import WALKED_BY, Checklist
 from domain.contact import Contact, NotYours, Official, Post
 from domain.inspection import Walk
 from outreach import overseeing
@@ -198,7 +198,7 @@ def _finding(row: FindingRecord, enterprise: EnterpriseRecord, walker: str = "",
     )  # fmt: skip
 
 
-async def checklists_at(desk: Desk, enterprise_id: int) -> tuple[Checklist, ...]:
-    """The checklists that fit an enterprise's industries."""
-    enterprise = await desk.session.get_one(EnterpriseRecord, enterprise_id)
-    return desk.catalogue.checklists_for(frozenset(enterprise.industries))
+async def checklists_at(desk: Desk, post: Post) -> tuple[Checklist, ...]:
+    """The checklists that fit an enterprise's industries and that somebody in this post walks there."""
+    enterprise = await desk.session.get_one(EnterpriseRecord, post.enterprise_id)
+    return desk.catalogue.checklists_for(frozenset(enterprise.industries), WALKED_BY[post.role])

@@ -2,7 +2,7 @@
 
 from content.loading.entry import Entry
 from content.loading.page import Page
-from domain.checklist import Checklist, Grade, Item, Section
+from domain.checklist import Checklist, ForWhom, Grade, Item, Section
 
 _ITEM_FIELDS = (
     "id", "title", "what", "how", "standard", "risk", "remedy",
@@ -17,7 +17,7 @@ def read_checklist(page: Page) -> Checklist:
         ContentFault: a field is missing, unknown or of the wrong kind, or there is no item at all.
     """
     entry = Entry(page, page.table)
-    entry.must_hold_only("id", "version", "title", "intro", "industries", "section")
+    entry.must_hold_only("id", "version", "title", "intro", "audience", "industries", "section")
     sections = tuple(_section(part) for part in entry.entries("section"))
     if not sections:
         raise entry.fault("fault-no-items")
@@ -28,6 +28,7 @@ def read_checklist(page: Page) -> Checklist:
         intro=entry.text("intro"),
         industries=frozenset(entry.texts("industries")),
         sections=sections,
+        audience=entry.word("audience", ForWhom) or ForWhom.ENTERPRISE,
     )
 
 

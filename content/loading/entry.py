@@ -43,6 +43,10 @@ class Entry:
         """A text, or None when the key is absent; an empty text is a flaw."""
         return self.text(name) if name in self._table else None
 
+    def text_to_fill(self, name: str) -> str:
+        """A text that may still be blank, for somebody else to fill in; the key must be there."""
+        return str(self._get(name, str)).strip()
+
     def whole(self, name: str) -> int:
         """A whole number; TOML's true and false are none."""
         return int(self._get(name, int))

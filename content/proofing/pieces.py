@@ -14,10 +14,11 @@ from domain.checklist import Checklist, Item
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
 from domain.lesson import Lesson, Track
+from domain.local_term import LocalTerm
 from domain.question import Question, QuestionKind
 from domain.topic import Topic
 
-Thing = Checklist | Item | EmergencyCard | Hotline | Topic | Question | Track | Lesson | Edition
+Thing = Checklist | Item | EmergencyCard | Hotline | Topic | Question | Track | Lesson | Edition | LocalTerm
 
 _ITEM_TEXTS = ("title", "what", "how", "standard", "risk", "remedy", "evidence")
 _HOTLINE_TEXTS = ("name", "scope", "not_for", "hours")
@@ -53,6 +54,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_topics(catalogue),
         *_of_tracks(catalogue),
         *_of_editions(catalogue),
+        *_of_templates(catalogue),
     )
 
 
@@ -132,6 +134,15 @@ def _of_editions(catalogue: Catalogue) -> Iterator[Piece]:
             texts += [(("four_ones", number, "title"), row.title), (("four_ones", number, "evidence"), row.evidence)]
         page = catalogue.pages[f"campaigns/{edition.id}.toml"]
         yield Piece("edition", edition.id, edition.name, page, (), tuple(texts), _source(edition.source), (), edition)
+
+
+def _of_templates(catalogue: Catalogue) -> Iterator[Piece]:
+    for term in catalogue.templates.values():
+        texts: list[tuple[Steps, str]] = [(("name",), term.name), (("note",), term.note)]
+        for number, part in enumerate(term.parts):
+            texts += [(("part", number, "label"), part.label), (("part", number, "text"), part.text)]
+        page = catalogue.pages[f"templates/{term.id}.toml"]
+        yield Piece("term", term.id, term.name, page, (), tuple(texts), _source(term.source), (), term)
 
 
 def _source(source: str | None) -> tuple[tuple[Steps, str], ...]:

@@ -22,6 +22,7 @@ class Rules:
     banned_options: tuple[str, ...]
     fines: re.Pattern[str]
     rare_characters: frozenset[str]
+    term_note: str
     repealed: Mapping[str, str]
     renumbered: Mapping[str, Mapping[str, str]]
 
@@ -35,6 +36,7 @@ class Rules:
             ratio=table["near_duplicate"],
             banned_options=tuple(table["banned_options"]),
             fines=re.compile(table["fines"]),
+            term_note=table["term_note"],
             rare_characters=frozenset(table["rare_characters"]),
             repealed={row["name"]: row["instead"] for row in table["repealed"]},
             renumbered=table["renumbered"],

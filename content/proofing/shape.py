@@ -8,7 +8,7 @@ from itertools import combinations
 from content.proofing.pieces import Piece
 from content.proofing.report import Finding
 from content.proofing.rules import Rules
-from domain.checklist import Checklist, Item
+from domain.checklist import Checklist, ForWhom, Item
 
 _NAMESPACES = {"item": "item", "question": "question", "lesson": "lesson"}
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -43,10 +43,12 @@ def _ids(piece: Piece, seen: dict[tuple[str, str], str], rules: Rules) -> Iterat
 
 def _list(piece: Piece, checklist: Checklist, rules: Rules) -> Iterator[Finding]:
     count = len(checklist.items)
-    if not rules.limits["items_min"] <= count <= rules.limits["items_max"]:
-        yield piece.finding(
-            "items-count", "id", count=count, least=rules.limits["items_min"], most=rules.limits["items_max"]
-        )
+    size = "items" if checklist.audience is ForWhom.ENTERPRISE else "items_short"
+    least, most = rules.limits[f"{size}_min"], rules.limits[f"{size}_max"]
+    if not least <= count <= most:
+        yield piece.finding("items-count", "id", count=count, least=least, most=most)
+    if checklist.audience is ForWhom.HOUSEHOLD and checklist.industries:
+        yield piece.finding("household-trades", "industries")
     if checklist.version < 1:
         yield piece.finding("version-low", "version")
 

@@ -8,7 +8,8 @@ from planting import Plot
 
 from content.catalogue import Catalogue
 from content.fault import ContentFault
-from domain.checklist import Grade
+from domain.checklist import WALKED_BY, ForWhom, Grade
+from domain.contact import Role
 
 CATERING = "checklists/catering.toml"
 
@@ -31,7 +32,8 @@ def test_loading_takes_less_than_300_ms():
 
 def test_three_checklists_six_cards_five_numbers(catalogue: Catalogue):
     assert {"catering", "machining", "small-premises"} <= catalogue.checklists.keys()
-    assert all(15 <= len(checklist.items) <= 26 for checklist in catalogue.checklists.values())
+    for_enterprises = [one for one in catalogue.checklists.values() if one.audience is ForWhom.ENTERPRISE]
+    assert all(15 <= len(checklist.items) <= 26 for checklist in for_enterprises)
     assert len(catalogue.cards) >= 6
     assert {"12350", "119", "120", "110", "12345"} <= {line.number for line in catalogue.hotlines}
 
@@ -82,15 +84,48 @@ def test_every_trade_of_the_register_is_there(catalogue: Catalogue):
 def test_checklists_follow_the_trades(catalogue: Catalogue):
     assert [found.id for found in catalogue.checklists_for(frozenset({"catering"}))] == ["catering"]
     both = {found.id for found in catalogue.checklists_for(frozenset({"catering", "machining"}))}
-    assert both == {"catering", "machining"}
-    assert catalogue.checklists_for(frozenset({"chemical"})) == ()
+    assert {"catering", "machining", "confined-space"} <= both
+    assert "small-premises" not in both
+    assert catalogue.checklists_for(frozenset()) == ()
+
+
+def test_lists_for_households_and_principals_are_offered_to_nobody_else(plot: Plot):
+    plot.plant("checklists/catering.toml", 'industries = ["catering"]', 'audience = "leader"')
+    plot.plant("checklists/machining.toml", 'industries = ["machining"]', 'audience = "household"')
+    catalogue = Catalogue.load(plot.folder)
+    for trades in (frozenset({"machining"}), frozenset(catalogue.industries)):
+        offered = {role: {one.id for one in catalogue.checklists_for(trades, WALKED_BY[role])} for role in Role}
+        assert not any("machining" in lists for lists in offered.values())
+        assert [role for role in Role if "catering" in offered[role]] == [Role.PRINCIPAL]
+        assert catalogue.checklists_for(trades) == catalogue.checklists_for(trades, WALKED_BY[Role.SAFETY_OFFICER])
+        assert offered[Role.EMPLOYEE] == set()
+
+
+def test_no_shipped_list_for_households_is_offered_at_an_enterprise(catalogue: Catalogue):
+    everything = frozenset(catalogue.industries)
+    offered = {one for role in Role for one in catalogue.checklists_for(everything, WALKED_BY[role])}
+    assert {one.audience for one in offered} <= {ForWhom.ENTERPRISE, ForWhom.LEADER}
+
+
+def test_terms_without_a_national_wording_are_shipped_empty_and_shown_only_when_filled_in(plot: Plot):
+    catalogue = Catalogue.load()
+    assert {"四个一", "五查四会三卡两课一承诺", "四个一律", "七进"} <= {
+        term.name for term in catalogue.templates.values()
+    }
+    assert catalogue.local_terms == {}
+    path = plot.folder / "templates" / "four-ones.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('text = ""', 'text = "一堂课"'), encoding="utf-8")
+    assert Catalogue.load(plot.folder).local_terms == {}
+    plot.plant("templates/four-ones.toml", 'source = ""', 'source = "某区活动方案"')
+    assert list(Catalogue.load(plot.folder).local_terms) == ["four-ones"]
 
 
 def test_a_list_of_the_wider_trade_and_one_for_all_are_offered_too(plot: Plot):
     plot.plant("checklists/machining.toml", 'industries = ["machining"]', 'industries = ["industry-trade"]')
     plot.plant("checklists/small-premises.toml", 'industries = ["small-premises", "retail", "lodging", "ebike"]', "")
-    offered = Catalogue.load(plot.folder).checklists_for(frozenset({"ammonia-refrigeration"}))
-    assert [found.id for found in offered] == ["machining", "small-premises"]
+    offered = [one.id for one in Catalogue.load(plot.folder).checklists_for(frozenset({"woodwork"}))]
+    assert "machining" in offered
+    assert offered[-1] == "small-premises"
 
 
 def test_a_local_number_replaces_the_national_one_and_only_there(plot: Plot):
@@ -123,6 +158,9 @@ def test_major_hints_name_their_criterion(catalogue: Catalogue):
         (CATERING, 'title = "燃气管和灶具"', 'title = "  "', "是空的"),
         (CATERING, 'id = "catering"', 'id = "canteen"', "不一样"),
         (CATERING, 'industries = ["catering"]', 'industries = ["cooking"]', "不在 industries.toml"),
+        (CATERING, 'industries = ["catering"]', 'audience = "everybody"', "只能写"),
+        ("templates/four-ones.toml", 'label = "第一个一"', 'label = " "', "是空的"),
+        ("templates/four-ones.toml", 'text = ""', "text = 4", "应当是文字"),
         (CATERING, 'quote = "禁止在高层', 'qoute = "禁止在高层', "不认识的字段"),
         ("checklists/machining.toml", 'grade_hint = "major"', 'grade_hint = "huge"', "只能写"),
         ("cards/burns.toml", 'title = "烫伤烧伤"', "title = 烫伤烧伤", "格式不对"),

@@ -12,6 +12,7 @@ from content.proofing.library import Library, holds, installed_statutes
 CATERING = "checklists/catering.toml"
 MACHINING = "checklists/machining.toml"
 SMALL = "checklists/small-premises.toml"
+FOUR_ONES = "templates/four-ones.toml"
 BURNS = "cards/burns.toml"
 
 # what, file, words to replace, replacement, code of the finding
@@ -60,6 +61,8 @@ FAULTS = [
     ("number in prose", SMALL, "照着应急卡教一遍", "打96119问一问", "number-unlisted"),
     ("same title twice", CATERING, 'title = "灭火器和灭火毯"', 'title = "燃气报警器"', "duplicate"),
     ("version zero", SMALL, "version = 1", "version = 0", "version-low"),
+    ("other note", FOUR_ONES, "请按本地文件填写", "先这样用", "term-note"),
+    ("same label twice", FOUR_ONES, 'label = "第二个一"', 'label = "第一个一"', "duplicate"),
 ]
 
 
@@ -137,6 +140,20 @@ def test_a_list_of_fewer_than_fifteen_items_is_named(plot: Plot):
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index('[[section]]\ntitle = "灭得了火"')], encoding="utf-8")
     assert (SMALL, 1, "items-count") in _proved(plot)
+
+
+def test_a_list_for_principals_is_short_and_one_for_households_shorter_and_of_no_trade(plot: Plot):
+    plot.plant(CATERING, 'industries = ["catering"]', 'audience = "leader"')
+    plot.plant(SMALL, "industries = [", 'audience = "household"\nindustries = [')
+    codes = {(file, code) for file, _, code in _proved(plot)}
+    assert {(CATERING, "items-count"), (SMALL, "items-count"), (SMALL, "household-trades")} <= codes
+
+
+def test_a_term_half_filled_in_is_named_at_each_gap_and_at_its_source(plot: Plot):
+    plot.plant(FOUR_ONES, 'text = ""', 'text = "每家企业上一堂课"')
+    found = _proved(plot)
+    assert [code for file, _, code in found if file == FOUR_ONES] == ["term-sourceless"] + ["term-half"] * 3
+    assert (FOUR_ONES, plot.line_of(FOUR_ONES, 'text = ""'), "term-half") in found
 
 
 def test_a_seventh_step_is_named_at_the_steps(plot: Plot):
