@@ -28,7 +28,7 @@ def holds(text: str, quote: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Excerpts of one law; `kind` is statute, regulation, rule, document, interpretation or criteria (for major hazards)."""
+    """Excerpts of one law; `kind` is statute, regulation, rule, document, interpretation or criteria."""
 
     short: str
     title: str
