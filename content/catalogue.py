@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -11,6 +12,7 @@ from content.loading.calendars import EXCEPTIONS, read_calendar
 from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
+from content.loading.clauses import SETS, read_clauses, read_sets
 from content.loading.hotlines import read_hotlines
 from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
@@ -21,6 +23,8 @@ from content.wording import say
 from domain.calendar import Calendar
 from domain.campaign import Edition
 from domain.checklist import FOR_ENTERPRISES, Checklist, ForWhom
+from domain.clause import Clause
+from domain.clause_finding import ClauseFinder
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
 from domain.industry import Industry
@@ -47,6 +51,7 @@ class Catalogue:
     lessons: Mapping[str, Lesson]
     editions: Mapping[str, Edition]
     templates: Mapping[str, LocalTerm]
+    clauses: Mapping[str, Clause]
     calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
     pages: Mapping[str, Page] = field(repr=False)
@@ -74,6 +79,7 @@ class Catalogue:
         known = Known(lessons, topics.by_id)
         editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
         templates = shelf.pages_of("templates", read_template)
+        clauses = shelf.clauses(industries)
         calendar = shelf.calendar()
         return cls(
             checklists=MappingProxyType(checklists),
@@ -86,6 +92,7 @@ class Catalogue:
             lessons=MappingProxyType(lessons),
             editions=MappingProxyType(editions),
             templates=MappingProxyType(templates),
+            clauses=MappingProxyType(clauses),
             calendar=calendar,
             folder=folder,
             pages=MappingProxyType(shelf.pages),
@@ -110,6 +117,11 @@ class Catalogue:
         wanted = self.trades_of(industry_ids)
         fitting = [one for one in self.checklists.values() if one.audience in audiences and one.suits(wanted)]
         return tuple(sorted(fitting, key=lambda checklist: not checklist.industries))
+
+    @cached_property
+    def clause_finder(self) -> ClauseFinder:
+        """What finds clauses by plain words; weighed when first asked for, so that a start does not wait for it."""
+        return ClauseFinder(self.clauses.values())
 
     @property
     def local_terms(self) -> Mapping[str, LocalTerm]:
@@ -175,6 +187,22 @@ class _Shelf:
         return read_calendar(
             [self.page(f"calendars/{name}") for name in names], self.page(f"calendars/{EXCEPTIONS}.toml")
         )
+
+    def clauses(self, industries: Mapping[str, Industry]) -> dict[str, Clause]:
+        """All clauses that can be found by plain words, by id, file by file."""
+        sets = read_sets(self.page(f"clauses/{SETS}.toml"))
+        found: dict[str, Clause] = {}
+        for path in sorted((self.folder / "clauses").glob("*.toml")):
+            if path.stem == SETS:
+                continue
+            page = self.page(f"clauses/{path.name}")
+            for position, clause in enumerate(read_clauses(page, sets, industries)):
+                if clause.id in found:
+                    raise ContentFault(
+                        page.name, page.line(("clause", position, "id")), say("fault-twice", id=clause.id)
+                    )
+                found[clause.id] = clause
+        return found
 
     def questions(self, topics: Topics, industries: Mapping[str, Industry]) -> dict[str, Question]:
         """All questions by id, topic by topic; a topic has a file named like its id, and no file lacks a topic."""

@@ -11,8 +11,9 @@ from content.proofing.rules import Rules
 from content.wording import say
 from domain.basis import Basis
 from domain.checklist import Grade, Item
+from domain.clause import Clause
 
-_ARTICLE_ID = re.compile(r"[1-9]\d*(-[1-9]\d*)?")
+_ARTICLE_ID = re.compile(r"[1-9]\d*([-.][1-9]\d*)?")
 
 
 def citation_findings(pieces: Iterable[Piece], library: Library, rules: Rules) -> Iterator[Finding]:
@@ -25,7 +26,12 @@ def citation_findings(pieces: Iterable[Piece], library: Library, rules: Rules) -
         for steps, text in (*piece.texts, *piece.notes):
             yield from _named_in_passing(piece, steps, text, library, rules)
         if isinstance(piece.thing, Item):
-            yield from _clause(piece, piece.thing, library)
+            yield from _hint(piece, piece.thing, library)
+        elif isinstance(piece.thing, Clause):
+            if not piece.basis:
+                yield piece.finding("basis-missing", "id")
+            elif piece.thing.is_major:
+                yield from _criterion(piece, "label", piece.thing.label, library)
 
 
 def _stale_excerpts(law: str, library: Library) -> Iterator[Finding]:
@@ -83,22 +89,26 @@ def _named_in_passing(
                 yield piece.finding("article-unknown", *steps, law=law, article=as_article(label))
 
 
-def _clause(piece: Piece, item: Item, library: Library) -> Iterator[Finding]:
-    """A hint at a major hazard names one criterion, and quotes that very paragraph."""
+def _hint(piece: Piece, item: Item, library: Library) -> Iterator[Finding]:
+    """A hint at a major hazard names one criterion."""
     if item.grade_hint is Grade.MAJOR and (item.clause is None or not item.basis):
         yield piece.finding("major-without-clause", "grade_hint")
-    if item.clause is None:
-        return
-    label = ARTICLE.search(item.clause)
-    law = item.clause[: label.start()] if label else ""
+    if item.clause is not None:
+        yield from _criterion(piece, "clause", item.clause, library)
+
+
+def _criterion(piece: Piece, field: str, clause: str, library: Library) -> Iterator[Finding]:
+    """A criterion of a major hazard is named in full, and that very paragraph is quoted."""
+    label = ARTICLE.search(clause)
+    law = clause[: label.start()] if label else ""
     source = library.sources.get(law)
     if label is None or source is None or source.kind != "criteria":
-        yield piece.finding("clause-form", "clause")
+        yield piece.finding("clause-form", field)
         return
-    quotes = [basis.quote for basis in item.basis if (basis.law, basis.article) == (law, as_article(label))]
-    paragraph = _paragraph(source.articles.get(as_article(label), ""), item.clause)
+    quotes = [basis.quote for basis in piece.basis if (basis.law, basis.article) == (law, as_article(label))]
+    paragraph = _paragraph(source.articles.get(as_article(label), ""), clause)
     if not any(holds(paragraph, quote) for quote in quotes):
-        yield piece.finding("clause-without-basis", "clause")
+        yield piece.finding("clause-without-basis", field)
 
 
 def _paragraph(article: str, clause: str) -> str:

@@ -11,6 +11,7 @@ from content.wording import say
 from domain.basis import Basis
 from domain.campaign import Edition
 from domain.checklist import Checklist, Item
+from domain.clause import Clause
 from domain.emergency import EmergencyCard
 from domain.hotline import Hotline
 from domain.lesson import Lesson, Track
@@ -18,7 +19,7 @@ from domain.local_term import LocalTerm
 from domain.question import Question, QuestionKind
 from domain.topic import Topic
 
-Thing = Checklist | Item | EmergencyCard | Hotline | Topic | Question | Track | Lesson | Edition | LocalTerm
+Thing = Checklist | Item | EmergencyCard | Hotline | Topic | Question | Track | Lesson | Edition | LocalTerm | Clause
 
 _ITEM_TEXTS = ("title", "what", "how", "standard", "risk", "remedy", "evidence")
 _HOTLINE_TEXTS = ("name", "scope", "not_for", "hours")
@@ -55,6 +56,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_tracks(catalogue),
         *_of_editions(catalogue),
         *_of_templates(catalogue),
+        *_of_clauses(catalogue),
     )
 
 
@@ -147,3 +149,15 @@ def _of_templates(catalogue: Catalogue) -> Iterator[Piece]:
 
 def _source(source: str | None) -> tuple[tuple[Steps, str], ...]:
     return ((("source",), source),) if source else ()
+
+
+def _of_clauses(catalogue: Catalogue) -> Iterator[Piece]:
+    pages = [page for name, page in sorted(catalogue.pages.items()) if name.startswith("clauses/")]
+    for page in pages:
+        for position, entry in enumerate(page.table.get("clause", ())):
+            clause = catalogue.clauses[entry["id"]]
+            texts: tuple[tuple[Steps, str], ...] = ((("title",), clause.title), (("plain",), clause.plain))
+            notes: tuple[tuple[Steps, str], ...] = ((("label",), clause.label),)
+            yield Piece(
+                "clause", clause.id, clause.label, page, ("clause", position), texts, notes, clause.basis, clause
+            )
