@@ -189,18 +189,16 @@ class _Shelf:
         )
 
     def clauses(self, industries: Mapping[str, Industry]) -> dict[str, Clause]:
-        """All clauses that can be found by plain words, by id, file by file."""
-        sets = read_sets(self.page(f"clauses/{SETS}.toml"))
+        """All clauses that can be found by plain words, by id, file by file; a bureau may do without."""
+        files = {path.stem: path.name for path in sorted((self.folder / "clauses").glob("*.toml"))}
+        sets = read_sets(self.page(f"clauses/{name}")) if (name := files.pop(SETS, "")) else {}
         found: dict[str, Clause] = {}
-        for path in sorted((self.folder / "clauses").glob("*.toml")):
-            if path.stem == SETS:
-                continue
-            page = self.page(f"clauses/{path.name}")
+        for name in files.values():
+            page = self.page(f"clauses/{name}")
             for position, clause in enumerate(read_clauses(page, sets, industries)):
                 if clause.id in found:
-                    raise ContentFault(
-                        page.name, page.line(("clause", position, "id")), say("fault-twice", id=clause.id)
-                    )
+                    line = page.line(("clause", position, "id"))
+                    raise ContentFault(page.name, line, say("fault-twice", id=clause.id))
                 found[clause.id] = clause
         return found
 
