@@ -94,6 +94,25 @@ async def test_an_inspection_in_june_fills_its_cell_without_a_second_upload(offi
         assert after.done() == 1 and after.enterprises[0].cells[CHECK] is CellState.DONE
 
 
+async def test_a_principal_who_ticks_off_their_own_duties_has_not_looked_for_hazards(
+    office: Office, clock: SetClock
+) -> None:
+    from outreach import inspecting
+
+    clock.set(datetime(2026, 6, 1, 10, tzinfo=UTC))
+    async with office.desk() as desk:
+        _, head = await official_of(desk, 2001, Jurisdiction(STREET))
+        where, contact = await enterprise(desk), await person(desk, "李强", 1003)
+        await enrolling.give_post(desk, contact, where, Role.PRINCIPAL, "test")
+        posts = await enrolling.posts_of(desk, contact.id)
+        opened = await inspecting.begin(desk, contact, posts, where, "leader-duties")
+        for number in range(1, opened.walk.total + 1):
+            await inspecting.judge(desk, contact, posts, opened.id, number, "pass")  # type: ignore[arg-type]
+        await inspecting.submit(desk, contact, posts, opened.id)
+    async with office.desk() as desk:
+        assert (await campaigning.matrix(desk, head)).done() == 0
+
+
 async def test_a_lecture_is_entered_once_with_all_that_the_law_asks(office: Office) -> None:
     shop = await Shop().open(office)
     opened = await shop.begin(office)

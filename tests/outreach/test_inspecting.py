@@ -111,6 +111,25 @@ async def test_a_list_for_another_trade_is_not_walked(walker: Walker, checklist:
             await inspecting.begin(desk, walker.contact, walker.posts, walker.enterprise_id, checklist)
 
 
+async def test_a_list_for_the_principal_is_walked_by_the_principal_alone_and_one_for_households_by_nobody(
+    sqlite_office: Office,
+) -> None:
+    async with sqlite_office.desk() as desk:
+        where = await walking.enterprise(desk)
+        for number, role in enumerate((Role.PRINCIPAL, Role.SAFETY_OFFICER), start=4101):
+            contact = await walking.person(desk, f"人{number}", number)
+            await enrolling.give_post(desk, contact, where, role, "test")
+            posts = await enrolling.posts_of(desk, contact.id)
+            offered = {one.id for one in await reading.checklists_at(desk, posts[0])}
+            assert ("leader-duties" in offered) is (role is Role.PRINCIPAL)
+            assert "catering" in offered and "household" not in offered
+            for refused in {"leader-duties", "household"} - offered:
+                with pytest.raises(ChecklistUnfit):
+                    await inspecting.begin(desk, contact, posts, where, refused)
+            if role is Role.PRINCIPAL:
+                assert (await inspecting.begin(desk, contact, posts, where, "leader-duties")).walk.total == 7
+
+
 async def test_a_double_tap_changes_nothing_and_a_change_of_mind_is_kept_in_the_journal(walker: Walker) -> None:
     for verdict in (PASS, PASS, FAIL, FAIL, ABSENT, ABSENT):
         opened = await walker.judge(1, verdict)

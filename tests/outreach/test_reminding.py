@@ -484,6 +484,8 @@ async def test_a_trade_officer_sets_plans_for_that_trade_only(town: Town) -> Non
         assert [one.id for one in planning.checklists(desk, officer)] == [CHECKLIST]
         with pytest.raises(StalePress):
             await planning.draft(desk, town.zhou, officer, "machining")
+        everybody = {one.id for one in planning.checklists(desk, town.official)}
+        assert {"catering", "machining"} <= everybody and not everybody & {"leader-duties", "household"}
         line = await planning.draft(desk, town.zhou, officer, CHECKLIST)
         assert await planning.trades(desk, town.zhou, officer, line.id) == [CHECKLIST]
         with pytest.raises(NotYours):
