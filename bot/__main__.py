@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from telegram.error import InvalidToken, TelegramError
 
 from bot.commands import content as content_commands
-from bot.commands import demo, demonstrate, official, operate, quarantine, register
+from bot.commands import demo, demonstrate, law, official, operate, quarantine, register
 from bot.commands import invite as invite_command
 from bot.commands.backup import backup
 from bot.commands.restore import restore
@@ -35,6 +35,7 @@ app.command("backup")(backup)
 app.command("restore")(restore)
 app.add_typer(register.app, name="register")
 app.add_typer(official.app, name="official")
+app.add_typer(law.app, name="law")
 app.add_typer(quarantine.app, name="quarantine")
 
 

@@ -19,6 +19,7 @@ from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
 from content.loading.questions import Topics, read_questions, read_topics
 from content.loading.templates import read_template
+from content.statutes import Statutes, installed_statutes
 from content.wording import say
 from domain.calendar import Calendar
 from domain.campaign import Edition
@@ -122,6 +123,11 @@ class Catalogue:
     def clause_finder(self) -> ClauseFinder:
         """What finds clauses by plain words; weighed when first asked for, so that a start does not wait for it."""
         return ClauseFinder(self.clauses.values())
+
+    @cached_property
+    def statutes(self) -> Statutes:
+        """The texts of law that need no import."""
+        return Statutes(self.folder, installed_statutes())
 
     @property
     def local_terms(self) -> Mapping[str, LocalTerm]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from content.catalogue import Catalogue
 from content.proofing.bank import bank_findings
 from content.proofing.citations import citation_findings
-from content.proofing.library import Library, installed_statutes
+from content.proofing.library import Library
 from content.proofing.pieces import Piece, pieces_of
 from content.proofing.programme import programme_findings
 from content.proofing.prose import prose_findings
@@ -16,6 +16,7 @@ from content.proofing.report import Finding, Report
 from content.proofing.rules import Rules
 from content.proofing.shape import shape_findings
 from content.proofing.terms import term_findings
+from content.statutes import installed_statutes
 from content.wording import say
 
 __all__ = ["Finding", "Report", "proof", "render"]

@@ -30,7 +30,7 @@ OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
     ("campaign", Duty.CAMPAIGN, ("cm", "s"), ""),
     ("officials", Duty.APPOINT, ("of", "l", 0), ""),
 )
-SAFETY_COMMANDS = ("report", "hotline", "cards", "help", "cancel", "language", "privacy")
+SAFETY_COMMANDS = ("report", "hotline", "cards", "law", "help", "cancel", "language", "privacy")
 
 
 def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], ...]:
@@ -93,10 +93,11 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "my", "my", "l", 0), _button(words, "campaign", "cp", "s")))
     if not caller.posts and caller.official is None:
         rows.append((_button(words, "join", "en", "phone", style="primary"),))
-    rows.append((_button(words, "quiz", "qz", "s"), _button(words, "settings", "st")))
+    rows.append((_button(words, "quiz", "qz", "s"), _button(words, "law", "lw", "s")))
     rows.extend(_safety_rows(words))
     rows.append(
         (
+            _button(words, "settings", "st"),
             _button(words, "privacy", "pr", "show"),
             _button(words, "language", "la", "choose"),
             _button(words, "help", "help"),

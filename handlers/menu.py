@@ -22,6 +22,7 @@ from handlers import (
     inspection,
     invitations,
     language,
+    law,
     mine,
     officials,
     places,
@@ -62,6 +63,7 @@ COMMANDS: dict[str, Talk] = {
     "menu": home.home,
     "hotline": hotline.numbers,
     "cards": hotline.cards,
+    "law": law.consult,
     "language": language.choose,
     "privacy": privacy.show,
     "check": inspection.choose,
@@ -86,6 +88,7 @@ PRESSES: dict[str, Talk] = {
     "home": home.home,
     "help": home.help_,
     "hl": hotline.press,
+    "lw": law.press_law,
     "la": language.press_language,
     "pr": privacy.press,
     "en": enrolment.press_enrolment,
@@ -124,17 +127,24 @@ MEANINGS: dict[str, Talk] = {
     places.NAME: places.take_name,
     officials.MEANING: officials.take_name,
     campaign.MEANING: campaign.take,
+    law.MEANING: law.take_words,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
-FILE_MEANINGS = frozenset(MEANINGS) - {"invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING}
+FILE_MEANINGS = frozenset(MEANINGS) - {
+    "invitations.part",
+    "broadcast.moment",
+    "broadcast.count",
+    officials.MEANING,
+    law.MEANING,
+}
 
 # Commands that only look, so they are simply answered again.
-ASKED_AGAIN = frozenset({"hotline", "cards", "help", "my", "findings", "plans", "settings", "stop"})
+ASKED_AGAIN = frozenset({"hotline", "cards", "law", "help", "my", "findings", "plans", "settings", "stop"})
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
-OPEN_COMMANDS = frozenset({"start", "help", "cancel", "menu", "hotline", "cards", "language", "privacy"})
-OPEN_PRESSES = frozenset({"home", "help", "hl", "la", "pr", "en"})
+OPEN_COMMANDS = frozenset({"start", "help", "cancel", "menu", "hotline", "cards", "law", "language", "privacy"})
+OPEN_PRESSES = frozenset({"home", "help", "hl", "lw", "la", "pr", "en"})
 
 
 async def caller_for(turn: Turn, desk: Desk) -> Caller | None:

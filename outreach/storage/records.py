@@ -12,6 +12,7 @@ from outreach.storage.inspections import (
     PhotoRecord,
 )
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
+from outreach.storage.laws import LawArticleRecord, LawRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import (
     ContactRecord,
@@ -64,6 +65,8 @@ __all__ = [
     "InspectionRecord",
     "InvitationRecord",
     "JournalRecord",
+    "LawArticleRecord",
+    "LawRecord",
     "LetterRecord",
     "MemoryRecord",
     "OccurrenceRecord",

@@ -125,6 +125,9 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hl:n", "", anyone),
     Entry("hl:c", "", anyone),
     Entry("hl:k:burns", "", anyone),
+    Entry("lw:s", "", anyone),
+    Entry("lw:a:9dca810c:41:0", "", anyone),
+    Entry("lw:c:dust-no-vent", "", anyone),
     Entry("la:set:zh-CN", "", anyone),
     Entry("pr:show", "", anyone),
     Entry("pr:basis", "", anyone),
@@ -342,7 +345,7 @@ BUTTONS: tuple[Entry, ...] = (
 )  # fmt: skip
 
 COMMANDS: tuple[Entry, ...] = (
-    *(Entry(name, "", anyone) for name in ("start", "help", "cancel", "menu")),
+    *(Entry(name, "", anyone) for name in ("start", "help", "cancel", "menu", "law")),
     *(Entry(name, "", anyone) for name in ("hotline", "cards", "language", "privacy")),
     Entry("check", "", any_walker),
     Entry("my", "", insider),
@@ -405,6 +408,7 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "", duty(Duty.APPOINT), standing=("officials.name", "")), Text("新专家")),
     Waited(Entry("", "activity draft", own_walk, standing=("campaign.record", "{id}:content")), WORDS),
     Waited(Entry("", "activity draft", own_walk, standing=("campaign.record", "{id}:photo")), PHOTO),
+    Waited(Entry("", "", contact, standing=("law.words", "")), WORDS),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.

@@ -25,3 +25,25 @@ def as_article(label: re.Match[str]) -> str:
     """第一百三十四条之一 as matched by `ARTICLE` → 134-1."""
     number, branch = label.groups()
     return f"{as_number(number)}-{as_number(branch)}" if branch else str(as_number(number))
+
+
+_ASKED = re.compile(
+    rf"^(?P<law>.*?)\s*(?:第?\s*(?P<digits>\d{{1,4}})\s*条?\s*(?:之(?P<branch>{NUMERAL})|-(?P<sub>\d{{1,2}}))?"
+    rf"|第(?P<numeral>{NUMERAL})条(?:之(?P<fork>{NUMERAL}))?|(?P<bare>{NUMERAL})条?)$"
+)
+
+
+def bare(name: str) -> str:
+    """The name of a law without its brackets and spaces."""
+    return re.sub(r"[《》\s]", "", name)
+
+
+def asked_for(text: str) -> tuple[str, str] | None:
+    """《安全生产法》第四十一条, 安全生产法 41, 刑法134条之一 → the name and the number in digits, else None."""
+    found = _ASKED.match(re.sub("[《》]", "", text).strip())
+    if found is None or not found["law"].strip():
+        return None
+    numeral, fork = found["numeral"] or found["bare"], found["fork"] or found["branch"]
+    number = as_number(numeral) if numeral else int(found["digits"])
+    branch = as_number(fork) if fork else found["sub"]
+    return found["law"].strip(), f"{number}-{branch}" if branch else str(number)
