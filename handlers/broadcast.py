@@ -9,11 +9,10 @@ from handlers import broadcast_draft as draft
 from handlers import broadcast_sending as sending
 from handlers import broadcast_status as status
 from handlers.inspection_cards import short
-from handlers.screen import ROWS_A_PAGE, home_button, pager, show
-from handlers.turn import Button, Press, Reply, Scene, Turn
+from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show
+from handlers.turn import Button, Document, Photo, Press, Reply, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import composing, standing, tallying
-from outreach.bulletins import Broadcast
 from outreach.tallying import BroadcastLine
 
 take_body = draft.take_body
@@ -22,6 +21,9 @@ take_moment = draft.take_moment
 take_count = sending.take_count
 # After these a free message is waited for; every other button of this talk ends the waiting.
 _ASKING = frozenset({"new", "body", "typ", "w", "ok", "who", "wp", "xl", "t"})
+# The buttons of the card that shows the progress, and those under a draft.
+_ON_A_CARD = frozenset({"ok", "v", "who", "xl", "ch", "rc"})
+_ON_A_DRAFT = frozenset({"d", "to", "c", "s", "wh", "at", "dy", "ds", "ur", "p", "t"})
 
 
 async def show_list(turn: Turn, scene: Scene, page: int = 0) -> Reply:
@@ -39,11 +41,31 @@ async def show_list(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     return show(turn, text, (*rows, (home_button(words),)))
 
 
+def concerns(turn: Turn, scene: Scene) -> bool:
+    """Whether something that took effect before belonged to this talk: a press, or words written for a draft."""
+    if scene.known.official is None:
+        return False
+    if isinstance(turn.said, Press):
+        return turn.said.talk == "bc"
+    return isinstance(turn.said, Text | Photo | Document) and scene.subject.startswith("broadcast:")
+
+
 async def show_again(turn: Turn, scene: Scene) -> Reply:
-    """For a press that took effect before: where its notice stands now, else the list."""
-    assert isinstance(turn.said, Press)
-    if len(turn.said.words) > 2 and turn.said.verb in ("ok", "v"):
-        return await status.status(turn, scene, turn.said)
+    """For what took effect before: where its notice stands now, else the list.
+
+    A card that lives is shown again in its place; anything else there would leave the progress without a card.
+    """
+    said = turn.said
+    if not isinstance(said, Press):
+        return await _opened(turn, scene, int(scene.subject.split(":")[1]))
+    if len(said.words) > 2 and said.verb in _ON_A_CARD:
+        return await status.status(turn, scene, said)
+    if len(said.words) > 2 and said.verb == "ry":
+        return await status.recalled(turn, scene, said.number(2))
+    if len(said.words) > 2 and said.verb in _ON_A_DRAFT:
+        opened = await _opened(turn, scene, said.number(2))
+        # What these ask for comes as messages of its own; the draft in its place would look as if nothing happened.
+        return below(opened) if said.verb in ("p", "t") else opened
     return await show_list(turn, scene)
 
 
@@ -62,7 +84,7 @@ async def press(turn: Turn, scene: Scene) -> Reply:
     assert isinstance(turn.said, Press)
     said, verb = turn.said, turn.said.verb
     draft.official_of(scene)
-    if scene.meaning.startswith("broadcast.") and verb not in _ASKING:
+    if scene.subject.startswith("broadcast:") and verb not in _ASKING:
         await standing.expect(scene.desk, scene.known.contact.id, "")
     if verb == "l":
         return await show_list(turn, scene, said.number(2))
@@ -71,8 +93,7 @@ async def press(turn: Turn, scene: Scene) -> Reply:
     id_ = said.number(2)
     match verb:
         case "d":
-            opened = await composing.open_draft(scene.desk, scene.known.contact, draft.official_of(scene), id_)
-            return await (draft.card if opened.has_content else _body)(turn, scene, opened)
+            return await _opened(turn, scene, id_)
         case "body":
             return await draft.ask_body(turn, scene, id_)
         case "to":
@@ -129,5 +150,9 @@ async def _follow(turn: Turn, scene: Scene, said: Press, id_: int) -> Reply:
     raise StalePress
 
 
-async def _body(turn: Turn, scene: Scene, opened: Broadcast) -> Reply:
-    return await draft.ask_body(turn, scene, opened.id)
+async def _opened(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """The draft, or the question for its words while it has none."""
+    opened = await composing.open_draft(scene.desk, scene.known.contact, draft.official_of(scene), id_)
+    if opened.has_content:
+        return await draft.card(turn, scene, opened)
+    return await draft.ask_body(turn, scene, id_)

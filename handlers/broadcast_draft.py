@@ -63,7 +63,8 @@ async def take_body(turn: Turn, scene: Scene) -> Reply:
             )
         case _:
             raise BroadcastEmpty
-    meaning = (ALBUM, f"broadcast:{id_}:{album}") if album else ("", "")
+    # What was written for stays known, so that whoever writes into a restart is shown their draft.
+    meaning = (ALBUM, f"broadcast:{id_}:{album}") if album else ("", f"broadcast:{id_}")
     await standing.expect(desk, contact.id, *meaning)
     return await _audience(turn, scene, draft, is_album=bool(album))
 
@@ -256,7 +257,7 @@ async def take_moment(turn: Turn, scene: Scene) -> Reply:
     desk, contact = scene.desk, scene.known.contact
     at = read_moment(typed, desk.now, desk.office.zone)
     draft = await composing.plan(desk, contact, official_of(scene), _subject(scene), due_at=at)
-    await standing.expect(desk, contact.id, "")
+    await standing.expect(desk, contact.id, "", scene.subject)
     return await card(turn, scene, draft)
 
 

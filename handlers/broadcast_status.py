@@ -112,7 +112,13 @@ async def ask_recall(turn: Turn, scene: Scene, id_: int) -> Reply:
 
 async def recall(turn: Turn, scene: Scene, id_: int) -> Reply:
     """Take it back."""
-    gone = await broadcasting.recall(scene.desk, scene.known.contact, official_of(scene), id_)
+    await broadcasting.recall(scene.desk, scene.known.contact, official_of(scene), id_)
+    return await recalled(turn, scene, id_)
+
+
+async def recalled(turn: Turn, scene: Scene, id_: int) -> Reply:
+    """That it was taken back; the card shows how far the messages are."""
+    gone, _ = await tallying.status(scene.desk, official_of(scene), id_)
     return show(turn, scene.words("replies/broadcast/recalled", broadcast=gone), ((home_button(scene.words),),))
 
 

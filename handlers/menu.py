@@ -140,7 +140,10 @@ FILE_MEANINGS = frozenset(MEANINGS) - {
 }
 
 # Commands that only look, so they are simply answered again.
-ASKED_AGAIN = frozenset({"hotline", "cards", "law", "help", "my", "findings", "plans", "settings", "stop"})
+ASKED_AGAIN = frozenset({
+    "hotline", "cards", "law", "help", "menu", "language", "privacy", "my", "quiz", "findings", "reports", "register",
+    "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
+})  # fmt: skip
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
 OPEN_COMMANDS = frozenset({"start", "help", "cancel", "menu", "hotline", "cards", "law", "language", "privacy"})
@@ -247,7 +250,7 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if isinstance(turn.said, Press) and turn.said.talk == "ak":
         # The menu must not take the place of the notice that was pressed; twice is once there anyway.
         return await acknowledgement.press(turn, scene)
-    if isinstance(turn.said, Press) and turn.said.talk == "bc" and scene.known.official:
+    if broadcast.concerns(turn, scene):
         return await broadcast.show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:
         return await COMMANDS[turn.said.name](turn, scene)

@@ -20,7 +20,7 @@ from domain.report import (
 )
 from handlers import report_cards as cards
 from handlers.inspection_cards import must_be_a_photo
-from handlers.screen import back_rows
+from handlers.screen import back_rows, below
 from handlers.turn import Button, Command, Document, Location, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import following, placing, report_drafts, reporting
@@ -42,14 +42,14 @@ async def open_at(turn: Turn, scene: Scene, code: str, *, is_below: bool = False
     """Begin at the place of a scanned code, or go on with what was begun; `is_below` leaves the pressed message."""
     draft = await report_drafts.begin(scene.desk, turn.person.id, scene.known.posts, code)
     reply = await _card(turn, scene, draft)
-    return cards.below(reply) if is_below else reply
+    return below(reply) if is_below else reply
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:
     """Where the person stands in a report, for an update that took effect before; the number came with a receipt."""
     draft = await report_drafts.draft_of(scene.desk, turn.person.id)
     if draft is None:
-        return cards.below(cards.discreet(turn, scene.words("replies/report/done_before"), back_rows(scene.words)))
+        return below(cards.discreet(turn, scene.words("replies/report/done_before"), back_rows(scene.words)))
     return await _card(turn, scene, draft)
 
 

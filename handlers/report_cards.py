@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from content.texts import Words
 from domain.contact import Post
 from domain.report import PHOTOS_PER_REPORT, Draft, ReportState
 from handlers.inspection_cards import short
-from handlers.screen import back_rows, home_button
+from handlers.screen import back_rows, below, home_button
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn
 from handlers.turn import press as data
 from outreach.following import OwnReport
@@ -22,11 +20,6 @@ def discreet(turn: Turn, text: str, rows: Rows, *, card: bool = True) -> Reply:
 
 def _button(words: Words, key: str, *said: object, style: str = "") -> Button:
     return Button(words.label(f"report.{key}"), data("rp", *said), style=style)
-
-
-def below(reply: Reply) -> Reply:
-    """The same as a new message, below the one that was pressed."""
-    return replace(reply, says=tuple(replace(s, edit=False) if isinstance(s, Say) else s for s in reply.says))
 
 
 def card(turn: Turn, words: Words, draft: Draft, where: str, *, makes_places: bool) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from content.texts import Words
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn, press
 
@@ -11,6 +13,11 @@ ROWS_A_PAGE = 6
 def show(turn: Turn, text: str, rows: Rows = (), *, card: bool = False, toast: str = "") -> Reply:
     """One message, in place when a button was pressed."""
     return Reply((Say(text, rows, edit=isinstance(turn.said, Press), card=card),), toast=toast)
+
+
+def below(reply: Reply) -> Reply:
+    """The same as a new message, below the one that was pressed."""
+    return replace(reply, says=tuple(replace(s, edit=False) if isinstance(s, Say) else s for s in reply.says))
 
 
 def home_button(words: Words) -> Button:
