@@ -9,20 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-
-from bot.commands.demo import load_district
 from bot.wiring import open_house
-from domain.contact import Jurisdiction, Role
-from outreach import appointing, inviting
-from outreach.storage.enterprises import EnterpriseRecord
 from tests.conftest import MORNING, SetClock
-from tests.faults import oracles, story
+from tests.faults import beginnings, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
+from tests.faults.beginnings import Beginning
 from tests.faults.grounds import Ground, Kept
 from tests.faults.holdings import holdings
 from tests.faults.killing import Killed, Killer, Point
 from tests.faults.lives import live
-from tests.faults.oracles import Clean, Scene
+from tests.faults.scene import Clean, Scene, last_reply
 from tests.faults.story import Step
 from tests.faults.telegram_side import SPEAKING, TelegramSide
 from tests.stage import stage_settings
@@ -64,9 +59,10 @@ class Tally:
 class Enumerator:
     """One ground, one Telegram, one story."""
 
-    def __init__(self, ground: Ground, telegram: TelegramSide) -> None:
+    def __init__(self, ground: Ground, telegram: TelegramSide, begin: Beginning = beginnings.enrolment) -> None:
         self.ground = ground
         self.telegram = telegram
+        self.begin = begin
 
     def chapters(self, wanted: Callable[[Step], bool] = lambda step: True, until: str = "the end") -> list[Chapter]:
         """Tell the story without deaths, as far as the step `until`, keeping the world before each watched step."""
@@ -86,15 +82,7 @@ class Enumerator:
     async def _prepare(self) -> list[Step]:
         settings = stage_settings(self.ground.url, self.ground.folder, self.telegram.port)
         async with open_house(settings, SetClock()) as house:
-            await load_district(house.office)
-            async with house.office.desk() as desk:
-                shop = select(EnterpriseRecord.id).where(EnterpriseRecord.name == story.SHOP)
-                enterprise_id = (await desk.session.scalars(shop)).one()
-                code = "o-" + await appointing.appoint(desk, "周科", Jurisdiction(""))
-                officer = await inviting.invite(desk, enterprise_id, Role.SAFETY_OFFICER, None)
-                employee = await inviting.invite(desk, enterprise_id, Role.EMPLOYEE, None)
-            items = next(c for c in house.office.catalogue.checklists.values() if c.title.startswith("餐饮场所")).items
-        return story.told(code, officer, employee, len(items))
+            return await self.begin(house, self.telegram)
 
     def _go(self, step: Step) -> None:
         for who, deed in step.deeds:
@@ -129,7 +117,7 @@ class Enumerator:
         self._live(killer)
         clean.held = holdings(self.ground)
         clean.last_reply = {
-            who: oracles.last_reply(self.ground, self.telegram, who) for who in sorted(step.actors)
+            who: last_reply(self.ground, self.telegram, who) for who in sorted(step.actors)
         }  # fmt: skip
         chapter.points = killer.log
         if found := oracles.violations(self._scene(chapter), oracles.AT_REST):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from outreach.report_drafts import PURPOSE
+from outreach.storage.sealing import Seal, route_key
 from tests.faults.grounds import Ground
+from tests.stage import masked
 
 # Every table that says what is so, without what may differ by when somebody was killed: states, attempts, cards.
 HOLDINGS = {
-    "contacts": "SELECT id, person_id, name, phone, locale, consent_version, is_reachable FROM contacts ORDER BY id",
+    "contacts": "SELECT id, person_id, name, phone, locale, consent_version FROM contacts ORDER BY id",
     "officials": "SELECT contact_id, name FROM officials ORDER BY id",
     "posts": "SELECT enterprise_id, contact_id, role, until_at IS NULL FROM posts ORDER BY id",
     "invitations": "SELECT role, used_at IS NULL FROM invitations ORDER BY id",
@@ -22,43 +25,85 @@ HOLDINGS = {
     " ORDER BY p.id",
     "findings": "SELECT inspection_id, number, item_id, title, note, due_on FROM findings ORDER BY id",
     "journal": "SELECT contact_id, happened, subject, facts FROM journal ORDER BY id",
-    "deliveries": "SELECT key, contact_id, kind, text, attachment, is_urgent FROM deliveries ORDER BY id",
+    "deliveries": "SELECT key, contact_id, kind, text, attachment, is_urgent, broadcast_id, acknowledged_at IS NULL"
+    " FROM deliveries ORDER BY id",
     "standings": "SELECT contact_id, meaning, subject FROM standings ORDER BY contact_id",
     "counters": "SELECT series, value FROM counters ORDER BY series",
     "quarantine": "SELECT fault FROM quarantine ORDER BY id",
+    "reports": "SELECT number, is_named, contact_id, who, what, state, reported_at, route = '', owner_mark = ''"
+    " FROM reports ORDER BY is_named, what",
+    "report_words": "SELECT report_id, official_id, place, text FROM report_words ORDER BY report_id, place",
+    "report_photos": "SELECT report_id, place, is_sealed FROM report_photos ORDER BY report_id, place",
+    "letters": "SELECT key, report_id, kind, text FROM letters ORDER BY kind, text",
+    "quizzes": "SELECT contact_id, topic, finished_at IS NULL, left_at IS NULL FROM quizzes ORDER BY id",
+    "quiz_questions": "SELECT position, question_id, shown, chosen, is_right FROM quiz_questions ORDER BY id",
+    "memories": "SELECT contact_id, question_id, times_right, times_wrong, due_at FROM memories ORDER BY question_id",
+    "broadcasts": "SELECT number, contact_id, state, text, audience, recipients, vacancies, approved_by, chased,"
+    " recalled_by FROM broadcasts ORDER BY id",
+    "recipients": "SELECT broadcast_id, contact_id, enterprise_id, role, is_late FROM recipients"
+    " ORDER BY broadcast_id, contact_id",
 }
 Held = dict[str, tuple[tuple[Any, ...], ...]]
 
 
 def holdings(ground: Ground) -> Held:
-    """All that is so, with numbers of rows replaced by their rank: an undone transaction may leave a gap."""
+    """All that is so, with numbers of rows replaced by their rank: an undone transaction may leave a gap.
+
+    What is drawn by lot, such as the number of an anonymous report, is masked.
+    """
     held = {name: tuple(ground.rows(sql)) for name, sql in HOLDINGS.items()}
-    ranks = {name: {row[0]: rank for rank, row in enumerate(held[name], 1)} for name in ("contacts", "inspections")}
-    photos = {row[0]: rank for rank, row in enumerate(ground.rows("SELECT id FROM photos ORDER BY id"), 1)}
-    requests = {
-        row[0]: rank for rank, row in enumerate(ground.rows("SELECT id FROM enrolment_requests ORDER BY id"), 1)
-    }
-    known = {"contact": ranks["contacts"], "inspection": ranks["inspections"], "photo_failed": photos,
-             "enrolment": requests, "vouch": requests, "findings": ranks["inspections"],
-             "receipt": ranks["inspections"]}  # fmt: skip
+
+    def ranks(sql: str) -> dict[int, int]:
+        return {row[0]: rank for rank, row in enumerate(ground.rows(sql), 1)}
+
+    contacts, inspections = (ranks(f"SELECT id FROM {name} ORDER BY id") for name in ("contacts", "inspections"))
+    reports = ranks("SELECT id FROM reports ORDER BY is_named, what")
+    requests = ranks("SELECT id FROM enrolment_requests ORDER BY id")
+    known = {
+        "contact": contacts, "inspection": inspections, "photo_failed": ranks("SELECT id FROM photos ORDER BY id"),
+        "enrolment": requests, "vouch": requests, "findings": inspections, "receipt": inspections,
+        "report": reports, "report_receipt": reports, "report_added": reports,
+        "report_photo": ranks("SELECT p.id FROM report_photos p JOIN reports r ON r.id = p.report_id"
+                              " ORDER BY r.is_named, r.what, p.place"),
+    }  # fmt: skip
+    columns_of = {"contact_id": contacts, "decided_by": contacts, "inspection_id": inspections, "report_id": reports}
 
     def ranked(value: Any) -> Any:
-        if isinstance(value, str) and (found := re.match(r"([a-z_]+):(\d+)", value)) and found[1] in known:
-            return f"{found[1]}:#{known[found[1]].get(int(found[2]), found[2])}{value[found.end() :]}"
-        return value
+        if not isinstance(value, str):
+            return value
+        if (found := re.match(r"([a-z_]+):(\d+)", value)) and found[1] in known:
+            # Whoever adds to a report twice is told of twice: that key ends in a lot.
+            rest = re.sub(r":\d{12,}$", ":*", value[found.end() :])
+            return f"{found[1]}:#{known[found[1]].get(int(found[2]), found[2])}{rest}"
+        return masked(value)
 
     def told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
         columns = re.split(r",\s*", HOLDINGS[name].split(" FROM ")[0].removeprefix("SELECT "))
         cells = []
         for column, value in zip(columns, row, strict=True):
-            if column.endswith("contact_id") or (name == "contacts" and column == "id") or column == "decided_by":
-                value = ranks["contacts"].get(value)
-            elif column == "inspection_id" or (name == "inspections" and column == "id"):
-                value = ranks["inspections"].get(value)
+            if column in columns_of:
+                value = columns_of[column].get(value)
+            elif name in ("contacts", "inspections") and column == "id":
+                value = (contacts if name == "contacts" else inspections)[value]
             cells.append(bool(value) if isinstance(value, bool) or " IS NULL" in column else ranked(value))
         return tuple(cells)
 
-    return {name: tuple(told(name, row) for row in rows) for name, rows in held.items()}
+    made = {name: [told(name, row) for row in rows] for name, rows in held.items()}
+    made["report_drafts"] = _drafts(ground)
+    return {name: tuple(sorted(rows, key=str) if name.startswith("report_") else rows) for name, rows in made.items()}
+
+
+def _drafts(ground: Ground) -> list[tuple[Any, ...]]:
+    """What lies sealed, opened with the key beside the database, without what differs by when somebody was killed."""
+    key = ground.folder / "route.key"
+    seal = Seal(route_key(key)) if key.exists() else None
+    drafts = []
+    for mark, sealed in ground.rows("SELECT mark, sealed FROM report_drafts"):
+        assert seal is not None
+        draft = seal.open(f"{PURPOSE}:{mark}", sealed)
+        photos = tuple(photo["unique_id"] for photo in draft["photos"])
+        drafts.append((draft["what"], draft["where"], draft["asked"], draft["who"], photos))
+    return drafts
 
 
 def difference(held: Held, wanted: Held) -> str:

@@ -22,7 +22,10 @@ from content.catalogue import Catalogue
 from content.texts import Texts
 from domain.refusal import Refusal
 from outreach import papering, photographing
+from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
+from outreach.delivery.pacing import Pacer
+from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.storage.database import open_engine
 from tests.conftest import SetClock
@@ -31,6 +34,13 @@ from tests.stage import stage_settings
 
 # Longer than any lease and any wait between looks, so that what a dead process held comes free.
 PAUSES = (2, 100, 130, 700, 2000)
+LEFT = text(
+    "SELECT (SELECT count(*) FROM deliveries WHERE state IN ('queued', 'retry', 'claimed'))"
+    " + (SELECT count(*) FROM photos WHERE state = 'pending'),"
+    " (SELECT count(*) FROM report_photos WHERE state = 'pending'),"
+    " (SELECT count(*) FROM letters WHERE state IN ('queued', 'claimed')),"
+    " (SELECT count(*) FROM broadcasts WHERE next_look_at IS NOT NULL)"
+)
 
 
 def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
@@ -91,10 +101,11 @@ async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer)
     try:
         async with open_house(stage_settings(url, folder, port), clock) as house:
             killer.watch(house)
+            hands = _Hands(house, clock, killer)
             try:
-                await _start(house)
+                await hands.start()
                 killer.is_armed = True
-                await _work(house, clock)
+                await hands.work()
             except Killed:
                 # What ran beside the one that died meets its own death at its next hook, before the house is gone.
                 beside = asyncio.all_tasks() - {asyncio.current_task()}
@@ -108,43 +119,59 @@ async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer)
             await connection.close()
 
 
-async def _work(house: House, clock: SetClock) -> None:
-    photographer = Photographer(house.office, house.gateway.fetch)
-    poller = Poller(house.bot, house.poll_request, house.intake, 0)
-    await _settle(house, poller, photographer)
-    # Time passes until also what waits for a later hour is settled.
-    for seconds in PAUSES:
-        if not await _is_anything_left(house):
-            break
-        clock.now += timedelta(seconds=seconds)
-        await house.pump.claims.rescue(clock.now)
-        await _settle(house, poller, photographer)
+class _Hands:
+    """Whoever works in a house beside the one that takes updates. Nobody is kept waiting by the pace of sending."""
 
+    def __init__(self, house: House, clock: SetClock, killer: Killer) -> None:
+        self.house = house
+        self.clock = clock
+        self.killer = killer
+        house.pump.pacer = Pacer(10_000)
+        office, fetch = house.office, house.gateway.fetch
+        self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
+        self.photographer = Photographer(office, fetch)
+        self.evidence = EvidencePhotographer(office, fetch)
+        self.amender = Amender(office, house.gateway, house.pump.claims, house.pump.pacer)
 
-async def _start(house: House) -> None:
-    """What bot.processes does before it opens its doors."""
-    await house.pump.claims.lift(TOKEN)
-    if house.settings.database.startswith("sqlite"):
-        await house.pump.claims.rescue(house.office.clock(), sole=True)
-        await Photographer(house.office, house.gateway.fetch)._take_back()
+    async def start(self) -> None:
+        """What bot.processes does before it opens its doors."""
+        await self.house.pump.claims.lift(TOKEN)
+        if self.house.settings.database.startswith("sqlite"):
+            await self.house.pump.claims.rescue(self.clock(), sole=True)
+            await self.photographer._take_back()
+            await self.evidence._take_back()
 
+    async def work(self) -> None:
+        """Until nothing is left; time passes until also what waits for a later hour is settled."""
+        await self._settle()
+        for seconds in PAUSES:
+            if not any(await self._left()):
+                break
+            self.clock.now += timedelta(seconds=seconds)
+            await self.house.pump.claims.rescue(self.clock.now)
+            await self._settle()
 
-async def _settle(house: House, poller: Poller, photographer: Photographer) -> None:
-    for _ in range(60):
-        updates = await poller._ask()
-        if updates:
-            assert await poller._take(updates), "an update was not taken"
-        fetched = await photographer.turn()
-        sent = await house.pump.turn()
-        if not (updates or fetched or sent):
-            return
-    raise AssertionError("it never settles")
+    async def _settle(self) -> None:
+        house = self.house
+        for _ in range(60):
+            updates = await self.poller._ask()
+            if updates:
+                assert await self.poller._take(updates), "an update was not taken"
+            busy = await self.photographer.turn()
+            busy |= await house.pump.turn()
+            # A look that finds nothing is the same everywhere: these look, and may die, only where something is left.
+            _, evidence, letters, broadcasts = await self._left()
+            busy |= bool(evidence) and await self.evidence.turn()
+            busy |= bool(letters) and await house.courier.turn()
+            busy |= bool(broadcasts) and await self.amender.turn()
+            if not (updates or busy):
+                return
+        raise AssertionError("it never settles")
 
-
-async def _is_anything_left(house: House) -> bool:
-    async with house.office.desk() as desk:
-        left = await desk.session.scalar(
-            text("SELECT (SELECT count(*) FROM deliveries WHERE state IN ('queued', 'retry', 'claimed'))"
-                 " + (SELECT count(*) FROM photos WHERE state = 'pending')")
-        )  # fmt: skip
-    return bool(left)
+    async def _left(self) -> tuple[int, ...]:
+        """How much is left of notices and photos, of photos of reports, of letters and of broadcasts to look at."""
+        is_armed, self.killer.is_armed = self.killer.is_armed, False
+        async with self.house.office.desk() as desk:
+            left = (await desk.session.execute(LEFT)).one()
+        self.killer.is_armed = is_armed
+        return tuple(left)

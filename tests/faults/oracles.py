@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-from tests.faults.grounds import Ground
-from tests.faults.holdings import Held, difference, holdings
-from tests.faults.story import SHOP, Step
-from tests.faults.telegram_side import TelegramSide
-from tests.stage import CAST
+from outreach.delivery.claims import MOST_SENDS
+from tests.faults.holdings import difference
+from tests.faults.scene import NAMES, Finding, Scene, last_reply, notices, stored_picture
+from tests.faults.story import SHOP
 
-NAMES = {number: name for name, number in CAST.items()}
 STATES = {"queued", "claimed", "retry", "sent", "refused", "unknown", "skipped"}
 
 
-@dataclass(slots=True)
-class Clean:
-    """How the step goes when nobody dies: what later lives are measured by.
-
-    by_seen: what the record may hold, by which update ids had taken effect; needed: how many of them the
-    n-th thing said to somebody presupposes; last_reply: the last thing each actor was told.
-    """
-
-    before: set[int] = field(default_factory=set)
-    ids: set[int] = field(default_factory=set)
-    by_seen: dict[frozenset[int], list[Held]] = field(default_factory=dict)
-    needed: list[int] = field(default_factory=list)
-    held: Held = field(default_factory=dict)
-    last_reply: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Scene:
-    """What an oracle looks at."""
-
-    ground: Ground
-    telegram: TelegramSide
-    step: Step
-    clean: Clean
-    calls_before: int
-
-    def number(self, sql: str) -> int:
-        return int(self.ground.rows(sql)[0][0])
-
-    @property
-    def seen(self) -> set[int]:
-        return {row[0] for row in self.ground.rows("SELECT update_id FROM seen_updates")}
-
-    def held(self) -> Held:
-        return holdings(self.ground)
-
-
-Finding = Iterator[str]
 AT_DEATH: list[Callable[[Scene], Finding]] = []
 AT_REST: list[Callable[[Scene], Finding]] = []
 
@@ -105,18 +64,18 @@ def said_after_commit(scene: Scene) -> Finding:
 @at_death
 def claimed_before_sent(scene: Scene) -> Finding:
     """O3: whoever is called about a notice has it claimed, so that a death leaves it in sight."""
-    for key, state, sends in _notices(scene):
-        if sends and state in ("queued", "retry"):
-            yield f"{key} went out as {state}"
+    for one in notices(scene):
+        if one.sends > one.attempts and one.state in ("queued", "retry"):
+            yield f"{one.key} went out as {one.state}"
 
 
 @at_death
 @at_rest
 def sent_at_most_once(scene: Scene) -> Finding:
     """O4: a notice is sent once; what may have been sent before a death is not sent again unless it is urgent."""
-    for key, state, sends in _notices(scene):
-        if sends > 1:
-            yield f"{key} went out {sends} times and is {state}"
+    for one in notices(scene):
+        if one.sends > (MOST_SENDS if one.is_urgent else 1):
+            yield f"{one.key} went out {one.sends} times and is {one.state}"
 
 
 @at_death
@@ -133,11 +92,11 @@ def notices_are_conserved(scene: Scene) -> Finding:
 @at_rest
 def notices_are_settled(scene: Scene) -> Finding:
     """O6: no silent loss. Sent means sent; anything else says why."""
-    for key, state, sends in _notices(scene):
-        if state in ("queued", "claimed", "retry"):
-            yield f"{key} is still {state}"
-        if state == "sent" and not sends:
-            yield f"{key} counts as sent and never was"
+    for one in notices(scene):
+        if one.state in ("queued", "claimed", "retry"):
+            yield f"{one.key} is still {one.state}"
+        if one.state == "sent" and not one.sends:
+            yield f"{one.key} counts as sent and never was"
     for key, state, reason in scene.ground.rows("SELECT key, state, reason FROM deliveries"):
         if state in ("refused", "unknown", "skipped") and not reason:
             yield f"{key} is {state} without a reason"
@@ -185,20 +144,10 @@ def photos_as_sent(scene: Scene) -> Finding:
         if state == "pending":
             yield "a photo is pending for ever"
         elif state == "stored":
-            yield from _picture(scene, sha256)
+            yield from stored_picture(scene, sha256)
     told = scene.number("SELECT count(*) FROM deliveries WHERE key LIKE 'photo_failed:%'")
     if told != sum(failed.values()):
         yield f"{sum(failed.values())} photos failed and {told} people were told"
-
-
-def _picture(scene: Scene, sha256: str) -> Finding:
-    import hashlib
-
-    file = scene.ground.folder / "photos" / sha256[:2] / f"{sha256[2:]}.jpg"
-    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-        yield f"the picture {sha256[:8]} is not on disk as its row says"
-    if not file.with_suffix(".thumb.jpg").is_file():
-        yield f"the picture {sha256[:8]} has no thumbnail"
 
 
 @at_rest
@@ -262,27 +211,8 @@ def what_is_shown_is_current(scene: Scene) -> Finding:
         if shown != wanted and not (scene.step.or_shown and scene.step.or_shown in shown[0]):
             yield f"{who} looks at {shown[0][:60]!r} {shown[1]}, not at {wanted[0][:60]!r} {wanted[1]}"
     # A routine notice that may have gone out is not sent again (O5): then its button may be missing.
-    is_certain = not any(state == "unknown" for _, state, _ in _notices(scene))
+    is_certain = not any(one.state == "unknown" for one in notices(scene))
     if is_certain and scene.step.then is not None:
         who, labels = scene.step.then
         if not any(scene.telegram.has_button(who, label) for label in labels):
             yield f"{who} has no button {labels}"
-
-
-def last_reply(ground: Ground, telegram: TelegramSide, who: str) -> tuple[str, str]:
-    """The last thing the bot said to somebody that was no notice: its words and its buttons."""
-    notices = {row[0] for row in ground.rows("SELECT text FROM deliveries")}
-    return next((told for told in reversed(telegram.told(who)) if told[0] not in notices), ("", ""))
-
-
-def _notices(scene: Scene) -> list[tuple[str, str, int]]:
-    """Each notice: its key, its state, and how often it went out."""
-    sends = Counter(
-        (call["chat_id"], call["parameters"].get("text") or call["parameters"].get("caption"))
-        for call in scene.telegram.calls()
-        if call["method"] in ("sendMessage", "sendDocument")
-    )
-    rows = scene.ground.rows(
-        "SELECT d.key, d.state, c.chat_id, d.text FROM deliveries d JOIN contacts c ON c.id = d.contact_id"
-    )
-    return [(key, state, sends[chat_id, text]) for key, state, chat_id, text in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import update
@@ -43,12 +43,23 @@ class Bug:
 BUGS: dict[str, Bug] = {}
 
 
-def bug(step: str, *caught_by: str) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    def keep(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        BUGS[plant.__name__] = Bug(plant, step, frozenset(caught_by))
+class Keep(Protocol):
+    """Puts a mistake on the list, by its own name or another."""
+
+    def __call__(self, plant: Callable[[Patch], None], name: str = "") -> Callable[[Patch], None]: ...
+
+
+def bug(step: str, *caught_by: str) -> Keep:
+    def keep(plant: Callable[[Patch], None], name: str = "") -> Callable[[Patch], None]:
+        BUGS[name or plant.__name__] = Bug(plant, step, frozenset(caught_by))
         return plant
 
     return keep
+
+
+def bugs_of(*scenarios: str) -> dict[str, Bug]:
+    """The mistakes that show in these stories."""
+    return {name: bug for name, bug in BUGS.items() if bug.step.partition(":")[0] in scenarios}
 
 
 @bug("answer:note", "effect_goes_with_id", "verdicts_as_pressed")
@@ -117,7 +128,7 @@ def the_notice_is_sent_before_the_commit(patch: Patch) -> None:
 
 @bug("submission:submit", "one_submission", "nothing_is_quarantined", "journal_once")
 def a_record_may_be_submitted_twice(patch: Patch) -> None:
-    _forget_nothing(patch)
+    forget_nothing(patch)
 
     async def own(desk: Desk, contact: Any, inspection_id: int) -> InspectionRecord:
         row = await desk.session.get(InspectionRecord, inspection_id)
@@ -130,10 +141,10 @@ def a_record_may_be_submitted_twice(patch: Patch) -> None:
 
 @bug("answer:note", "verdicts_as_pressed", "same_in_the_end")
 def every_delivery_counts_as_the_first(patch: Patch) -> None:
-    _forget_nothing(patch)
+    forget_nothing(patch)
 
 
-def _forget_nothing(patch: Patch) -> None:
+def forget_nothing(patch: Patch) -> None:
     first_time = receiving.is_first_time
 
     async def is_first_time(desk: Desk, update_id: int) -> bool:

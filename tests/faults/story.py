@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 SHOP = "云泊区好邻居餐饮店"
 OFFICER, PASS, FAIL = "safety_officer", "[✅ 符合]", "[❌ 不符合]"
@@ -12,7 +13,9 @@ OFFICER, PASS, FAIL = "safety_officer", "[✅ 符合]", "[❌ 不符合]"
 class Pressed:
     """What the people have said so far, in their own words: what the record must hold, no more and no less.
 
-    posts: who holds which post; verdicts, notes and photos by item number; broken: photos that are no pictures.
+    posts: who holds which post; verdicts, notes and photos by item number; broken: photos that are no pictures;
+    reports: words, whether named, photos, how many of them are no pictures; votes: whether each was right;
+    audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds; recalled: whether it was.
     """
 
     posts: frozenset[tuple[str, str]] = frozenset()
@@ -21,6 +24,13 @@ class Pressed:
     photos: dict[int, int] = field(default_factory=dict)
     broken: dict[int, int] = field(default_factory=dict)
     submitted: int = 0
+    reports: tuple[tuple[str, bool, int, int], ...] = ()
+    additions: tuple[str, ...] = ()
+    votes: tuple[bool, ...] = ()
+    audience: int = 0
+    read: frozenset[str] = frozenset()
+    chased: int = 0
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Step:
     """Deeds that reach the bot in one go. A watched step is one in which the process is killed.
 
     then: a button that must be before somebody's eyes afterwards, because that is what they do next; any of several.
-    or_shown: words of the other card that is current too, when a photo failed before the card was shown again.
+    or_shown: words of the other card that is current too, such as when a photo failed before the card was shown again.
     """
 
     name: str
@@ -47,7 +57,7 @@ class Step:
         return self.name.partition(":")[0]
 
 
-class _Telling:
+class Telling:
     """Writes the story down; what was pressed adds up from step to step."""
 
     def __init__(self) -> None:
@@ -58,7 +68,7 @@ class _Telling:
         self, name: str, *deeds: str, then: str = "", or_shown: str = "", is_watched: bool = True, **news: object
     ) -> None:
         was = self.pressed
-        told = {key: getattr(was, key) | value if not isinstance(value, int) else value for key, value in news.items()}
+        told = {key: _added(getattr(was, key), value) for key, value in news.items()}
         self.pressed = Pressed(**{**{key: getattr(was, key) for key in Pressed.__dataclass_fields__}, **told})
         split = tuple((deed.split(" ▸ ")[0], deed.split(" ▸ ")[1]) for deed in deeds)
         eyes = (then.split(" ▸ ")[0], tuple(then.split(" ▸ ")[1].split(" | "))) if then else None
@@ -68,9 +78,16 @@ class _Telling:
         self.step("", *deeds, is_watched=False, **news)
 
 
+def _added(was: Any, news: Any) -> object:
+    """Numbers take the place of what was, rows get longer, sets and tables fuller."""
+    if isinstance(news, int):
+        return news
+    return was + news if isinstance(news, tuple) else was | news
+
+
 def told(office_code: str, officer_link: str, employee_link: str, items: int) -> list[Step]:
     """An official takes office, an officer enrols, vouches for an employee, inspects and submits."""
-    story = _Telling()
+    story = Telling()
     story.quietly(f"周科 ▸ /start {office_code}")
     story.quietly("周科 ▸ [同意并继续]")
     story.quietly("周科 ▸ [单独同意，开始使用]")

@@ -13,17 +13,19 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from sandbox import acts
+from sandbox import acts, ballots, shown
+from sandbox.cast import Person
 from sandbox.exchange import Exchange
+from sandbox.faults import Fault
 from sandbox.parameters import Upload
 from sandbox.server import EXCHANGE, create_app
 from sandbox.world import Chat
 from tests import pictures
-from tests.stage import CAST
+from tests.stage import CAST, masked
 
 T = TypeVar("T")
 # What puts something before a person's eyes.
-SPEAKING = frozenset({"sendMessage", "editMessageText", "sendDocument", "sendPhoto"})
+SPEAKING = frozenset({"sendMessage", "editMessageText", "sendDocument", "sendPhoto", "sendPoll"})
 # It begins like a picture and is none.
 BROKEN = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(64)
 _drawn = functools.cache(pictures.named)
@@ -81,7 +83,7 @@ class TelegramSide:
             updates, files = exchange.updates, exchange.files
             return pickle.dumps(
                 (exchange.world, (updates.pending, updates.past, updates.next_id, updates.next_n),
-                 (files._bytes, files._links))
+                 (files._bytes, files._links), exchange.faults.rules)
             )  # fmt: skip
 
         return self.do(deed)
@@ -92,15 +94,33 @@ class TelegramSide:
         def deed() -> None:
             exchange = self.exchange
             updates, files = exchange.updates, exchange.files
-            exchange.world, queue, (files._bytes, files._links) = pickle.loads(remembered or self._untouched)
+            kept = pickle.loads(remembered or self._untouched)
+            exchange.world, queue, (files._bytes, files._links), exchange.faults.rules = kept
             updates.pending, updates.past, updates.next_id, updates.next_n = queue
             files.records = exchange.world.files
             exchange.events.recent.clear()
 
         self.do(deed)
 
+    def settle_in(self, people: dict[int, str]) -> None:
+        """People who opened the bot once, strangers by number and name."""
+
+        def deed() -> None:
+            for number, name in people.items():
+                if number not in self.exchange.world.chats:
+                    self.exchange.commit({"t": "person", "person": Person(number, name).as_table()})
+                self.exchange.commit({"t": "start", "chat": number})
+
+        self.do(deed)
+
+    def throttle_once(self, person: int, seconds: int) -> None:
+        """The next message to this person is refused as one too many; Telegram remembers having done so."""
+        self.do(lambda: self.exchange.faults.rules.append(
+            Fault("sendMessage", "429", chat_id=person, retry_after=seconds, times=1)
+        ))  # fmt: skip
+
     def act(self, who: str, deed: str) -> None:
-        """One deed in the notation of the talks: text, [button], 📷 names, ☎ own card."""
+        """One deed in the notation of the talks: text, [button], 📷 names, ☎ own card; ☑ right or ☑ wrong."""
         self.do(lambda: self._act(CAST[who], deed))
 
     def _act(self, person: int, deed: str) -> None:
@@ -114,8 +134,35 @@ class TelegramSide:
             acts.photo(self.exchange, person, uploads)
         elif deed == "☎":
             acts.contact(self.exchange, person, {})
+        elif deed.startswith("☑ "):
+            self._vote(person, is_right=deed == "☑ right")
         else:
             acts.say(self.exchange, person, deed)
+
+    def _vote(self, person: int, *, is_right: bool) -> None:
+        """Answer the newest poll: all its right options, or one that is wrong."""
+        number, poll = self._polls(person)[-1]
+        right = [place for place, at in enumerate(shown.shown_order(poll)) if at in poll["correct_option_ids"]]
+        wrong = next(place for place in range(len(poll["options"])) if place not in right)
+        ballots.vote(self.exchange, person, number, right if is_right else [wrong])
+
+    def _polls(self, person: int) -> list[tuple[int, dict[str, Any]]]:
+        chat, polls = self.exchange.world.chats[person], self.exchange.world.polls
+        return [
+            (number, polls[card["body"]["poll"]["id"]])
+            for number, card in sorted(chat.messages.items())
+            if "poll" in card["body"]
+        ]
+
+    def open_poll(self, who: str) -> str:
+        """The newest poll in somebody's chat, by its id, while they have not answered it; else empty."""
+        polls = self.do(lambda: self._polls(CAST[who]))
+        return "" if not polls or polls[-1][1]["votes"] else str(polls[-1][1]["id"])
+
+    def words_at(self, chat: int, message: int) -> str:
+        """What a message says now; empty when it is gone."""
+        card = self.do(lambda: self.exchange.world.chats[chat].messages.get(message))
+        return str(card["body"].get("text", "")) if card else ""
 
     def has_button(self, who: str, label: str) -> bool:
         """Whether a button with this label is before the person's eyes."""
@@ -151,11 +198,12 @@ class TelegramSide:
             if call["chat_id"] == CAST[who]:
                 rows = json.loads(asked.get("reply_markup") or "{}").get("inline_keyboard", [])
                 labels = "".join(f"[{button['text']}]" for row in rows for button in row)
-                told.append((asked.get("text") or asked.get("caption") or "", labels))
+                words = asked.get("text") or asked.get("caption") or asked.get("question") or ""
+                told.append((masked(words), labels))
         return told
 
     def is_answered(self, who: str) -> bool:
         """Whether the last thing that happened in this chat is the bot's: nobody was left in silence."""
         talk = self.do(lambda: list(self.exchange.world.chats[CAST[who]].talk))
-        kinds = [kind for kind, _ in talk if kind in ("said", "edited", "toast", "heard", "pressed")]
+        kinds = [kind for kind, _ in talk if kind in ("said", "edited", "toast", "heard", "pressed", "voted")]
         return bool(kinds) and kinds[-1] in ("said", "edited", "toast")

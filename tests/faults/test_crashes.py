@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -10,12 +9,12 @@ from random import Random
 import pytest
 
 from tests.conftest import DATABASES, MORNING, Figure
-from tests.faults import oracles
 from tests.faults.conftest import IS_TORTURE, SEED
 from tests.faults.enumerating import Chapter, Enumerator, Tally, sampled
 from tests.faults.forking import Forkery
 from tests.faults.grounds import PostgresGround
-from tests.faults.seeded_bugs import BUGS
+from tests.faults.hunting import in_shares, must_find
+from tests.faults.seeded_bugs import bugs_of
 from tests.faults.telegram_side import TelegramSide
 
 # aiohttp's reader of multipart bodies calls what aiohttp itself deprecates, whenever a boundary falls badly.
@@ -81,25 +80,6 @@ def test_postgresql_is_no_different(
 
 
 # Three mistakes in every run, the others in the exhaustive share.
-@pytest.mark.parametrize(
-    "name", [name if at < 3 else pytest.param(name, marks=pytest.mark.torture) for at, name in enumerate(BUGS)]
-)
+@pytest.mark.parametrize("name", in_shares(bugs_of("enrolment", "answer", "submission"), 3))
 def test_a_planted_mistake_is_found(name: str, enumerator: Enumerator, chapters: list[Chapter], figure: Figure) -> None:
-    bug, began = BUGS[name], time.monotonic()
-    chapter = next(chapter for chapter in chapters if chapter.step.name == bug.step)
-    points = Random(SEED).sample(chapter.points, len(chapter.points))
-    # Between two transactions, or between one and a call, is where such mistakes show: those points first.
-    points.sort(key=lambda point: point.kind.endswith("statement"))
-    tally = Tally()
-    with pytest.MonkeyPatch.context() as patch:
-        bug.plant(patch)
-        for point in points:
-            if not enumerator.die_at(chapter, point, tally) and bug.caught_by & set(tally.caught_by):
-                break
-    found = sorted(bug.caught_by & set(tally.caught_by))
-    figure(f"planted: {name}: {', '.join(found) or 'NOT FOUND'} after {len(tally.points)} points, "
-            f"{time.monotonic() - began:.1f} s")  # fmt: skip
-    assert found
-    assert set(tally.caught_by) <= {oracle.__name__ for oracle in oracles.AT_DEATH + oracles.AT_REST} | {
-        "comes_back_to_life"
-    }
+    must_find(name, enumerator, chapters, figure)

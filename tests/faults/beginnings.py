@@ -1,0 +1,84 @@
+"""开场 — who is already there when a story begins, and the story that is told from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select
+
+from bot.commands.demo import load_district
+from bot.wiring import House
+from domain.contact import Jurisdiction, Role
+from outreach import appointing, enrolling, inviting
+from outreach.desk import Desk
+from outreach.storage.enterprises import EnterpriseRecord
+from tests.faults import story, tales
+from tests.faults.story import SHOP, Step
+from tests.faults.telegram_side import TelegramSide
+from tests.stage import CAST
+
+Beginning = Callable[[House, TelegramSide], Awaitable[list[Step]]]
+RESTAURANT = "云泊听涛酒楼有限公司"
+# So many employees, and with them five people of the cast, get the notice.
+EMPLOYEES = 25
+THROTTLED_FOR = 30
+
+
+async def enrolment(house: House, telegram: TelegramSide) -> list[Step]:
+    """Nobody is there yet: an official, a safety officer and an employee hold their links in their hands."""
+    await load_district(house.office)
+    async with house.office.desk() as desk:
+        shop = await _enterprise(desk, SHOP)
+        code = await _office(desk)
+        officer = await inviting.invite(desk, shop, Role.SAFETY_OFFICER, None)
+        employee = await inviting.invite(desk, shop, Role.EMPLOYEE, None)
+    items = next(c for c in house.office.catalogue.checklists.values() if c.title.startswith("餐饮场所")).items
+    return story.told(code, officer, employee, len(items))
+
+
+async def report(house: House, telegram: TelegramSide) -> list[Step]:
+    """An official to be told; an employee who will not give a name and a visitor who will."""
+    code = await _peopled(house, telegram, {"小刘": (SHOP, Role.EMPLOYEE), "陈刚": (RESTAURANT, Role.EMPLOYEE)})
+    return tales.reports(code)
+
+
+async def quiz(house: House, telegram: TelegramSide) -> list[Step]:
+    """An employee with an evening to spare."""
+    return tales.quiz(await _peopled(house, telegram, {"小刘": (SHOP, Role.EMPLOYEE)}))
+
+
+async def notice(house: House, telegram: TelegramSide) -> list[Step]:
+    """Thirty people in two enterprises: one has blocked the bot, one is throttled once."""
+    posts = {
+        "王芳": (SHOP, Role.SAFETY_OFFICER), "小刘": (SHOP, Role.EMPLOYEE), "李强": (SHOP, Role.EMPLOYEE),
+        "陈刚": (SHOP, Role.EMPLOYEE), "赵敏": (RESTAURANT, Role.SAFETY_OFFICER),
+    }  # fmt: skip
+    code = await _peopled(house, telegram, posts)
+    strangers = {2000 + at: f"员工{at:02d}" for at in range(1, EMPLOYEES + 1)}
+    telegram.settle_in(strangers)
+    telegram.throttle_once(2000 + EMPLOYEES, THROTTLED_FOR)
+    async with house.office.desk() as desk:
+        restaurant = await _enterprise(desk, RESTAURANT)
+        for number, name in strangers.items():
+            contact = await enrolling.agree(desk, number, number, name, "zh-CN", 1)
+            await enrolling.give_post(desk, contact, restaurant, Role.EMPLOYEE, "test")
+    return tales.notice(code, len(posts) + EMPLOYEES)
+
+
+async def _peopled(house: House, telegram: TelegramSide, posts: dict[str, tuple[str, Role]]) -> str:
+    """The district, and people of the cast in their posts. Returns the code with which the official takes office."""
+    await load_district(house.office)
+    telegram.settle_in({CAST[who]: who for who in posts})
+    async with house.office.desk() as desk:
+        for who, (enterprise, role) in posts.items():
+            contact = await enrolling.agree(desk, CAST[who], CAST[who], who, "zh-CN", 1)
+            await enrolling.give_post(desk, contact, await _enterprise(desk, enterprise), role, "test")
+        return await _office(desk)
+
+
+async def _enterprise(desk: Desk, name: str) -> int:
+    return (await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == name))).one()
+
+
+async def _office(desk: Desk) -> str:
+    return "o-" + await appointing.appoint(desk, "周科", Jurisdiction(""))
