@@ -1,12 +1,17 @@
-"""条号 — article numbers as laws print them, in Chinese numerals, and as we keep them, in digits."""
+"""条号 — article numbers as laws print them, in Chinese numerals, and as we keep them, in digits.
+
+Standards number in digits themselves, and letter their items: GB 45067-2024第4.1条c).
+"""
 
 import re
 
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = "[零一二三四五六七八九十百千]+"
-ARTICLE = re.compile(f"第({NUMERAL})条(?:之({NUMERAL}))?")
-ITEM = re.compile(f"第（({NUMERAL})）项")
+ARTICLE = re.compile(rf"第(?:({NUMERAL})条(?:之({NUMERAL}))?|(\d+(?:\.\d+)*)条)")
+ITEM = re.compile(rf"第（({NUMERAL})）项|(?<=条)([a-z])\)")
+# How the paragraph of an item opens.
+OPENING = re.compile(rf"[（(]({NUMERAL})[）)]|([a-z])\)")
 
 
 def as_number(numeral: str) -> int:
@@ -22,9 +27,17 @@ def as_number(numeral: str) -> int:
 
 
 def as_article(label: re.Match[str]) -> str:
-    """第一百三十四条之一 as matched by `ARTICLE` → 134-1."""
-    number, branch = label.groups()
+    """第一百三十四条之一 as matched by `ARTICLE` → 134-1, and 第4.1条 → 4.1."""
+    number, branch, digits = label.groups()
+    if digits:
+        return digits
     return f"{as_number(number)}-{as_number(branch)}" if branch else str(as_number(number))
+
+
+def as_item(label: re.Match[str]) -> str:
+    """第（三）项 as matched by `ITEM`, or （三） by `OPENING` → 3, and c) → c."""
+    number, letter = label.groups()
+    return letter or str(as_number(number))
 
 
 _ASKED = re.compile(

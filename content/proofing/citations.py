@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from content.numerals import ARTICLE, ITEM, as_article, as_number
+from content.numerals import ARTICLE, ITEM, OPENING, as_article, as_item
 from content.proofing.library import Library, holds
 from content.proofing.pieces import Piece
 from content.proofing.report import Finding
@@ -112,11 +112,11 @@ def _criterion(piece: Piece, field: str, clause: str, library: Library) -> Itera
 
 
 def _paragraph(article: str, clause: str) -> str:
-    """The numbered paragraph that a clause names, or the whole article when it names none."""
+    """The numbered or lettered paragraph that a clause names, or the whole article when it names none."""
     if (wanted := ITEM.search(clause)) is None:
         return article
     for paragraph in article.splitlines():
-        opening = re.match(r"[（(]([^）)]+)[）)]", paragraph.strip())
-        if opening and as_number(opening.group(1)) == as_number(wanted.group(1)):
+        opening = OPENING.match(paragraph.strip())
+        if opening and as_item(opening) == as_item(wanted):
             return paragraph
     return ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import content
 
-_KINDS = ("calendars", "campaigns", "cards", "checklists", "lessons", "questions", "sources", "templates")
+_KINDS = ("calendars", "campaigns", "cards", "checklists", "clauses", "lessons", "questions", "sources", "templates")
 _FILES = ("hotlines.toml", "industries.toml", "topics.toml")
 
 

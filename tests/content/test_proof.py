@@ -12,6 +12,7 @@ from content.proofing.library import Library, holds, installed_statutes
 CATERING = "checklists/catering.toml"
 MACHINING = "checklists/machining.toml"
 SMALL = "checklists/small-premises.toml"
+EQUIPMENT = "clauses/special-equipment.toml"
 FOUR_ONES = "templates/four-ones.toml"
 BURNS = "cards/burns.toml"
 
@@ -46,6 +47,9 @@ FAULTS = [
         "安全生产法第三条",
         "clause-form",
     ),
+    ("item of a standard under another letter", EQUIPMENT, "第4.1条c)", "第4.1条b)", "clause-without-basis"),
+    ("item of another clause of a standard", EQUIPMENT, "第4.1条c)", "第4.2条c)", "clause-without-basis"),
+    ("clause of a standard without its number", EQUIPMENT, "第4.1条c)", "c)", "clause-form"),
     ("half-width comma", CATERING, "看灯亮不亮。", "看灯亮不亮,再按一下。", "ascii-mark"),
     ("half-width bracket", BURNS, "用干净的纱布", "用干净的(消毒)纱布", "ascii-mark"),
     ("breathless sentence", CATERING, "燃气漏了没人知道，", "燃气漏了没人知道，" * 6, "sentence-long"),
