@@ -9,7 +9,7 @@ from content.wording import say
 
 _HEAD = re.compile(r"^\s*-?\s*(简称|全称|版本)\s*[:：]\s*(\S.*?)\s*$")
 _TITLE = re.compile(r"^#\s*(\S.*?)\s*$")
-_OPENING = re.compile(rf"^\s*(?:\*\*)?{ARTICLE.pattern}(?:\*\*)?[\s\u3000]+(\S.*)$")
+_OPENING = re.compile(rf"^\s*(?:\*\*)?{ARTICLE.pattern}(?:\*\*)?[\s\u3000]+(?P<text>\S.*)$")
 _DIVISION = re.compile(r"^\s*#*\s*第[零一二三四五六七八九十百]+[编章节]")
 
 
@@ -40,7 +40,7 @@ def read_law_text(name: str, data: bytes, short: str = "", version: str = "") ->
             number = _number(line)
             if number in articles:
                 raise ContentFault(name, at, say("law-article-twice", article=number))
-            current = articles[number] = [opening.group(3).strip()]
+            current = articles[number] = [opening["text"].strip()]
         elif _DIVISION.match(line):
             current = None
         elif current is not None and line.strip():
