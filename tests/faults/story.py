@@ -15,7 +15,7 @@ class Pressed:
 
     posts: who holds which post; verdicts, notes and photos by item number; broken: photos that are no pictures;
     reports: words, whether named, photos, how many of them are no pictures; votes: whether each was right;
-    audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds; recalled: whether it was.
+    audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds.
     """
 
     posts: frozenset[tuple[str, str]] = frozenset()
@@ -30,7 +30,6 @@ class Pressed:
     audience: int = 0
     read: frozenset[str] = frozenset()
     chased: int = 0
-    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,3 +176,13 @@ def the_card_shows_figures_of_before(patch: Patch) -> None:
         return figures
 
     patch.setattr(amending, "tally", hasty)
+
+
+@bug("notice:stopped", "audience_is_conserved")
+def what_a_recall_stops_is_deleted(patch: Patch) -> None:
+    async def hasty(desk: Desk, broadcast_id: int) -> None:
+        waiting = DeliveryRecord.state.in_(("queued", "retry"))
+        await desk.session.execute(delete(DeliveryRecord).where(DeliveryRecord.broadcast_id == broadcast_id, waiting))
+
+    patch.setattr(broadcasting, "stop", hasty)
+    patch.setattr(amending, "stop", hasty)

@@ -61,7 +61,7 @@ def nobody_is_skipped_silently(scene: Scene) -> Finding:
         "SELECT c.chat_id, d.text, d.state, d.reason FROM deliveries d JOIN contacts c ON c.id = d.contact_id"
         " WHERE d.broadcast_id IS NOT NULL"
     ):
-        is_said = state in ("unknown", "refused") and reason
+        is_said = (state in ("unknown", "refused") and reason) or (state, reason) == ("skipped", "recalled")
         if not sends[chat_id, text] and not is_said:
             yield f"{chat_id} never got it, and the row says {state} {reason}"
         if sends[chat_id, text] and state == "refused":

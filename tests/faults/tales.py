@@ -62,7 +62,7 @@ def quiz(code: str) -> list[Step]:
 
 
 def notice(code: str, audience: int) -> list[Step]:
-    """A notice is written, looked at, let go, read by some; the others are reminded; then it is taken back."""
+    """A notice is let go, read by some and taken back, the others reminded before; another is taken back at once."""
     shop = (("王芳", OFFICER), ("小刘", "employee"), ("李强", "employee"), ("陈刚", "employee"))
     story = _opened(code, *shop)
     story.quietly("周科 ▸ /notice")
@@ -84,5 +84,12 @@ def notice(code: str, audience: int) -> list[Step]:
     story.step("notice:chase", "周科 ▸ [🔔 提醒还没按的]", chased=1, then="李强 ▸ ✅ 已阅", or_shown=CARD)
     story.step("notice:chased", "李强 ▸ [✅ 已阅]", read={"李强"})
     story.quietly("周科 ▸ [↩️ 撤回]")
-    story.step("notice:recall", "周科 ▸ [↩️ 确认撤回]", recalled=True, or_shown=CARD)
+    story.step("notice:recall", "周科 ▸ [↩️ 确认撤回]", or_shown=CARD)
+    for deed in ("/notice", "[✍️ 写通知]", WORDS, "[✔️ 就发给他们]", "[👀 预览并确认]"):
+        story.quietly(f"周科 ▸ {deed}")
+    # Taken back before the first of it has left: everybody is still to be accounted for.
+    story.step(
+        "notice:stopped", f"周科 ▸ [✅ 确认发给 {audience} 人]", "周科 ▸ [bc:ry:2]",
+        audience=2 * audience, or_shown=CARD,
+    )  # fmt: skip
     return story.steps

@@ -65,7 +65,7 @@ def _die(name: str, library: Library, count: int, figure: Figure, *, is_spread: 
     figure(tally.line(f"crash points, {name}", enumerator.ground.name, SEED))
     assert tally.violations == []
     # Thirty sends side by side do not take turns in the same order in every life: a few points are not met again.
-    assert len(tally.points) >= count - 2 and tally.missed <= 2
+    assert len(tally.points) >= count - 2 and tally.missed <= max(2, len(tally.points) // 50)
 
 
 @pytest.mark.torture
