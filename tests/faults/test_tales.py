@@ -95,19 +95,22 @@ def test_dying_again_while_coming_back_is_no_different(name: str, library: Libra
 
 @pytest.mark.torture
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out of this run")
+@pytest.mark.parametrize("name", TALES)
 def test_postgresql_is_no_different(
-    postgresql: str, memory: Path, telegram: TelegramSide, quick: None, figure: Figure
+    name: str, postgresql: str, memory: Path, telegram: TelegramSide, quick: None, figure: Figure
 ) -> None:
     tally = Tally()
-    ground = PostgresGround(memory / "pg_notice", postgresql, "template_anshao")
-    enumerator = Enumerator(ground, telegram, beginnings.notice)
+    ground = PostgresGround(memory / f"pg_{name}", postgresql, "template_anshao")
+    enumerator = Enumerator(ground, telegram, getattr(beginnings, name))
+    # Which questions are asked hangs on the number of the set, and there a set that was undone leaves a gap.
+    drawn = ("quiz:begin", "quiz:again")
     try:
-        chapters = enumerator.chapters(lambda step: step.name == "notice:approve", "notice:approve")
-        for chapter, point in sampled(chapters, 200 if IS_TORTURE else 10, SEED + 2, is_spread=False):
+        chapters = enumerator.chapters(lambda step: step.name not in drawn)
+        for chapter, point in sampled(chapters, 200 if IS_TORTURE else 12, SEED + 2, is_spread=False):
             enumerator.die_at(chapter, point, tally)
     finally:
         ground.close()
-    figure(tally.line("crash points, notice", ground.name, SEED + 2))
+    figure(tally.line(f"crash points, {name}", ground.name, SEED + 2))
     assert tally.violations == []
 
 
