@@ -18,6 +18,7 @@ from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
 from content.loading.questions import Topics, read_questions, read_topics
+from content.loading.statutory import read_duties
 from content.loading.templates import read_template
 from content.statutes import Statutes, installed_statutes
 from content.wording import say
@@ -32,9 +33,11 @@ from domain.industry import Industry
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
 from domain.question import Question
+from domain.statutory import StatutoryDuty
 from domain.topic import Topic
 
 _FOLDER = Path(__file__).parent
+STATUTORY = "statutory.toml"
 Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm)
 
 
@@ -53,6 +56,7 @@ class Catalogue:
     editions: Mapping[str, Edition]
     templates: Mapping[str, LocalTerm]
     clauses: Mapping[str, Clause]
+    duties: Mapping[str, StatutoryDuty]
     calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
     pages: Mapping[str, Page] = field(repr=False)
@@ -81,6 +85,8 @@ class Catalogue:
         editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
         templates = shelf.pages_of("templates", read_template)
         clauses = shelf.clauses(industries)
+        # A bureau's own folder may do without.
+        duties = read_duties(shelf.page(STATUTORY), industries) if (folder / STATUTORY).exists() else {}
         calendar = shelf.calendar()
         return cls(
             checklists=MappingProxyType(checklists),
@@ -94,6 +100,7 @@ class Catalogue:
             editions=MappingProxyType(editions),
             templates=MappingProxyType(templates),
             clauses=MappingProxyType(clauses),
+            duties=MappingProxyType(duties),
             calendar=calendar,
             folder=folder,
             pages=MappingProxyType(shelf.pages),

@@ -39,7 +39,7 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
     if caller is not None and caller.official is not None:
         names += [name for name, duty in OFFICIAL_COMMANDS if caller.official.may(duty)]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
-        names += ["check", "my", "invite"]
+        names += ["check", "my", "year", "invite"]
     if caller is not None and caller.posts:
         names += ["campaign", "today"]
     if caller is not None:

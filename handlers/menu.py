@@ -33,6 +33,7 @@ from handlers import (
     report,
     settings,
     triage,
+    yearly,
 )
 from handlers.turn import (
     Caller,
@@ -78,6 +79,7 @@ COMMANDS: dict[str, Talk] = {
     "plans": plans.show_plans,
     "campaign": campaign_matrix.show_campaign,
     "today": campaign.show_today,
+    "year": yearly.show_year,
     "officials": officials.show_officials,
     "settings": settings.show_settings,
     "stop": settings.ask_stop,
@@ -94,6 +96,7 @@ PRESSES: dict[str, Talk] = {
     "en": enrolment.press_enrolment,
     "in": inspection.press_inspection,
     "my": mine.press_mine,
+    "yr": yearly.press_year,
     "qz": quiz.press_quiz,
     "fi": findings.press_findings,
     "rp": report.press_report,

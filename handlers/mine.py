@@ -34,7 +34,9 @@ async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     ]
     text = words("replies/mine/list", going=going, waiting=waiting, done=done, walks=walks)
     turning = pager(words, page, done.pages, "my", "l")
-    return show(turn, text, (*rows, *((turning,) if turning else ()), (home_button(words),)))
+    # What the law asks again and again has a list of its own.
+    year = ((Button(words.label("yearly.open"), press("yr", "l", 0)),),) if walks else ()
+    return show(turn, text, (*rows, *((turning,) if turning else ()), *year, (home_button(words),)))
 
 
 async def _finding(turn: Turn, scene: Scene, finding_id: int) -> Reply:

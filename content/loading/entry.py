@@ -51,6 +51,10 @@ class Entry:
         """A whole number; TOML's true and false are none."""
         return int(self._get(name, int))
 
+    def whole_or(self, name: str, otherwise: int) -> int:
+        """A whole number, or that one when the key is absent."""
+        return self.whole(name) if name in self._table else otherwise
+
     def flag(self, name: str) -> bool:
         """true or false; absent means false."""
         return bool(self._get(name, bool)) if name in self._table else False

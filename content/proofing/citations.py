@@ -12,6 +12,7 @@ from content.wording import say
 from domain.basis import Basis
 from domain.checklist import Grade, Item
 from domain.clause import Clause
+from domain.statutory import StatutoryDuty
 
 _ARTICLE_ID = re.compile(r"[1-9]\d*([-.][1-9]\d*)?")
 
@@ -27,11 +28,10 @@ def citation_findings(pieces: Iterable[Piece], library: Library, rules: Rules) -
             yield from _named_in_passing(piece, steps, text, library, rules)
         if isinstance(piece.thing, Item):
             yield from _hint(piece, piece.thing, library)
-        elif isinstance(piece.thing, Clause):
-            if not piece.basis:
-                yield piece.finding("basis-missing", "id")
-            elif piece.thing.is_major:
-                yield from _criterion(piece, "label", piece.thing.label, library)
+        if isinstance(piece.thing, Clause | StatutoryDuty) and not piece.basis:
+            yield piece.finding("basis-missing", "id")
+        if isinstance(piece.thing, Clause) and piece.thing.is_major and piece.basis:
+            yield from _criterion(piece, "label", piece.thing.label, library)
 
 
 def _stale_excerpts(law: str, library: Library) -> Iterator[Finding]:

@@ -17,12 +17,27 @@ from domain.hotline import Hotline
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
 from domain.question import Question, QuestionKind
+from domain.statutory import StatutoryDuty
 from domain.topic import Topic
 
-Thing = Checklist | Item | EmergencyCard | Hotline | Topic | Question | Track | Lesson | Edition | LocalTerm | Clause
+Thing = (
+    Checklist
+    | Item
+    | EmergencyCard
+    | Hotline
+    | Topic
+    | Question
+    | Track
+    | Lesson
+    | Edition
+    | LocalTerm
+    | Clause
+    | StatutoryDuty
+)
 
 _ITEM_TEXTS = ("title", "what", "how", "standard", "risk", "remedy", "evidence")
 _HOTLINE_TEXTS = ("name", "scope", "not_for", "hours")
+_DUTY_TEXTS = ("title", "plain", "evidence")
 _LESSON_TEXTS = ("title", "text", "action")
 
 
@@ -57,6 +72,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_editions(catalogue),
         *_of_templates(catalogue),
         *_of_clauses(catalogue),
+        *_of_duties(catalogue),
     )
 
 
@@ -161,3 +177,13 @@ def _of_clauses(catalogue: Catalogue) -> Iterator[Piece]:
             yield Piece(
                 "clause", clause.id, clause.label, page, ("clause", position), texts, notes, clause.basis, clause
             )
+
+
+def _of_duties(catalogue: Catalogue) -> Iterator[Piece]:
+    page = catalogue.pages["statutory.toml"]
+    for position, duty in enumerate(catalogue.duties.values()):
+        texts: list[tuple[Steps, str]] = [((name,), str(getattr(duty, name))) for name in _DUTY_TEXTS]
+        if duty.condition:
+            texts.append((("condition",), duty.condition))
+        steps: Steps = ("duty", position)
+        yield Piece("duty", duty.id, duty.title, page, steps, tuple(texts), (), duty.basis, duty)

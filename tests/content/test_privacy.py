@@ -6,7 +6,8 @@ import pytest
 
 from content.fault import ContentFault
 from content.privacy import Privacy
-from content.proofing.library import Library, holds, installed_statutes
+from content.proofing.library import Library, holds
+from content.statutes import installed_statutes
 from content.texts import Texts
 
 FOLDER = Path(__file__).parents[2] / "content"

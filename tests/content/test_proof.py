@@ -7,7 +7,8 @@ from planting import Plot
 
 from content.catalogue import Catalogue
 from content.proof import proof, render
-from content.proofing.library import Library, holds, installed_statutes
+from content.proofing.library import Library, holds
+from content.statutes import installed_statutes
 
 CATERING = "checklists/catering.toml"
 MACHINING = "checklists/machining.toml"
