@@ -1,17 +1,28 @@
 """找条款 — from what somebody types about a hazard to the clauses that speak of it, best first, offline."""
 
 import math
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from domain.clause import Clause
 
 # Below this share of the words in common, what the pattern does not name is no match at all.
-LIKENESS_LEAST = 0.34
+LIKENESS_LEAST = 0.5
 # A clause this far behind the best one only distracts.
 SHARE_OF_BEST = 0.45
+# A pattern whose groups lie in different phrases may bring two hazards together that have nothing to do.
+SCATTERED = 0.75
+
+_BARE = frozenset(("没有", "没", "无", "未", "不", "别"))
+_DENIAL = "(?:没有|没|不[能要许准会让可]|[未无不别]|禁止|严禁)"
+_DENIED = re.compile(_DENIAL)
+# Neither says that something is missing.
+_CALM = re.compile("有没有|没(?:有|什么)*(?:问题|毛病|异常|隐患)|没事|没关系|没错|不错|没想到")
+_PAUSE = re.compile(r"[，。；、！？,.;!?\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,35 @@ class Found:
 
     clause: Clause
     score: float
+
+
+class _Group:
+    """Words any one of which must be heard; `asks_denial` says that other groups of the pattern look for 没 or 不.
+
+    What is denied on the spot, as in 没锁 and 不准抽烟, is not heard, unless the pattern asks for the denial.
+    """
+
+    def __init__(self, words: Sequence[str], weights: Mapping[str, float], asks_denial: bool) -> None:
+        self._heaviest = sorted(((weights[word], word) for word in set(words)), reverse=True)
+        bad = [re.escape(word) for word in words if not _DENIED.match(word)]
+        self._denied = re.compile(f"{_DENIAL}[被人再在]{{0,2}}(?:{'|'.join(bad)})") if bad and not asks_denial else None
+
+    def weight_in(self, said: str) -> float:
+        """The weight of the heaviest word heard, 0 for none."""
+        affirmed = ""
+        for weight, word in self._heaviest:
+            if word not in said:
+                continue
+            if self._denied is None or (_DENIED.match(word) and word not in _BARE):
+                return weight
+            affirmed = affirmed or self._denied.sub(" ", said)
+            if word in affirmed:
+                return weight
+        return 0.0
+
+    def denied_in(self, said: str) -> bool:
+        """Whether it is said that this is not so."""
+        return bool(self._denied and self._denied.search(said))
 
 
 class ClauseFinder:
@@ -32,7 +72,8 @@ class ClauseFinder:
             for clause in self._clauses
             for word in {word for pattern in clause.patterns for group in pattern for word in group}
         )
-        self._weights = {word: self._weight(word, count) for word, count in named.items()}
+        weights = {word: self._weight(word, count) for word, count in named.items()}
+        self._patterns = {one.id: [_groups(pattern, weights) for pattern in one.patterns] for one in self._clauses}
         self._pairs = {clause.id: self._pairs_of(clause) for clause in self._clauses}
         spread = Counter(pair for pairs in self._pairs.values() for pair in pairs)
         self._rarity = {pair: math.log(1 + len(self._clauses) / count) for pair, count in spread.items()}
@@ -43,32 +84,27 @@ class ClauseFinder:
         trades: those of the enterprise, wider ones included. A clause of another trade comes last, not never:
         the register may be wrong about the trade.
         """
-        said = plain(text)
+        # What is calm stays as a gap, so that the words left beside it do not look like all that was said.
+        phrases = [_CALM.sub("    ", plain(phrase)) for phrase in _PAUSE.split(text)]
+        said = "".join(phrases)
         found = []
         for clause in self._clauses:
-            score = self._score(clause, said)
+            score = self._score(clause, said, phrases)
             if score:
                 is_foreign = bool(trades and clause.trades) and not trades & clause.trades
                 found.append(Found(clause, score * (0.6 if is_foreign else 1.0)))
         found.sort(key=lambda one: -one.score)
         return tuple(one for one in found[:most] if one.score >= found[0].score * SHARE_OF_BEST)
 
-    def _score(self, clause: Clause, said: str) -> float:
+    def _score(self, clause: Clause, said: str, phrases: Sequence[str]) -> float:
         """The weight of the best pattern that fits whole, and a little for every further word in common."""
-        best = max((self._fit(pattern, said) for pattern in clause.patterns), default=0.0)
+        best = max((_fit(pattern, said, phrases) for pattern in self._patterns[clause.id]), default=0.0)
         likeness = self._likeness(clause, said)
         if best:
             return best + likeness
-        return likeness if likeness >= LIKENESS_LEAST else 0.0
-
-    def _fit(self, pattern: Sequence[Sequence[str]], said: str) -> float:
-        total = 0.0
-        for group in pattern:
-            heard = max((self._weights[word] for word in group if word in said), default=0.0)
-            if not heard:
-                return 0.0
-            total += heard
-        return total
+        if likeness < LIKENESS_LEAST or any(group.denied_in(said) for group in chain(*self._patterns[clause.id])):
+            return 0.0
+        return likeness
 
     def _likeness(self, clause: Clause, said: str) -> float:
         """How much of what was said, weighed by rarity, the clause's own words hold; from 0 to 1."""
@@ -83,8 +119,30 @@ class ClauseFinder:
 
     @staticmethod
     def _pairs_of(clause: Clause) -> frozenset[str]:
-        words = plain(clause.title + clause.plain + "".join(basis.quote for basis in clause.basis))
+        # A criterion words the hazard; an article words what should be, which is no sign of one.
+        quotes = "".join(basis.quote for basis in clause.basis) if clause.is_major else ""
+        words = plain(clause.title + clause.plain + quotes)
         return frozenset(words[at : at + 2] for at in range(len(words) - 1))
+
+
+def _groups(pattern: Sequence[Sequence[str]], weights: Mapping[str, float]) -> list[_Group]:
+    asking = [any(map(_DENIED.match, group)) for group in pattern]
+    return [_Group(group, weights, any(asking[:at] + asking[at + 1 :])) for at, group in enumerate(pattern)]
+
+
+def _fit(pattern: Sequence[_Group], said: str, phrases: Sequence[str]) -> float:
+    if not (whole := _weigh(pattern, said)) or len(phrases) == 1:
+        return whole
+    return max(whole * SCATTERED, *(_weigh(pattern, phrase) for phrase in phrases))
+
+
+def _weigh(pattern: Sequence[_Group], said: str) -> float:
+    total = 0.0
+    for group in pattern:
+        if not (heard := group.weight_in(said)):
+            return 0.0
+        total += heard
+    return total
 
 
 def plain(text: str) -> str:

@@ -15,7 +15,7 @@ def clause(name: str, plain: str, *patterns: str, trades: str = "") -> Clause:
 
 FINDER = ClauseFinder([
     clause("exit", "安全出口被锁住", "安全出口|后门 锁|堵"),
-    clause("truck", "叉车没有检验", "叉车|电梯 年检|检验", trades="warehouse"),
+    clause("truck", "叉车没有检验", "叉车|电梯 没|未 年检|检验", trades="warehouse"),
     clause("vent", "干式除尘器没有泄爆口", "泄爆 没|无|坏", "除尘|风管 防爆 没"),
     clause("lamp", "应急灯坏了不亮", "应急灯 坏|不亮"),
 ])  # fmt: skip
@@ -38,6 +38,23 @@ def test_what_is_typed_finds_its_clause(said: str, best: str) -> None:
 @pytest.mark.parametrize("said", ["", "。", "今天食堂吃什么", "后门", "锁", "工资什么时候发", "泄爆口好着呢，放心吧"])
 def test_what_no_clause_knows_finds_none(said: str) -> None:
     assert FINDER.find(said) == ()
+
+
+@pytest.mark.parametrize(
+    "said", ["后门没有锁", "后门没被锁", "后门不准锁", "应急灯没坏", "泄爆口没坏", "泄爆口没有问题", "有没有泄爆口"]
+)
+def test_what_is_denied_is_no_hazard(said: str) -> None:
+    assert FINDER.find(said) == ()
+
+
+def test_what_is_missing_is_one_though_it_is_denied_in_words() -> None:
+    assert FINDER.find("没泄爆口")[0].clause.id == "vent"
+
+
+def test_words_of_one_phrase_outweigh_words_scattered_over_two() -> None:
+    together = FINDER.find("应急灯好着，后门锁了")[0].score
+    scattered = FINDER.find("应急灯好着，后门，锁了")[0].score
+    assert 0 < scattered < together
 
 
 def test_two_hazards_in_one_sentence_find_both() -> None:
