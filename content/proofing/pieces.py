@@ -180,7 +180,9 @@ def _of_clauses(catalogue: Catalogue) -> Iterator[Piece]:
 
 
 def _of_duties(catalogue: Catalogue) -> Iterator[Piece]:
-    page = catalogue.pages["statutory.toml"]
+    page = catalogue.pages.get("statutory.toml")
+    if page is None:
+        return
     for position, duty in enumerate(catalogue.duties.values()):
         texts: list[tuple[Steps, str]] = [((name,), str(getattr(duty, name))) for name in _DUTY_TEXTS]
         if duty.condition:
