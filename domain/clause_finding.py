@@ -67,11 +67,7 @@ class ClauseFinder:
 
     def __init__(self, clauses: Iterable[Clause]) -> None:
         self._clauses: Sequence[Clause] = tuple(clauses)
-        named = Counter(
-            word
-            for clause in self._clauses
-            for word in {word for pattern in clause.patterns for group in pattern for word in group}
-        )
+        named = Counter(chain(*({word for group in chain(*one.patterns) for word in group} for one in self._clauses)))
         weights = {word: self._weight(word, count) for word, count in named.items()}
         self._patterns = {one.id: [_groups(pattern, weights) for pattern in one.patterns] for one in self._clauses}
         self._pairs = {clause.id: self._pairs_of(clause) for clause in self._clauses}
@@ -111,8 +107,11 @@ class ClauseFinder:
         pairs = {said[at : at + 2] for at in range(len(said) - 1)}
         # A pair that no clause has weighs most: it speaks of something else.
         strange = math.log(1 + 2 * len(self._clauses))
+        common = pairs & self._pairs[clause.id]
+        if len(common) < min(3, len(pairs)) or not pairs:
+            return 0.0
         whole = sum(self._rarity.get(pair, strange) for pair in pairs)
-        return sum(self._rarity[pair] for pair in pairs & self._pairs[clause.id]) / whole if whole else 0.0
+        return sum(self._rarity[pair] for pair in common) / whole
 
     def _weight(self, word: str, count: int) -> float:
         return math.log(1 + len(self._clauses) / count) * min(len(word), 4) / 2
