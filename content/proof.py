@@ -33,15 +33,17 @@ def proof(catalogue: Catalogue, library: Library | None = None) -> Report:
     """
     rules = Rules.read()
     library = library or Library(catalogue.folder, installed_statutes())
-    pieces = pieces_of(catalogue)
+    every = pieces_of(catalogue)
+    # What nobody is asked any more may cite a law that is gone; only its id still counts.
+    pieces = tuple(piece for piece in every if not piece.is_retired)
     numbers = frozenset(hotline.number for hotline in catalogue.hotlines)
     findings = {
         *citation_findings(pieces, library, rules),
         *prose_findings(pieces, rules, numbers),
-        *shape_findings(pieces, rules),
+        *shape_findings(every, rules),
         *question_findings(pieces, catalogue.editions.values(), rules),
         *bank_findings(catalogue, pieces, rules),
-        *programme_findings(pieces, rules),
+        *programme_findings(pieces, catalogue.questions, rules),
         *reading_findings(pieces, rules),
         *term_findings(pieces, rules),
     }
@@ -79,7 +81,7 @@ def _counts(catalogue: Catalogue, pieces: Sequence[Piece]) -> dict[str, Counter[
         for industry in sorted(checklist.industries)
         for _ in checklist.items
     )
-    questions = catalogue.questions.values()
+    questions = [question for question in catalogue.questions.values() if not question.is_retired]
     trades = Counter(catalogue.industries[trade].name for question in questions for trade in sorted(question.trades))
     return {
         "kind": Counter(piece.kind for piece in pieces) + Counter(industry=len(catalogue.industries)),

@@ -66,7 +66,8 @@ class Section:
 class Checklist:
     """One published list; `version` goes up when wording changes, so that old records stay readable.
 
-    An empty `industries` means that the list suits every trade.
+    An empty `industries` means that the list suits every trade.  `retired` are items of earlier versions:
+    nobody is asked them any more, and their ids are not given to others.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Checklist:
     industries: frozenset[str]
     sections: tuple[Section, ...]
     audience: ForWhom = ForWhom.ENTERPRISE
+    retired: tuple[Item, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -37,7 +37,8 @@ class Question:
 
     `correct` holds positions in `options` as written, from 0.  `difficulty` runs from 1 (everybody
     should know) to 3.  Empty `trades` or `roles` mean that it suits all.  `source` names a national
-    guideline where no law says it; at least one of `basis` and `source` is there.
+    guideline where no law says it; at least one of `basis` and `source` is there.  A retired one is kept
+    for the records that name it and is not drawn any more.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Question:
     roles: frozenset[Role]
     basis: tuple[Basis, ...]
     source: str | None
+    is_retired: bool = False
 
     def is_right(self, chosen: Iterable[int]) -> bool:
         """Whether exactly the right options were chosen, by their positions as written."""
@@ -60,4 +62,7 @@ class Question:
 
     def suits(self, role: Role | None, trades: frozenset[str]) -> bool:
         """Whether to ask it of somebody in that role (None: not enrolled) at an enterprise of these trades."""
+        return not self.is_retired and self._fits(role, trades)
+
+    def _fits(self, role: Role | None, trades: frozenset[str]) -> bool:
         return (not self.roles or role in self.roles) and (not self.trades or bool(self.trades & trades))

@@ -44,8 +44,9 @@ async def edition(desk: Desk, edition_id: int) -> Checklist:
 
 
 def _written(checklist: Checklist) -> str:
-    # For whom a list is decides who may begin it, not how it reads; left out, a wording keeps its digest.
-    told = {name: value for name, value in asdict(checklist).items() if name != "audience"}
+    # For whom a list is decides who may begin it, and what it no longer asks is not read; left out, a wording keeps
+    # its digest.
+    told = {name: value for name, value in asdict(checklist).items() if name not in ("audience", "retired")}
     return json.dumps(told, ensure_ascii=False, sort_keys=True, default=sorted)
 
 

@@ -202,10 +202,11 @@ async def latest(desk: Desk, contact_id: int) -> Quiz | None:
 
 async def wrong_and_due(desk: Desk, contact_id: int) -> int:
     """How many questions this person got wrong are waiting to be asked again."""
-    due = select(func.count()).select_from(MemoryRecord).where(
+    due = select(MemoryRecord.question_id).where(
         MemoryRecord.contact_id == contact_id, MemoryRecord.due_at <= desk.now
     )  # fmt: skip
-    return (await desk.session.execute(due)).scalar_one()
+    bank = desk.catalogue.questions
+    return sum(id_ in bank and not bank[id_].is_retired for id_ in await desk.session.scalars(due))
 
 
 async def rank(desk: Desk, contact: Contact, posts: tuple[Post, ...]) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from domain.checklist import Checklist, ForWhom, Grade, Item, Section
 
 _ITEM_FIELDS = (
     "id", "title", "what", "how", "standard", "risk", "remedy",
-    "due_days", "evidence", "grade_hint", "clause", "basis",
+    "due_days", "evidence", "grade_hint", "clause", "basis", "retired",
 )  # fmt: skip
 
 
@@ -14,11 +14,13 @@ def read_checklist(page: Page) -> Checklist:
     """The checklist of one page.
 
     Raises:
-        ContentFault: a field is missing, unknown or of the wrong kind, or there is no item at all.
+        ContentFault: a field is missing, unknown or of the wrong kind, or there is no item left to ask.
     """
     entry = Entry(page, page.table)
     entry.must_hold_only("id", "version", "title", "intro", "audience", "industries", "section")
-    sections = tuple(_section(part) for part in entry.entries("section"))
+    retired: list[Item] = []
+    # A section of which nothing is left is not walked through any more.
+    sections = tuple(section for part in entry.entries("section") if (section := _section(part, retired)).items)
     if not sections:
         raise entry.fault("fault-no-items")
     return Checklist(
@@ -29,15 +31,19 @@ def read_checklist(page: Page) -> Checklist:
         industries=frozenset(entry.texts("industries")),
         sections=sections,
         audience=entry.word("audience", ForWhom) or ForWhom.ENTERPRISE,
+        retired=tuple(retired),
     )
 
 
-def _section(entry: Entry) -> Section:
+def _section(entry: Entry, retired: list[Item]) -> Section:
+    """The items that are asked; those that no longer are go to `retired`."""
     entry.must_hold_only("title", "item")
-    items = tuple(_item(part) for part in entry.entries("item"))
-    if not items:
+    items: list[Item] = []
+    for part in entry.entries("item"):
+        (retired if part.flag("retired") else items).append(_item(part))
+    if not items and not entry.holds("item"):
         raise entry.fault("fault-no-items")
-    return Section(entry.text("title"), items)
+    return Section(entry.text("title"), tuple(items))
 
 
 def _item(entry: Entry) -> Item:

@@ -32,6 +32,10 @@ class Entry:
             if name not in names:
                 raise self.fault("fault-unknown-field", name, field=name)
 
+    def holds(self, name: str) -> bool:
+        """Whether the key is there and not an empty list."""
+        return bool(self._table.get(name))
+
     def text(self, name: str) -> str:
         """A text that is there and not blank."""
         value = self._get(name, str)

@@ -22,7 +22,7 @@ from domain.topic import Topic
 
 _FIELDS = (
     "id", "kind", "stem", "options", "answer", "explanation", "difficulty",
-    "dimension", "trades", "roles", "basis", "source",
+    "dimension", "trades", "roles", "basis", "source", "retired",
 )  # fmt: skip
 _LETTERS = "ABCDEFGHIJ"
 _HARDEST = 3
@@ -91,6 +91,7 @@ def _question(entry: Entry, topic: Topic, judgement: tuple[str, ...]) -> Questio
         roles=entry.choices("roles", Role),
         basis=entry.bases(),
         source=entry.text_or_none("source"),
+        is_retired=entry.flag("retired"),
     )
 
 

@@ -16,15 +16,16 @@ _USUAL_OPTIONS = 4
 
 def bank_findings(catalogue: Catalogue, pieces: Sequence[Piece], rules: Rules) -> Iterator[Finding]:
     """All that is wrong with the questions taken together, and with lessons that say the same twice."""
-    yield from _coverage(catalogue, rules)
+    whole = [question for question in catalogue.questions.values() if not question.is_retired]
+    yield from _coverage(catalogue, whole, rules)
     yield from _repeated([piece for piece in pieces if piece.kind == "question"], "stem", rules)
     yield from _repeated([piece for piece in pieces if piece.kind == "lesson"], "text", rules)
-    yield from _keys(catalogue, list(catalogue.questions.values()), rules)
-    whole = list(catalogue.questions.values())
+    yield from _keys(catalogue, whole, rules)
     yield from _longest(catalogue, whole, rules.bank["longest_share"], 1)
     for number, topic_id in enumerate(catalogue.topics):
         line = catalogue.pages["topics.toml"].line(("topic", number))
-        yield from _longest(catalogue, catalogue.questions_on(topic_id), rules.bank["longest_share_in_topic"], line)
+        own = [question for question in whole if question.topic == topic_id]
+        yield from _longest(catalogue, own, rules.bank["longest_share_in_topic"], line)
 
 
 def is_longest(question: Question) -> bool:
@@ -38,11 +39,11 @@ def _finding(catalogue: Catalogue, line: int, code: str, **facts: object) -> Fin
     return Finding(catalogue.pages["topics.toml"].name, line, code, say(code, **facts))
 
 
-def _coverage(catalogue: Catalogue, rules: Rules) -> Iterator[Finding]:
+def _coverage(catalogue: Catalogue, questions: Sequence[Question], rules: Rules) -> Iterator[Finding]:
     if len(catalogue.topics) < rules.bank["topics_min"]:
         yield _finding(catalogue, 1, "topics-few", count=len(catalogue.topics), least=int(rules.bank["topics_min"]))
     for number, topic in enumerate(catalogue.topics.values()):
-        count = len(catalogue.questions_on(topic.id))
+        count = sum(question.topic == topic.id for question in questions)
         if count < rules.bank["questions_per_topic"]:
             line = catalogue.pages["topics.toml"].line(("topic", number, "id"))
             least = int(rules.bank["questions_per_topic"])

@@ -54,6 +54,7 @@ class Piece:
     notes: tuple[tuple[Steps, str], ...]
     basis: tuple[Basis, ...]
     thing: Thing
+    is_retired: bool = False
 
     def finding(self, code: str, *field: str | int, **facts: object) -> Finding:
         """A finding at the line of that field of the piece."""
@@ -80,15 +81,19 @@ def _of_checklists(catalogue: Catalogue) -> Iterator[Piece]:
     for checklist in catalogue.checklists.values():
         page = catalogue.pages[f"checklists/{checklist.id}.toml"]
         heads: list[tuple[Steps, str]] = [(("title",), checklist.title), (("intro",), checklist.intro)]
-        heads += [(("section", number, "title"), section.title) for number, section in enumerate(checklist.sections)]
+        titles = [str(section["title"]).strip() for section in page.table["section"]]
+        heads += [(("section", number, "title"), title) for number, title in enumerate(titles)]
         yield Piece("checklist", checklist.id, checklist.title, page, (), tuple(heads), (), (), checklist)
-        for number, section in enumerate(checklist.sections):
-            topic = f"{checklist.title} · {section.title}"
-            for position, item in enumerate(section.items):
+        asked, retired = iter(checklist.items), iter(checklist.retired)
+        for number, section in enumerate(page.table["section"]):
+            topic = f"{checklist.title} · {section['title']}"
+            for position, told in enumerate(section["item"]):
+                is_retired = told.get("retired", False)
+                item = next(retired if is_retired else asked)
                 steps: Steps = ("section", number, "item", position)
                 texts = tuple(((name,), str(getattr(item, name))) for name in _ITEM_TEXTS)
                 notes = ((("clause",), item.clause),) if item.clause else ()
-                yield Piece("item", item.id, topic, page, steps, texts, notes, item.basis, item)
+                yield Piece("item", item.id, topic, page, steps, texts, notes, item.basis, item, is_retired)
 
 
 def _of_cards(catalogue: Catalogue) -> Iterator[Piece]:
@@ -128,7 +133,10 @@ def _question(question: Question, topic: Topic, page: Page, position: int) -> Pi
     texts.append((("explanation",), question.explanation))
     notes = _source(question.source)
     steps: Steps = ("question", position)
-    return Piece("question", question.id, topic.title, page, steps, tuple(texts), notes, question.basis, question)
+    return Piece(
+        "question", question.id, topic.title, page, steps, tuple(texts), notes, question.basis, question,
+        question.is_retired,
+    )  # fmt: skip
 
 
 def _of_tracks(catalogue: Catalogue) -> Iterator[Piece]:

@@ -1,6 +1,6 @@
 """学习卡和活动校对 — tracks of the right length, lessons that rest on something, and no day without a plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from content.proofing.pieces import Piece
@@ -9,9 +9,10 @@ from content.proofing.rules import Rules
 from domain.campaign import DayKind, Edition
 from domain.contact import Role
 from domain.lesson import Lesson
+from domain.question import Question
 
 
-def programme_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
+def programme_findings(pieces: Iterable[Piece], questions: Mapping[str, Question], rules: Rules) -> Iterator[Finding]:
     """All that is wrong with lessons, tracks and editions."""
     lessons: dict[str, int] = {}
     heads: list[Piece] = []
@@ -20,6 +21,9 @@ def programme_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Findin
             lessons[piece.thing.track] = lessons.get(piece.thing.track, 0) + 1
             if not piece.basis and not piece.thing.source:
                 yield piece.finding("ground-missing", "id")
+            for position, asked in enumerate(piece.thing.questions):
+                if questions[asked].is_retired:
+                    yield piece.finding("lesson-retired", "questions", position, question=asked)
         elif isinstance(piece.thing, Edition):
             yield from _days(piece, piece.thing)
         elif piece.kind == "track":

@@ -22,6 +22,8 @@ def shape_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
         if piece.kind in ("hotline", "edition"):
             continue
         yield from _ids(piece, seen, rules)
+        if piece.is_retired:
+            continue
         if isinstance(piece.thing, Checklist):
             yield from _list(piece, piece.thing, rules)
         elif isinstance(piece.thing, Item):

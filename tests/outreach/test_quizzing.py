@@ -220,3 +220,21 @@ async def test_no_rank_unless_the_bureau_wants_one(office: Office) -> None:
         assert await quizzing.rank(desk, me, posts) == (2, 2)
         assert await quizzing.rank(desk, me, ()) is None
         assert len((await desk.session.scalars(select(QuizRecord))).all()) == 2
+
+
+async def test_a_retired_question_is_not_drawn_and_waits_for_nobody_but_its_results_can_be_read(
+    office: Office, clock: SetClock
+) -> None:
+    who = await contact(office)
+    quiz = await finish(office, who, await begin(office, who), 1)
+    wrong = quiz.asked[0].question_id
+    bank = dict(office.catalogue.questions)
+    bank[wrong] = replace(bank[wrong], is_retired=True)
+    office.catalogue = replace(office.catalogue, questions=bank)
+    clock.advance(days=2)
+    async with office.desk() as desk:
+        assert await quizzing.wrong_and_due(desk, who.id) == 0
+        assert (await quizzing.quiz_of(desk, who, quiz.id)).asked[0].question_id == wrong
+        assert desk.catalogue.questions[wrong].stem
+    again = await begin(office, who)
+    assert wrong not in {asked.question_id for asked in again.asked}
