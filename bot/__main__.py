@@ -13,6 +13,7 @@ from bot.commands import content as content_commands
 from bot.commands import demo, demonstrate, law, official, operate, quarantine, register
 from bot.commands import invite as invite_command
 from bot.commands.backup import backup
+from bot.commands.preview import preview
 from bot.commands.restore import restore
 from bot.faults import masked, set_up_logging
 from bot.settings import SettingsWrong
@@ -28,6 +29,7 @@ app.command("run")(operate.run)
 app.command("migrate")(operate.migrate)
 app.command("check-settings")(operate.check_settings)
 app.command("proof")(content_commands.proof)
+app.command("preview")(preview)
 app.command("demo")(demonstrate.demo)
 app.command("demo-load")(demo.load)
 app.command("invite")(invite_command.invite)

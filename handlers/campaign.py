@@ -6,11 +6,22 @@ A record: → which day → how many → what about → with what result → a p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.authority import Duty
-from domain.campaign import CellState, Confidence, Edition, Filling, HeadCountUnclear, Step, Subject, read_day
-from domain.contact import NotEnrolled, StalePress
+from domain.campaign import (
+    CellState,
+    Confidence,
+    DayPlan,
+    Edition,
+    Filling,
+    HeadCountUnclear,
+    Step,
+    Subject,
+    read_day,
+)
+from domain.contact import NotEnrolled, Post, StalePress
+from domain.lesson import Lesson
 from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Say, Scene, Text, Turn
@@ -54,20 +65,28 @@ async def show_campaign(turn: Turn, scene: Scene) -> Reply:
     if official is not None and (official.may(Duty.FIGURES) or official.may(Duty.CAMPAIGN)):
         rows.append((Button(words.label("campaign.matrix"), data("cm", "s")),))
     text = words(
-        "replies/campaign/overview", edition=edition, is_certain=_is_certain(edition), plan=plan, places=places,
+        "replies/campaign/overview", edition=edition, is_certain=is_certain(edition), plan=plan, places=places,
         is_running=edition.is_running(desk.today),
     )  # fmt: skip
     return show(turn, text, (*rows[:30], (home_button(words),)))
 
 
-def _is_certain(edition: Edition) -> bool:
+def is_certain(edition: Edition) -> bool:
     return edition.confidence is not Confidence.UNCERTAIN
 
 
 async def show_today(turn: Turn, scene: Scene) -> Reply:
     """`/today`: the one thing of today, with its lesson."""
-    words, posts = scene.words, scene.known.posts
-    edition, plan, lesson = daily.of_today(scene.desk, posts)
+    posts = scene.known.posts
+    return show_day(turn, scene, *daily.of_today(scene.desk, posts), posts, scene.desk.today)
+
+
+def show_day(
+    turn: Turn, scene: Scene, edition: Edition, plan: DayPlan | None, lesson: Lesson | None,
+    posts: tuple[Post, ...], on: date,
+) -> Reply:  # fmt: skip
+    """What a day holds for somebody with these posts."""
+    words = scene.words
     rows: list[tuple[Button, ...]] = []
     button = daily.button_for(edition, plan, posts) if plan else None
     if lesson is not None and lesson.questions:
@@ -77,9 +96,8 @@ async def show_today(turn: Turn, scene: Scene) -> Reply:
         rows.append((Button(words.label(button.label), button.press, style="primary"),))
     rows.append((Button(words.label("campaign.open"), data("cp", "s")), home_button(words)))
     text = words(
-        "replies/campaign/today", edition=edition, is_certain=_is_certain(edition), plan=plan, lesson=lesson,
-        today=scene.desk.today,
-    )  # fmt: skip
+        "replies/campaign/today", edition=edition, is_certain=is_certain(edition), plan=plan, lesson=lesson, today=on
+    )
     return show(turn, text, tuple(rows))
 
 

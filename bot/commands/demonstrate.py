@@ -13,6 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
 from typing import Annotated, Any
@@ -40,24 +42,31 @@ def demo(
     """Try Anshao without Telegram: prints one address to open in a browser. Ctrl-C ends it."""
     if reset:
         shutil.rmtree(FOLDER, ignore_errors=True)
+    with sandbox_with(FOLDER, port) as base:
+        keep_running(base)
+
+
+@contextmanager
+def sandbox_with(folder: Path, port: int) -> Iterator[str]:
+    """A sandbox beside a house whose data is in that folder, and where its page is; the bot is for the caller to run."""
     port = _free_port(port)
     base = f"http://127.0.0.1:{port}"
     os.environ.update(
-        ANSHAO_BOT_TOKEN=TOKEN, ANSHAO_BOT_API_URL=base, ANSHAO_DATA_DIR=str(FOLDER), ANSHAO_LISTEN="127.0.0.1:0",
+        ANSHAO_BOT_TOKEN=TOKEN, ANSHAO_BOT_API_URL=base, ANSHAO_DATA_DIR=str(folder), ANSHAO_LISTEN="127.0.0.1:0",
         ANSHAO_MODE="polling", ANSHAO_DATABASE_URL="", ANSHAO_PROXY="",
     )  # fmt: skip
     code = asyncio.run(_prepare())
-    sandbox = Popen([sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(FOLDER / "sandbox")])  # noqa: S603
+    sandbox = Popen([sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(folder / "sandbox")])  # noqa: S603
     try:
         _wait_for(base, sandbox)
         _put_hints(base, code)
-        _keep_running(base)
+        yield base
     finally:
         sandbox.send_signal(signal.SIGINT)
         sandbox.wait(10)
 
 
-def _keep_running(base: str) -> None:
+def keep_running(base: str) -> None:
     """Run the bot until Ctrl-C; one that was killed is started again, as systemd would do it."""
     stopping = False
 
