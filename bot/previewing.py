@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings import Settings
-from bot.wiring import open_office
 from content.catalogue import Catalogue
+from content.privacy import Privacy
 from content.proofing.pieces import Piece, pieces_of
-from content.texts import HOME_LOCALE
+from content.texts import HOME_LOCALE, Texts
 from domain.campaign import DayKind, DayPlan, Edition
 from domain.checklist import Checklist, Item, Section
 from domain.clause import Clause
@@ -27,9 +26,11 @@ from domain.topic import Topic
 from handlers import campaign, hotline, inspection_cards, law, quiz_cards
 from handlers.turn import Button, Caller, Person, Press, Reply, Say, Scene, Turn
 from outreach.daily import button_for
-from outreach.desk import utc_now
+from outreach.desk import Office, utc_now
 from outreach.inspecting import Open
+from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
+from outreach.storage.photos import PhotoStore
 
 SOMEBODY = Contact(0, "", None, HOME_LOCALE)
 POSTS = (Post(0, 0, "", Role.SAFETY_OFFICER),)
@@ -85,12 +86,14 @@ def _end(piece: Piece, first: int) -> int:
 async def open_scene(catalogue: Catalogue) -> AsyncIterator[Scene]:
     """A house of its own, empty and thrown away afterwards, with that content in it."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(bot_token="0:preview", data_dir=Path(folder), _env_file=None)  # type: ignore[arg-type, call-arg] # noqa: S106
-        async with open_office(settings) as office:
-            office.catalogue = catalogue
-            await migrate(office.engine)
+        engine = open_engine(f"sqlite:///{folder}/preview.db")
+        try:
+            await migrate(engine)
+            office = Office(engine, catalogue, Texts(), PhotoStore(Path(folder)), Privacy.load())
             async with office.desk() as desk:
                 yield Scene(desk, office.texts.words(HOME_LOCALE), Caller(SOMEBODY))
+        finally:
+            await engine.dispose()
 
 
 def turn(*words: str) -> Turn:

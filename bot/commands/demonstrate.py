@@ -48,7 +48,7 @@ def demo(
 
 @contextmanager
 def sandbox_with(folder: Path, port: int) -> Iterator[str]:
-    """A sandbox beside a house whose data is in that folder, and where its page is; the bot is for the caller to run."""
+    """A sandbox, and data for a bot in that folder; yields where the page is. The bot is for the caller to run."""
     port = _free_port(port)
     base = f"http://127.0.0.1:{port}"
     os.environ.update(
