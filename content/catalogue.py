@@ -13,7 +13,7 @@ from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
 from content.loading.clauses import SETS, read_clauses, read_sets
-from content.loading.hotlines import read_hotlines
+from content.loading.hotlines import read_guide, read_hotlines
 from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
@@ -28,7 +28,7 @@ from domain.checklist import FOR_ENTERPRISES, Checklist, ForWhom
 from domain.clause import Clause
 from domain.clause_finding import ClauseFinder
 from domain.emergency import EmergencyCard
-from domain.hotline import Hotline
+from domain.hotline import GuidePart, Hotline
 from domain.industry import Industry
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
@@ -48,6 +48,7 @@ class Catalogue:
     checklists: Mapping[str, Checklist]
     cards: Mapping[str, EmergencyCard]
     hotlines: tuple[Hotline, ...]
+    guide: tuple[GuidePart, ...]
     industries: Mapping[str, Industry]
     topics: Mapping[str, Topic]
     questions: Mapping[str, Question]
@@ -73,6 +74,7 @@ class Catalogue:
         shelf = _Shelf(folder)
         industries = read_industries(shelf.page("industries.toml"))
         hotlines = read_hotlines(shelf.page("hotlines.toml"))
+        guide = read_guide(shelf.page("hotline_guide.toml"))
         checklists = shelf.pages_of("checklists", read_checklist)
         cards = shelf.pages_of("cards", read_card)
         for checklist in checklists.values():
@@ -92,6 +94,7 @@ class Catalogue:
             checklists=MappingProxyType(checklists),
             cards=MappingProxyType(cards),
             hotlines=hotlines,
+            guide=guide,
             industries=MappingProxyType(industries),
             topics=MappingProxyType(dict(topics.by_id)),
             questions=MappingProxyType(questions),

@@ -1,6 +1,8 @@
-"""电话 — a number to call, what it is for, and what it is not for."""
+"""电话 — a number to call, what it is for and what it is not for, and how to report by it."""
 
 from dataclasses import dataclass
+
+from domain.basis import Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,19 @@ class Hotline:
     jurisdiction: str | None
     urgent: bool
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePart:
+    """怎么举报的一段 — one question that somebody has before calling, answered in a few lines.
+
+    A part with a `jurisdiction` replaces there the national one of the same id, or joins the others.
+    """
+
+    id: str
+    icon: str
+    title: str
+    lines: tuple[str, ...]
+    jurisdiction: str | None
+    basis: tuple[Basis, ...]
+    source: str | None

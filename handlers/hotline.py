@@ -1,6 +1,7 @@
 """电话和应急卡 — whom to call and what to do in the first minutes, in any state, for anybody.
 
-/hotline → 应急卡 → one card → the next, or back; nothing here moves the person from where they stand.
+/hotline → 应急卡 → one card → the next, or back; /hotline → 怎么举报 → part by part.
+Nothing here moves the person from where they stand.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from content.catalogue import Catalogue
 from domain.contact import StalePress
 from domain.emergency import EmergencyCard
-from domain.hotline import Hotline
+from domain.hotline import GuidePart, Hotline
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
@@ -29,7 +30,11 @@ async def numbers(turn: Turn, scene: Scene) -> Reply:
         local=[hotline for hotline in hotlines if hotline.jurisdiction is not None],
         is_underway=_is_underway(scene),
     )
-    rows = ((Button(scene.words.label("hotline.cards"), data("hl", "c")),), (home_button(scene.words),))
+    rows = (
+        (Button(scene.words.label("hotline.cards"), data("hl", "c")),),
+        (Button(scene.words.label("hotline.guide"), data("hl", "g")),),
+        (home_button(scene.words),),
+    )
     return show(turn, text, rows)
 
 
@@ -42,7 +47,10 @@ async def cards(turn: Turn, scene: Scene) -> Reply:
 
 
 async def press(turn: Turn, scene: Scene) -> Reply:
-    """`hl:n` the numbers, `hl:c` the cards, `hl:k:<id>` one card. Raises StalePress for a card that is no more."""
+    """`hl:n` the numbers, `hl:c` the cards, `hl:k:<id>` one card, `hl:g` and `hl:g:<id>` how to report.
+
+    Raises StalePress for a card or a part that is no more.
+    """
     assert isinstance(turn.said, Press)
     match turn.said.words[1:]:
         case ("n",):
@@ -51,6 +59,8 @@ async def press(turn: Turn, scene: Scene) -> Reply:
             return await cards(turn, scene)
         case ("k", card_id):
             return await _card(turn, scene, card_id)
+        case ("g", *asked) if len(asked) < 2:
+            return await _guide(turn, scene, "".join(asked))
     raise StalePress
 
 
@@ -59,6 +69,26 @@ def hotlines_in(catalogue: Catalogue, streets: Iterable[str]) -> tuple[Hotline, 
     found = dict.fromkeys(hotline for street in (None, *streets) for hotline in catalogue.hotlines_for(street))
     replaced = {hotline.number for hotline in found if hotline.jurisdiction is not None}
     return tuple(h for h in found if h.jurisdiction is not None or h.number not in replaced)
+
+
+def guide_in(catalogue: Catalogue, streets: Iterable[str]) -> tuple[GuidePart, ...]:
+    """How to report in these streets, in file order; a local part stands where the national one of its id did."""
+    here = set(streets)
+    local = {part.id: part for part in catalogue.guide if part.jurisdiction in here}
+    national = {part.id: part for part in catalogue.guide if part.jurisdiction is None}
+    return tuple((national | local).values())
+
+
+async def _guide(turn: Turn, scene: Scene, part_id: str) -> Reply:
+    """One part, by default the first, and the others to pick from."""
+    parts = guide_in(scene.desk.catalogue, await _streets(scene))
+    part = next((one for one in parts if one.id == (part_id or parts[0].id)), None)
+    if part is None:
+        raise StalePress
+    keys = [Button(f"{'● ' if one is part else ''}{one.icon} {one.title}", data("hl", "g", one.id)) for one in parts]
+    rows = [tuple(keys[at : at + CARDS_PER_ROW]) for at in range(0, len(keys), CARDS_PER_ROW)]
+    text = scene.words("replies/hotline/guide", part=part, is_underway=_is_underway(scene))
+    return show(turn, text, (*rows, (_numbers(scene), home_button(scene.words))))
 
 
 async def _card(turn: Turn, scene: Scene, card_id: str) -> Reply:

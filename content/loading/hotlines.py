@@ -1,8 +1,8 @@
-"""电话装载 — hotlines.toml: national numbers first, then whatever a bureau adds for its own area."""
+"""电话装载 — hotlines.toml and hotline_guide.toml: what holds nationwide, then what a bureau adds for its own area."""
 
 from content.loading.entry import Entry
 from content.loading.page import Page
-from domain.hotline import Hotline
+from domain.hotline import GuidePart, Hotline
 
 
 def read_hotlines(page: Page) -> tuple[Hotline, ...]:
@@ -34,4 +34,39 @@ def _hotline(entry: Entry) -> Hotline:
         jurisdiction=entry.text_or_none("jurisdiction"),
         urgent=entry.flag("urgent"),
         source=entry.text("source"),
+    )
+
+
+def read_guide(page: Page) -> tuple[GuidePart, ...]:
+    """How to report, part by part, in file order.
+
+    Raises:
+        ContentFault: a flawed field, a part without a line, or one given twice for the same jurisdiction.
+    """
+    whole = Entry(page, page.table)
+    whole.must_hold_only("part")
+    found: dict[tuple[str, str | None], GuidePart] = {}
+    for entry in whole.entries("part"):
+        part = _part(entry)
+        key = (part.id, part.jurisdiction)
+        if key in found:
+            raise entry.fault("fault-twice", "id", id=part.id)
+        found[key] = part
+    if not found:
+        raise whole.fault("fault-missing-field", field="part")
+    return tuple(found.values())
+
+
+def _part(entry: Entry) -> GuidePart:
+    entry.must_hold_only("id", "icon", "title", "lines", "jurisdiction", "basis", "source")
+    if not (lines := entry.texts("lines")):
+        raise entry.fault("fault-missing-field", "lines", field="lines")
+    return GuidePart(
+        id=entry.text("id"),
+        icon=entry.text("icon"),
+        title=entry.text("title"),
+        lines=lines,
+        jurisdiction=entry.text_or_none("jurisdiction"),
+        basis=entry.bases(),
+        source=entry.text_or_none("source"),
     )

@@ -13,7 +13,7 @@ from domain.campaign import Edition
 from domain.checklist import Checklist, Item
 from domain.clause import Clause
 from domain.emergency import EmergencyCard
-from domain.hotline import Hotline
+from domain.hotline import GuidePart, Hotline
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
 from domain.question import Question, QuestionKind
@@ -25,6 +25,7 @@ Thing = (
     | Item
     | EmergencyCard
     | Hotline
+    | GuidePart
     | Topic
     | Question
     | Track
@@ -68,6 +69,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_checklists(catalogue),
         *_of_cards(catalogue),
         *_of_hotlines(catalogue),
+        *_of_guide(catalogue),
         *_of_topics(catalogue),
         *_of_tracks(catalogue),
         *_of_editions(catalogue),
@@ -115,6 +117,15 @@ def _of_hotlines(catalogue: Catalogue) -> Iterator[Piece]:
         notes = ((("source",), hotline.source),)
         steps: Steps = ("hotline", number)
         yield Piece("hotline", hotline.number, hotline.name, page, steps, texts, notes, (), hotline)
+
+
+def _of_guide(catalogue: Catalogue) -> Iterator[Piece]:
+    page = catalogue.pages["hotline_guide.toml"]
+    for number, part in enumerate(catalogue.guide):
+        texts: list[tuple[Steps, str]] = [(("title",), part.title)]
+        texts += [(("lines", position), line) for position, line in enumerate(part.lines)]
+        steps: Steps = ("part", number)
+        yield Piece("guide", part.id, part.title, page, steps, tuple(texts), _source(part.source), part.basis, part)
 
 
 def _of_topics(catalogue: Catalogue) -> Iterator[Piece]:

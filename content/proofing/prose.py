@@ -11,7 +11,7 @@ from domain.emergency import EmergencyCard
 
 _HAN = "\u4e00-\u9fff"
 _ASCII_MARK = re.compile(rf"(?<=[{_HAN}])[,.;:?!()\"']|[,;:?!()\"'](?=[{_HAN}])")
-_SHOWN_WHOLE = ("item", "card", "hotline", "lesson")
+_SHOWN_WHOLE = ("item", "card", "hotline", "guide", "lesson")
 _SENTENCE_END = re.compile("[。！？；\n]")
 # Shapes of Chinese service numbers: 110, 119, 120, 122; 12345 and its like; 95598; 96119.
 _PHONE = re.compile(r"(?<![\d.〔-])(?:1[12]\d|12\d{3}|9[56]\d{3})(?![\d.〕-])")

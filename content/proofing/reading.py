@@ -8,7 +8,7 @@ from content.proofing.rules import Rules
 
 # GB 2312 sorts its 6763 characters by use: the 3755 common ones first, up to this lead byte.
 _LAST_COMMON = 0xD7
-_KINDS = ("topic", "question", "track", "lesson", "edition", "term")
+_KINDS = ("guide", "topic", "question", "track", "lesson", "edition", "term")
 
 
 def reading_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:

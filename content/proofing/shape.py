@@ -9,6 +9,7 @@ from content.proofing.pieces import Piece
 from content.proofing.report import Finding
 from content.proofing.rules import Rules
 from domain.checklist import Checklist, ForWhom, Item
+from domain.hotline import GuidePart
 
 _NAMESPACES = {"item": "item", "question": "question", "lesson": "lesson"}
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -19,7 +20,10 @@ def shape_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
     seen: dict[tuple[str, str], str] = {}
     lists: dict[str, list[Piece]] = {}
     for piece in pieces:
-        if piece.kind in ("hotline", "edition"):
+        if isinstance(piece.thing, GuidePart) and not piece.basis and not piece.thing.source:
+            yield piece.finding("ground-missing", "id")
+        if piece.kind in ("hotline", "edition") or (isinstance(piece.thing, GuidePart) and piece.thing.jurisdiction):
+            # A number is no id, and a local part bears the id of the one it replaces.
             continue
         yield from _ids(piece, seen, rules)
         if piece.is_retired:

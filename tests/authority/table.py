@@ -125,6 +125,8 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hl:n", "", anyone),
     Entry("hl:c", "", anyone),
     Entry("hl:k:burns", "", anyone),
+    Entry("hl:g", "", anyone),
+    Entry("hl:g:reward", "", anyone),
     Entry("lw:s", "", anyone),
     Entry("yr:l:0", "", any_walker),
     Entry("yr:e:{id}", "enterprise", walker),

@@ -7,7 +7,7 @@ from pathlib import Path
 import content
 
 _KINDS = ("calendars", "campaigns", "cards", "checklists", "clauses", "lessons", "questions", "sources", "templates")
-_FILES = ("hotlines.toml", "industries.toml", "topics.toml")
+_FILES = ("hotlines.toml", "hotline_guide.toml", "industries.toml", "topics.toml")
 
 
 @dataclass(frozen=True)

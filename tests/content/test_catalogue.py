@@ -159,6 +159,7 @@ def test_major_hints_name_their_criterion(catalogue: Catalogue):
         ("cards/burns.toml", 'title = "烫伤烧伤"', "title = 烫伤烧伤", "格式不对"),
         ("cards/burns.toml", '  "不挑破水泡。",', '  "",', "是空的"),
         ("hotlines.toml", 'number = "120"', 'number = "119"', "写了两次"),
+        ("hotline_guide.toml", 'id = "say"', 'id = "dial"', "写了两次"),
         ("industries.toml", 'id = "retail"', 'id = "catering"', "写了两次"),
         ("industries.toml", '"商贸业"', '"餐 饮业"', "写了两次"),
         ("industries.toml", 'parent = "industry-trade"', 'parent = "trade"', "不在 industries.toml"),

@@ -34,6 +34,8 @@ FAULTS = [
     ("unknown law", SMALL, 'law = "消防法"', 'law = "消防条例"', "law-unknown"),
     ("repealed law in prose", SMALL, "早晚出大事", "违反环境保护法", "law-repealed"),
     ("article in prose", "hotlines.toml", "第四十四条", "第四百条", "article-unknown"),
+    ("number in the guide that is on no list", "hotline_guide.toml", "拨12350。", "拨12360。", "number-unlisted"),
+    ("quote of the guide", "hotline_guide.toml", "的有功人员，给予奖励", "的有功人员，给予重奖", "quote-absent"),
     ("quote of three characters", SMALL, "任何人发现火灾都应当立即报警", "任何人", "quote-short"),
     ("id in capitals", CATERING, 'id = "catering-hood"', 'id = "Catering-Hood"', "id-form"),
     ("id of another list", SMALL, 'id = "small-exit"', 'id = "catering-exit"', "id-twice"),

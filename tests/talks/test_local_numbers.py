@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from content.catalogue import Catalogue
 from domain.contact import Role
-from handlers.hotline import hotlines_in
+from handlers.hotline import guide_in, hotlines_in
 from outreach import enrolling, locating
 from outreach.desk import Office
 from outreach.storage.enterprises import EnterpriseRecord
@@ -26,6 +26,18 @@ def test_a_local_number_replaces_the_national_one_and_another_joins(catalogue: C
     assert "望潮街道12345" in both and "听涛街道88880000" in both
     assert len(both) == len(national) + 1
     assert [h.name for h in hotlines_in(shelf, ("别处",))] == national
+
+
+def test_a_local_part_of_the_guide_stands_in_the_place_of_the_national_one(catalogue: Catalogue) -> None:
+    reward = next(part for part in catalogue.guide if part.id == "reward")
+    own = replace(reward, lines=("查实后到街道办领。",), jurisdiction="望潮街道")
+    more = replace(reward, id="office", title="自己去说", jurisdiction="望潮街道")
+    shelf = replace(catalogue, guide=(*catalogue.guide, own, more))
+    here, ids = guide_in(shelf, ("望潮街道",)), [part.id for part in catalogue.guide]
+    assert [part.id for part in here] == [*ids, "office"]
+    assert here[ids.index("reward")] is own
+    for streets in ((), ("听涛街道",)):
+        assert guide_in(shelf, streets) == catalogue.guide
 
 
 async def test_the_streets_are_those_of_posts_held_today(office: Office) -> None:
