@@ -16,6 +16,8 @@ LIKENESS_LEAST = 0.5
 SHARE_OF_BEST = 0.45
 # A pattern whose groups lie in different phrases may bring two hazards together that have nothing to do.
 SCATTERED = 0.75
+# What all words in common weigh beside a pattern.
+OWN_WORDS = 4
 
 _BARE = frozenset(("没有", "没", "无", "未", "不", "别"))
 _DENIAL = "(?:没有|没|不[能要许准会让可]|[未无不别]|禁止|严禁)"
@@ -68,7 +70,9 @@ class ClauseFinder:
     def __init__(self, clauses: Iterable[Clause]) -> None:
         self._clauses: Sequence[Clause] = tuple(clauses)
         named = Counter(chain(*({word for group in chain(*one.patterns) for word in group} for one in self._clauses)))
-        weights = {word: self._weight(word, count) for word, count in named.items()}
+        weights = {
+            word: math.log(1 + len(self._clauses) / count) * min(len(word), 4) / 2 for word, count in named.items()
+        }
         self._patterns = {one.id: [_groups(pattern, weights) for pattern in one.patterns] for one in self._clauses}
         self._pairs = {clause.id: self._pairs_of(clause) for clause in self._clauses}
         spread = Counter(pair for pairs in self._pairs.values() for pair in pairs)
@@ -80,7 +84,7 @@ class ClauseFinder:
         trades: those of the enterprise, wider ones included. A clause of another trade comes last, not never:
         the register may be wrong about the trade.
         """
-        # What is calm stays as a gap, so that the words left beside it do not look like all that was said.
+        # What is calm stays as a gap, lest the words left beside it look like all that was said.
         phrases = [_CALM.sub("    ", plain(phrase)) for phrase in _PAUSE.split(text)]
         said = "".join(phrases)
         found = []
@@ -93,11 +97,11 @@ class ClauseFinder:
         return tuple(one for one in found[:most] if one.score >= found[0].score * SHARE_OF_BEST)
 
     def _score(self, clause: Clause, said: str, phrases: Sequence[str]) -> float:
-        """The weight of the best pattern that fits whole, and a little for every further word in common."""
+        """The weight of the best pattern that fits whole, and some for every further word in common."""
         best = max((_fit(pattern, said, phrases) for pattern in self._patterns[clause.id]), default=0.0)
         likeness = self._likeness(clause, said)
         if best:
-            return best + likeness
+            return best + OWN_WORDS * likeness
         if likeness < LIKENESS_LEAST or any(group.denied_in(said) for group in chain(*self._patterns[clause.id])):
             return 0.0
         return likeness
@@ -112,9 +116,6 @@ class ClauseFinder:
             return 0.0
         whole = sum(self._rarity.get(pair, strange) for pair in pairs)
         return sum(self._rarity[pair] for pair in common) / whole
-
-    def _weight(self, word: str, count: int) -> float:
-        return math.log(1 + len(self._clauses) / count) * min(len(word), 4) / 2
 
     @staticmethod
     def _pairs_of(clause: Clause) -> frozenset[str]:
