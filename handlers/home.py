@@ -30,7 +30,7 @@ OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
     ("campaign", Duty.CAMPAIGN, ("cm", "s"), ""),
     ("officials", Duty.APPOINT, ("of", "l", 0), ""),
 )
-SAFETY_COMMANDS = ("report", "hotline", "cards", "law", "help", "cancel", "language", "privacy")
+SAFETY_COMMANDS = ("report", "hotline", "cards", "family", "law", "help", "cancel", "language", "privacy")
 
 
 def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], ...]:
@@ -74,6 +74,7 @@ def _safety_rows(words: Words) -> Rows:
     return (
         (_button(words, "report", "rp", "new"),),
         (_button(words, "hotline", "hl", "n"), _button(words, "cards", "hl", "c")),
+        (_button(words, "family", "hh", "s"),),
     )
 
 

@@ -19,6 +19,7 @@ from handlers import (
     group_quiz,
     home,
     hotline,
+    household,
     inspection,
     invitations,
     language,
@@ -64,6 +65,7 @@ COMMANDS: dict[str, Talk] = {
     "menu": home.home,
     "hotline": hotline.numbers,
     "cards": hotline.cards,
+    "family": household.begin,
     "law": law.consult,
     "language": language.choose,
     "privacy": privacy.show,
@@ -90,6 +92,7 @@ PRESSES: dict[str, Talk] = {
     "home": home.home,
     "help": home.help_,
     "hl": hotline.press,
+    "hh": household.press,
     "lw": law.press_law,
     "la": language.press_language,
     "pr": privacy.press,
@@ -144,13 +147,15 @@ FILE_MEANINGS = frozenset(MEANINGS) - {
 
 # Commands that only look, so they are simply answered again.
 ASKED_AGAIN = frozenset({
-    "hotline", "cards", "law", "help", "menu", "language", "privacy", "my", "quiz", "findings", "reports", "register",
-    "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
+    "hotline", "cards", "family", "law", "help", "menu", "language", "privacy", "my", "quiz", "findings", "reports",
+    "register", "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
 })  # fmt: skip
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.
-OPEN_COMMANDS = frozenset({"start", "help", "cancel", "menu", "hotline", "cards", "law", "language", "privacy"})
-OPEN_PRESSES = frozenset({"home", "help", "hl", "lw", "la", "pr", "en"})
+OPEN_COMMANDS = frozenset(
+    {"start", "help", "cancel", "menu", "hotline", "cards", "family", "law", "language", "privacy"}
+)
+OPEN_PRESSES = frozenset({"home", "help", "hl", "hh", "lw", "la", "pr", "en"})
 
 
 async def caller_for(turn: Turn, desk: Desk) -> Caller | None:

@@ -127,6 +127,9 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hl:k:burns", "", anyone),
     Entry("hl:g", "", anyone),
     Entry("hl:g:reward", "", anyone),
+    Entry("hh:s", "", anyone),
+    Entry("hh:v:1:", "", anyone),
+    Entry("hh:v:1:pfapfapf", "", anyone),
     Entry("lw:s", "", anyone),
     Entry("yr:l:0", "", any_walker),
     Entry("yr:e:{id}", "enterprise", walker),
@@ -351,7 +354,7 @@ BUTTONS: tuple[Entry, ...] = (
 
 COMMANDS: tuple[Entry, ...] = (
     *(Entry(name, "", anyone) for name in ("start", "help", "cancel", "menu", "law")),
-    *(Entry(name, "", anyone) for name in ("hotline", "cards", "language", "privacy")),
+    *(Entry(name, "", anyone) for name in ("hotline", "cards", "family", "language", "privacy")),
     Entry("check", "", any_walker),
     Entry("year", "", any_walker),
     Entry("my", "", insider),
