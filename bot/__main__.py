@@ -37,6 +37,7 @@ app.command("backup")(backup)
 app.command("restore")(restore)
 app.add_typer(register.app, name="register")
 app.add_typer(official.app, name="official")
+app.add_typer(content_commands.app, name="content")
 app.add_typer(law.app, name="law")
 app.add_typer(quarantine.app, name="quarantine")
 

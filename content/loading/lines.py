@@ -1,6 +1,7 @@
 """行号 — where each key of a TOML text stands, which the parser of the standard library does not tell."""
 
 import re
+from collections.abc import Iterator
 
 Steps = tuple[str | int, ...]
 
@@ -18,6 +19,18 @@ def index_lines(text: str) -> dict[Steps, int]:
     files, not a TOML parser.  The text must already have been parsed successfully.
     """
     found: dict[Steps, int] = {}
+    for _ in _parts(text, found):
+        pass
+    return found
+
+
+def index_spans(text: str) -> dict[Steps, tuple[int, int]]:
+    """Map each path of a key, not of a table, to where it begins and where its value's last line ends."""
+    return {steps: (start, end) for steps, start, end in _parts(text, {})}
+
+
+def _parts(text: str, found: dict[Steps, int]) -> Iterator[tuple[Steps, int, int]]:
+    """Every key with the offsets of its lines, noting in `found` the line of each path."""
     counts: dict[Steps, int] = {}
     table: Steps = ()
     offset, line = 0, 1
@@ -32,9 +45,9 @@ def index_lines(text: str) -> dict[Steps, int]:
             steps = (*table, key.group(1).strip("\"'"))
             found[steps] = line
             end = _walk_value(text, offset + key.end(), line, steps, found)
+            yield steps, offset, end
         line += text.count("\n", offset, end + 1)
         offset = end + 1
-    return found
 
 
 def _enter(name: str, is_array: bool, counts: dict[Steps, int]) -> Steps:
