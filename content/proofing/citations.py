@@ -82,11 +82,10 @@ def _named_in_passing(
     for name, instead in rules.repealed.items():
         if name in text:
             yield piece.finding("law-repealed", *steps, law=name, instead=instead)
-    for law in library.sources:
-        for named in re.finditer(re.escape(law) + "》?(?=第)", text):
-            label = ARTICLE.match(text, named.end())
-            if label and library.article(law, as_article(label)) is None:
-                yield piece.finding("article-unknown", *steps, law=law, article=as_article(label))
+    for named in library.named.finditer(text):
+        law, label = named[1], ARTICLE.match(text, named.end())
+        if label and library.article(law, as_article(label)) is None:
+            yield piece.finding("article-unknown", *steps, law=law, article=as_article(label))
 
 
 def _hint(piece: Piece, item: Item, library: Library) -> Iterator[Finding]:

@@ -33,6 +33,9 @@ class Library:
     def __init__(self, folder: Path, statutes: Path | None) -> None:
         pages = [Page.read(path, folder) for path in sorted((folder / "sources").glob("*.toml"))]
         self.sources = {source.short: source for source in map(read_source, pages)}
+        # Any of these laws with an article right behind it; the longest name first, since some begin with others.
+        names = sorted(map(re.escape, self.sources), key=len, reverse=True)
+        self.named = re.compile(f"({'|'.join(names)})》?(?=第)" if names else "(?!)")
         self.has_statutes = statutes is not None
         self._statutes = _statutes(statutes, self.sources) if statutes else {}
 

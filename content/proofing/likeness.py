@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from content.proofing.library import plain
 
@@ -21,12 +22,15 @@ def likeness(one: Counter[str], other: Counter[str]) -> float:
 def alike(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]:
     """Positions of all texts that are alike, the earlier first."""
     folded = [pairs(text) for text in texts]
-    sizes = [counter.total() for counter in folded]
-    for later in range(1, len(texts)):
-        size = sizes[later]
-        for earlier in range(later):
-            # Two texts share at most the smaller one's pairs, so most pairs are settled by their sizes.
-            if 2 * min(size, sizes[earlier]) >= least * (size + sizes[earlier]) and (
-                likeness(folded[earlier], folded[later]) >= least
-            ):
+    spread = Counter(pair for counter in folded for pair in counter)
+    holders: dict[str, list[int]] = {}
+    for later, counter in enumerate(folded):
+        # Whoever is alike shares at least this many pairs, so one of the few rarest ones beyond them is among those.
+        rarest = sorted(counter.elements(), key=lambda pair: (spread[pair], pair))
+        shared = ceil(len(rarest) * least / (2 - least))
+        telling = set(rarest[: len(rarest) - shared + 1])
+        for earlier in sorted({one for pair in telling for one in holders.get(pair, ())}):
+            if likeness(folded[earlier], counter) >= least:
                 yield earlier, later
+        for pair in telling:
+            holders.setdefault(pair, []).append(later)
