@@ -25,7 +25,7 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
         return await _tally(turn, scene)
     if scene.prepared is not True:
         raise NotGroupAdmin
-    return _asked(scene, await asking.ask(scene.desk, turn.person.chat_id))
+    return await _asked(scene, await asking.ask(scene.desk, turn.person.chat_id))
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:
@@ -35,11 +35,11 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
     question = await asking.last_asked(scene.desk, turn.person.chat_id)
     if question is None or await polling.asked_at(scene.desk, f"group:{question.id}") is not None:
         return Reply()
-    return _asked(scene, question)
+    return await _asked(scene, question)
 
 
-def _asked(scene: Scene, group: asking.GroupQuestion) -> Reply:
-    question = scene.desk.catalogue.questions.get(group.asked.question_id)
+async def _asked(scene: Scene, group: asking.GroupQuestion) -> Reply:
+    question = await asking.question_of(scene.desk, group)
     if question is None:
         raise StalePress
     poll = cards.group_poll(scene.words, group.asked, question, f"group:{group.id}")

@@ -98,7 +98,7 @@ async def _begin(turn: Turn, scene: Scene, topic_id: str) -> Reply:
 async def _ask(scene: Scene, quiz: Quiz) -> Reply:
     """The question that is next, as a poll."""
     assert quiz.next is not None
-    question = scene.desk.catalogue.questions.get(quiz.next.question_id)
+    question = quiz.questions.get(quiz.next.question_id)
     if question is None:
         raise StalePress
     return Reply((cards.poll(scene.words, quiz, quiz.next, question),))
@@ -114,7 +114,7 @@ async def _result(scene: Scene, quiz: Quiz) -> Reply:
     memories = await revising.memories_of(desk, caller.contact.id)
     questions = desk.catalogue.questions
     rank = await quizzing.rank(desk, caller.contact, caller.posts)
-    return Reply((cards.result(scene.words, quiz, questions, bars(questions, memories), rank),))
+    return Reply((cards.result(scene.words, quiz, quiz.questions, bars(questions, memories), rank),))
 
 
 async def take_vote(turn: Turn, scene: Scene) -> Reply:
@@ -147,7 +147,7 @@ async def _answered(scene: Scene, quiz_id: int, position: int, places: tuple[int
         if given.asked.is_answered and not given.quiz.is_over:
             return Reply((Say(words("replies/quiz/once")),))
         return Reply((Say(words("replies/quiz/late"), _other_rows(scene)),))
-    told = Reply(cards.basis(words, scene.desk.catalogue.questions[given.asked.question_id]))
+    told = Reply(cards.basis(words, given.quiz.questions[given.asked.question_id]))
     if given.quiz.next is None and scene.meaning == MEANING and given.quiz.daily_on is None:
         await standing.expect(scene.desk, contact.id, "")
     return told + await _again(scene, given.quiz)

@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy import case, delete, func, select, update
 
 from domain.contact import StalePress
+from domain.question import Question
 from domain.quiz import GROUP_QUESTIONS_A_DAY, Asked, GroupQuestionsSpent, QuestionsLacking, choose, shown_order
 from outreach.desk import Desk
+from outreach.editions import keep_questions, questions_of
 from outreach.revising import hold, remember
 from outreach.storage.quizzes import GroupAnswerRecord, GroupQuestionRecord
 
@@ -21,6 +23,7 @@ class GroupQuestion:
     id: int
     chat_id: int
     asked: Asked
+    edition_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ async def ask(desk: Desk, chat_id: int) -> GroupQuestion:
     fresh = [question for question in everybody if question.id not in had]
     seed = f"group:{chat_id}"
     question = choose(fresh, {}, desk.now, seed, 1)[0] if fresh else min(everybody, key=lambda one: had[one.id][0])
-    row = GroupQuestionRecord(chat_id=chat_id, question_id=question.id, shown=[], asked_at=desk.now)
+    kept = await keep_questions(desk, [question])
+    row = GroupQuestionRecord(
+        chat_id=chat_id, question_id=question.id, edition_id=kept[question.id], shown=[], asked_at=desk.now
+    )
     desk.session.add(row)
     await desk.session.flush()
     row.shown = list(shown_order(question, f"{seed}:{row.id}"))
@@ -74,12 +80,19 @@ async def last_asked(desk: Desk, chat_id: int) -> GroupQuestion | None:
     return None if row is None else _as_question(row)
 
 
+async def question_of(desk: Desk, group: GroupQuestion) -> Question | None:
+    """The question as it was worded when the group was asked; None when neither that nor today's is there."""
+    if group.edition_id is not None and (kept := await questions_of(desk, [group.edition_id])):
+        return kept[group.edition_id]
+    return desk.catalogue.questions.get(group.asked.question_id)
+
+
 async def count(desk: Desk, group_question_id: int, places: tuple[int, ...], contact_id: int | None) -> None:
     """Count an answer: a contact's by name and once, a stranger's as a number only."""
     if contact_id is not None:
         await hold(desk, contact_id)
     row = await desk.session.get(GroupQuestionRecord, group_question_id, with_for_update=True)
-    question = desk.catalogue.questions.get(row.question_id) if row is not None else None
+    question = await question_of(desk, _as_question(row)) if row is not None else None
     if row is None or question is None:
         return
     is_right = question.is_right(_as_question(row).asked.as_written(places))
@@ -127,4 +140,4 @@ async def forget(desk: Desk, contact_id: int) -> None:
 
 
 def _as_question(row: GroupQuestionRecord) -> GroupQuestion:
-    return GroupQuestion(row.id, row.chat_id, Asked(1, row.question_id, tuple(row.shown)))
+    return GroupQuestion(row.id, row.chat_id, Asked(1, row.question_id, tuple(row.shown)), row.edition_id)

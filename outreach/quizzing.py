@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
@@ -12,6 +12,7 @@ from domain.contact import Contact, NotYours, Post, Role, StalePress
 from domain.question import Question
 from domain.quiz import QUESTIONS_A_SET, Asked, QuestionsLacking, choose, shown_order
 from outreach.desk import Desk
+from outreach.editions import keep_questions, questions_of
 from outreach.revising import hold, memories_of, remember
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import PostRecord
@@ -28,6 +29,8 @@ class Quiz:
     begun_at: datetime
     is_over: bool
     asked: tuple[Asked, ...]
+    # As they were worded when they were drawn, by id.
+    questions: Mapping[str, Question] = field(default_factory=dict)
 
     @property
     def next(self) -> Asked | None:
@@ -112,10 +115,12 @@ async def _drawn(desk: Desk, row: QuizRecord, bank: list[Question] | tuple[Quest
     await desk.session.flush()
     # The seed only spreads: what counts at an answer is the order that is written down here.
     seed = f"{row.contact_id}:{row.id}"
-    for position, question in enumerate(choose(bank, memories, desk.now, seed, count), start=1):
+    drawn = choose(bank, memories, desk.now, seed, count)
+    kept = await keep_questions(desk, drawn)
+    for position, question in enumerate(drawn, start=1):
         desk.session.add(
             QuizQuestionRecord(
-                quiz_id=row.id, position=position, question_id=question.id,
+                quiz_id=row.id, position=position, question_id=question.id, edition_id=kept[question.id],
                 shown=list(shown_order(question, seed)),
             )
         )  # fmt: skip
@@ -146,7 +151,7 @@ async def open_set(desk: Desk, contact_id: int) -> Quiz | None:
 
 def _may_go_on(desk: Desk, quiz: Quiz) -> bool:
     """Whether the next question is still in the bank, with as many options as were laid out for this person."""
-    question = desk.catalogue.questions.get(quiz.next.question_id) if quiz.next is not None else None
+    question = quiz.questions.get(quiz.next.question_id) if quiz.next is not None else None
     return question is not None and quiz.next is not None and len(question.options) == len(quiz.next.shown)
 
 
@@ -163,7 +168,7 @@ async def answer(desk: Desk, contact: Contact, quiz_id: int, position: int, plac
     await hold(desk, contact.id)
     quiz = await quiz_of(desk, contact, quiz_id)
     asked = next((one for one in quiz.asked if one.position == position), None)
-    question = desk.catalogue.questions.get(asked.question_id) if asked is not None else None
+    question = quiz.questions.get(asked.question_id) if asked is not None else None
     if asked is None or question is None:
         raise StalePress
     if asked.is_answered or quiz.is_over:
@@ -243,9 +248,12 @@ async def forget(desk: Desk, contact_id: int) -> None:
 
 
 async def _read(desk: Desk, row: QuizRecord) -> Quiz:
-    found = await desk.session.scalars(
-        select(QuizQuestionRecord).where(QuizQuestionRecord.quiz_id == row.id).order_by(QuizQuestionRecord.position)
-    )
+    order = QuizQuestionRecord.position
+    wanted = select(QuizQuestionRecord).where(QuizQuestionRecord.quiz_id == row.id).order_by(order)
+    found = (await desk.session.scalars(wanted)).all()
+    bank = desk.catalogue.questions
+    kept = await questions_of(desk, [one.edition_id for one in found if one.edition_id is not None])
+    pairs = [(one.question_id, kept.get(one.edition_id or 0) or bank.get(one.question_id)) for one in found]
     asked = tuple(
         Asked(
             one.position, one.question_id, tuple(one.shown),
@@ -254,4 +262,5 @@ async def _read(desk: Desk, row: QuizRecord) -> Quiz:
         for one in found
     )  # fmt: skip
     is_over = row.finished_at is not None or row.left_at is not None
-    return Quiz(row.id, row.topic, row.daily_on, row.begun_at, is_over, asked)
+    questions = {id_: question for id_, question in pairs if question is not None}
+    return Quiz(row.id, row.topic, row.daily_on, row.begun_at, is_over, asked, questions)

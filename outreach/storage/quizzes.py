@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, Key, Record, Word
+from outreach.storage.base import ContactKey, Key, Prose, Record, Word
 
 OPEN_SET = text("finished_at IS NULL AND left_at IS NULL AND daily_on IS NULL")
 
@@ -33,6 +33,19 @@ class QuizRecord(Record):
     left_at: Mapped[datetime | None]
 
 
+class QuestionEditionRecord(Record):
+    """题的一个版本: kept whole, so that an answer is judged and read by the wording it was given to."""
+
+    __tablename__ = "question_editions"
+
+    id: Mapped[Key]
+    question_id: Mapped[Word]
+    # Of the body, which holds the id.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    body: Mapped[Prose]
+    kept_at: Mapped[datetime]
+
+
 class QuizQuestionRecord(Record):
     """One question of a quiz. `shown` is the order of its options for this person: an answer is read by it alone."""
 
@@ -43,6 +56,8 @@ class QuizQuestionRecord(Record):
     quiz_id: Mapped[int] = mapped_column(index=True)
     position: Mapped[int]
     question_id: Mapped[Word]
+    # Null for what was asked before wordings were kept; then today's wording stands in.
+    edition_id: Mapped[int | None]
     shown: Mapped[list[Any]] = mapped_column(JSON(none_as_null=True))
     # Positions as written; null until answered.
     chosen: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -86,6 +101,7 @@ class GroupQuestionRecord(Record):
     id: Mapped[Key]
     chat_id: Mapped[int] = mapped_column(index=True)
     question_id: Mapped[Word]
+    edition_id: Mapped[int | None]
     shown: Mapped[list[Any]] = mapped_column(JSON(none_as_null=True))
     asked_at: Mapped[datetime]
     strangers_right: Mapped[int] = mapped_column(default=0)

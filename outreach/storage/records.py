@@ -32,6 +32,7 @@ from outreach.storage.quizzes import (
     GroupAnswerRecord,
     GroupQuestionRecord,
     MemoryRecord,
+    QuestionEditionRecord,
     QuizQuestionRecord,
     QuizRecord,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "PollRecord",
     "PostRecord",
     "QuarantineRecord",
+    "QuestionEditionRecord",
     "QuizQuestionRecord",
     "QuizRecord",
     "RecipientRecord",

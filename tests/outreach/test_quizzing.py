@@ -15,7 +15,7 @@ from outreach import enrolling, quizzing, revising
 from outreach.desk import Office
 from outreach.quizzing import Quiz
 from outreach.storage.people import JournalRecord
-from outreach.storage.quizzes import MemoryRecord, QuizRecord
+from outreach.storage.quizzes import MemoryRecord, QuestionEditionRecord, QuizRecord
 from tests.bank import QUESTIONS, question, with_bank
 from tests.conftest import SetClock
 from tests.outreach.walking import enterprise, person
@@ -238,3 +238,28 @@ async def test_a_retired_question_is_not_drawn_and_waits_for_nobody_but_its_resu
         assert desk.catalogue.questions[wrong].stem
     again = await begin(office, who)
     assert wrong not in {asked.question_id for asked in again.asked}
+
+
+async def test_an_answer_is_judged_and_read_by_the_wording_it_was_given_to(office: Office) -> None:
+    who = await contact(office)
+    quiz = await begin(office, who, "power")
+    asked = quiz.asked[0]
+    old = office.catalogue.questions[asked.question_id]
+    other = frozenset(range(len(old.options))) - old.correct
+    changed = replace(old, stem="换了一个问法？", options=tuple(reversed(old.options)), correct=frozenset({min(other)}))
+    bank = dict(office.catalogue.questions) | {old.id: changed}
+    office.catalogue = replace(office.catalogue, questions=bank)
+    async with office.desk() as desk:
+        given = await quizzing.answer(desk, who, quiz.id, 1, asked.places_of(old.correct))
+    assert given.is_counted and given.asked.is_right
+    del bank[old.id]
+    async with office.desk() as desk:
+        assert (await quizzing.quiz_of(desk, who, quiz.id)).questions[old.id] == old
+
+
+async def test_a_wording_is_kept_once_however_often_it_is_asked(office: Office) -> None:
+    for number, name in enumerate(("小刘", "王芳"), start=1004):
+        await begin(office, await contact(office, name, number), "power")
+    async with office.desk() as desk:
+        kept = (await desk.session.scalars(select(QuestionEditionRecord.question_id))).all()
+    assert sorted(kept) == sorted(set(kept)) and len(kept) == 3
