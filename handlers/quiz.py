@@ -99,7 +99,7 @@ async def _ask(scene: Scene, quiz: Quiz) -> Reply:
     """The question that is next, as a poll."""
     assert quiz.next is not None
     question = quiz.questions.get(quiz.next.question_id)
-    if question is None:
+    if question is None or question.id not in scene.desk.catalogue.questions:
         raise StalePress
     return Reply((cards.poll(scene.words, quiz, quiz.next, question),))
 

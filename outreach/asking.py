@@ -93,7 +93,7 @@ async def count(desk: Desk, group_question_id: int, places: tuple[int, ...], con
         await hold(desk, contact_id)
     row = await desk.session.get(GroupQuestionRecord, group_question_id, with_for_update=True)
     question = await question_of(desk, _as_question(row)) if row is not None else None
-    if row is None or question is None:
+    if row is None or question is None or question.id not in desk.catalogue.questions:
         return
     is_right = question.is_right(_as_question(row).asked.as_written(places))
     if contact_id is None:

@@ -152,7 +152,8 @@ async def open_set(desk: Desk, contact_id: int) -> Quiz | None:
 def _may_go_on(desk: Desk, quiz: Quiz) -> bool:
     """Whether the next question is still in the bank, with as many options as were laid out for this person."""
     question = quiz.questions.get(quiz.next.question_id) if quiz.next is not None else None
-    return question is not None and quiz.next is not None and len(question.options) == len(quiz.next.shown)
+    is_there = question is not None and question.id in desk.catalogue.questions
+    return is_there and question is not None and quiz.next is not None and len(question.options) == len(quiz.next.shown)
 
 
 async def quiz_of(desk: Desk, contact: Contact, quiz_id: int) -> Quiz:
@@ -169,7 +170,7 @@ async def answer(desk: Desk, contact: Contact, quiz_id: int, position: int, plac
     quiz = await quiz_of(desk, contact, quiz_id)
     asked = next((one for one in quiz.asked if one.position == position), None)
     question = quiz.questions.get(asked.question_id) if asked is not None else None
-    if asked is None or question is None:
+    if asked is None or question is None or question.id not in desk.catalogue.questions:
         raise StalePress
     if asked.is_answered or quiz.is_over:
         return Answered(quiz, asked, False)
