@@ -152,8 +152,9 @@ async def open_set(desk: Desk, contact_id: int) -> Quiz | None:
 def _may_go_on(desk: Desk, quiz: Quiz) -> bool:
     """Whether the next question is still in the bank, with as many options as were laid out for this person."""
     question = quiz.questions.get(quiz.next.question_id) if quiz.next is not None else None
-    is_there = question is not None and question.id in desk.catalogue.questions
-    return is_there and question is not None and quiz.next is not None and len(question.options) == len(quiz.next.shown)
+    if quiz.next is None or question is None or question.id not in desk.catalogue.questions:
+        return False
+    return len(question.options) == len(quiz.next.shown)
 
 
 async def quiz_of(desk: Desk, contact: Contact, quiz_id: int) -> Quiz:
