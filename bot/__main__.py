@@ -9,8 +9,8 @@ import typer
 from sqlalchemy.exc import OperationalError
 from telegram.error import InvalidToken, TelegramError
 
+from bot.commands import campaign, demo, demonstrate, law, official, operate, quarantine, register
 from bot.commands import content as content_commands
-from bot.commands import demo, demonstrate, law, official, operate, quarantine, register
 from bot.commands import invite as invite_command
 from bot.commands.backup import backup
 from bot.commands.preview import preview
@@ -39,6 +39,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(official.app, name="official")
 app.add_typer(content_commands.app, name="content")
 app.add_typer(law.app, name="law")
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(quarantine.app, name="quarantine")
 
 

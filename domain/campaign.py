@@ -47,7 +47,7 @@ class DayPlan:
     """What one day holds for one audience; empty `roles` mean everybody.
 
     `ref` is a lesson's id for a lesson, a topic's id for a quiz, the id of a row of the matrix (or
-    None) for a task, and None for a call.
+    None) for a task, and None for a call. `is_fixed`: it keeps its day of the month when the edition is rolled on.
     """
 
     on: date
@@ -56,6 +56,7 @@ class DayPlan:
     text: str
     ref: str | None
     roles: frozenset[Role]
+    is_fixed: bool = False
 
     def is_for(self, role: Role | None) -> bool:
         """Whether somebody in that role gets it; who holds no post gets what is for everybody."""
@@ -75,11 +76,14 @@ class FourOnesRow:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition, such as a 安全生产月; `number` counts editions, both ends of the period are included."""
+    """One edition, such as a 安全生产月 or 消防日; both ends of the period are included.
+
+    `number` counts editions, None where nobody does; `theme` is empty while none has been published.
+    """
 
     id: str
     name: str
-    number: int
+    number: int | None
     year: int
     theme: str
     starts_on: date
@@ -198,6 +202,14 @@ def current(editions: Iterable[Edition], on: date) -> Edition | None:
     coming = next((one for one in known if on < one.starts_on <= on + _BEFORE_FOR), None)
     over = next((one for one in reversed(known) if one.ends_on < on), None)
     return running or coming or over
+
+
+def of_the_day(editions: Iterable[Edition], on: date) -> Edition | None:
+    """The edition that plans that day, the current one before one of a single day; else the current one."""
+    editions = tuple(editions)
+    now = current(editions, on)
+    planned = [one for one in editions if one.is_running(on) and any(plan.on == on for plan in one.days)]
+    return now if now in planned else next(iter(planned), now)
 
 
 def read_head_count(typed: str) -> int:

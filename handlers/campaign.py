@@ -44,7 +44,7 @@ async def show_campaign(turn: Turn, scene: Scene) -> Reply:
     edition, plan, _ = daily.of_today(desk, posts)
     rows: list[tuple[Button, ...]] = []
     places = []
-    if any(post.role in WALKERS for post in posts):
+    if edition.four_ones and any(post.role in WALKERS for post in posts):
         own = await campaigning.own(desk, posts)
         for line in own.enterprises:
             cells = [(row.title, MARKS[line.cells[row.id]]) for row in own.columns]

@@ -9,7 +9,17 @@ from datetime import timedelta
 from sqlalchemy import case, func, select
 
 from domain.authority import Duty
-from domain.campaign import Activity, CellState, Edition, Filling, FourOnesRow, NoCampaign, Subject, current
+from domain.campaign import (
+    Activity,
+    CellState,
+    Edition,
+    Filling,
+    FourOnesRow,
+    NoCampaign,
+    Subject,
+    current,
+    of_the_day,
+)
 from domain.checklist import ForWhom
 from domain.contact import NotYours, Official, Post
 from outreach.desk import Desk
@@ -78,6 +88,14 @@ class Matrix:
 def edition_now(desk: Desk) -> Edition:
     """The campaign that runs, comes or has just been. Raises NoCampaign."""
     edition = current(desk.catalogue.editions.values(), desk.today)
+    if edition is None:
+        raise NoCampaign
+    return edition
+
+
+def edition_today(desk: Desk) -> Edition:
+    """The campaign whose day this is, of a month or of a single day; else the current one. Raises NoCampaign."""
+    edition = of_the_day(desk.catalogue.editions.values(), desk.today)
     if edition is None:
         raise NoCampaign
     return edition

@@ -20,7 +20,7 @@ from domain.campaign import (
 from domain.contact import Contact, Post
 from domain.lesson import Lesson
 from domain.notice import Notice, NoticeButton
-from outreach.campaigning import edition_now, own
+from outreach.campaigning import edition_today, own
 from outreach.delivery.holding import wishes_of
 from outreach.desk import Desk
 from outreach.enrolling import posts_of
@@ -36,7 +36,7 @@ QUIET = time(21)
 
 def of_today(desk: Desk, posts: tuple[Post, ...]) -> tuple[Edition, DayPlan | None, Lesson | None]:
     """The edition, what today holds for somebody with these posts, and its lesson. Raises NoCampaign."""
-    edition = edition_now(desk)
+    edition = edition_today(desk)
     plan = edition.plan_for(desk.today, posts[0].role if posts else None)
     lesson = desk.catalogue.lessons.get(plan.ref or "") if plan and plan.kind is DayKind.LESSON else None
     return edition, plan, lesson
@@ -77,7 +77,7 @@ async def tell_today(desk: Desk) -> int:
     What was slept through until the evening is not made up for: tomorrow has its own.
     """
     try:
-        edition = edition_now(desk)
+        edition = edition_today(desk)
     except NoCampaign:
         return 0
     almanac = desk.office.almanac

@@ -38,9 +38,9 @@ def read_edition(page: Page, known: Known) -> Edition:
     edition = Edition(
         id=whole.text("id"),
         name=whole.text("name"),
-        number=whole.whole("number"),
+        number=whole.whole("number") if "number" in page.table else None,
         year=whole.whole("year"),
-        theme=whole.text("theme"),
+        theme=whole.text_to_fill("theme"),
         starts_on=whole.day("starts_on"),
         ends_on=whole.day("ends_on"),
         confidence=whole.choice("confidence", Confidence),
@@ -50,6 +50,8 @@ def read_edition(page: Page, known: Known) -> Edition:
     )
     if not edition.year == edition.starts_on.year == edition.ends_on.year or edition.ends_on < edition.starts_on:
         raise whole.fault("fault-edition-period", "ends_on")
+    if not edition.theme and edition.confidence is not Confidence.UNCERTAIN:
+        raise whole.fault("fault-edition-theme", "theme")
     rows = {row.id: row for row in four_ones}
     targets = {DayKind.LESSON: known.lessons, DayKind.QUIZ: known.topics, DayKind.TASK: rows, DayKind.CALL: {}}
     for position, entry in enumerate(entries):
@@ -59,7 +61,7 @@ def read_edition(page: Page, known: Known) -> Edition:
 
 
 def _day(entry: Entry) -> DayPlan:
-    entry.must_hold_only("on", "kind", "title", "text", "ref", "roles")
+    entry.must_hold_only("on", "kind", "title", "text", "ref", "roles", "fixed")
     return DayPlan(
         on=entry.day("on"),
         kind=entry.choice("kind", DayKind),
@@ -67,6 +69,7 @@ def _day(entry: Entry) -> DayPlan:
         text=entry.text("text"),
         ref=entry.text_or_none("ref"),
         roles=entry.choices("roles", Role),
+        is_fixed=entry.flag("fixed"),
     )
 
 

@@ -13,7 +13,7 @@ from domain.question import EXPLANATION_LIMIT, EXPLANATION_LINE_FEEDS, Question,
 
 def question_findings(pieces: Iterable[Piece], editions: Iterable[Edition], rules: Rules) -> Iterator[Finding]:
     """All that is wrong with single questions."""
-    uncertain = {edition.theme for edition in editions if edition.confidence is Confidence.UNCERTAIN}
+    uncertain = {edition.theme for edition in editions if edition.theme and edition.confidence is Confidence.UNCERTAIN}
     for piece in pieces:
         if isinstance(piece.thing, Question):
             yield from _ground(piece, piece.thing, rules)

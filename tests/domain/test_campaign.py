@@ -1,10 +1,11 @@
 """宣传活动 — what a day holds for whom, and how large the matrix is."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from domain.campaign import Confidence, DayKind, DayPlan, Edition, Filling, FourOnesRow, Subject
+from domain.campaign import Confidence, DayKind, DayPlan, Edition, Filling, FourOnesRow, Subject, of_the_day
 from domain.contact import Role
 
 MANAGERS = frozenset({Role.PRINCIPAL, Role.SAFETY_OFFICER})
@@ -58,3 +59,16 @@ def test_both_ends_belong_to_the_edition(on: date, is_running: bool):
 @pytest.mark.parametrize(("enterprises", "parks", "cells"), [(23, 1, 24), (0, 0, 0), (5, 0, 5)])
 def test_the_matrix_has_each_row_once_per_place(enterprises: int, parks: int, cells: int):
     assert JUNE.cells(enterprises, parks) == cells
+
+
+def test_a_single_day_is_kept_beside_the_month_but_never_in_its_place():
+    alone = DayPlan(date(2026, 11, 9), DayKind.CALL, "消防日", "走一遍", None, frozenset())
+    fire = replace(
+        JUNE, id="119-2026", number=None, starts_on=alone.on, ends_on=alone.on, days=(alone,), four_ones=(), theme=""
+    )
+    twin = replace(fire, id="a", starts_on=CALL.on, ends_on=CALL.on, days=(replace(alone, on=CALL.on),))
+    both = (twin, fire, JUNE)
+    assert of_the_day(both, date(2026, 11, 9)) is fire
+    assert of_the_day(both, date(2026, 11, 10)) is JUNE
+    assert of_the_day(both, CALL.on) is JUNE
+    assert of_the_day((), CALL.on) is None
