@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from content.catalogue import Catalogue
@@ -15,15 +15,16 @@ from content.texts import HOME_LOCALE, Texts
 from domain.campaign import DayKind, DayPlan, Edition
 from domain.checklist import Checklist, Item, Section
 from domain.clause import Clause
-from domain.contact import Contact, Post, Role
+from domain.contact import Contact, Jurisdiction, Official, Post, Role
 from domain.emergency import EmergencyCard
-from domain.hotline import Hotline
+from domain.hotline import GuidePart, Hotline
 from domain.inspection import Walk
 from domain.lesson import Lesson, Track
 from domain.question import Question
 from domain.quiz import Asked
+from domain.statutory import EnterpriseFacts, StatutoryDuty, year_of
 from domain.topic import Topic
-from handlers import campaign, hotline, inspection_cards, law, quiz_cards
+from handlers import campaign, hotline, inspection_cards, law, quiz_cards, yearly
 from handlers.turn import Button, Caller, Person, Press, Reply, Say, Scene, Turn
 from outreach.daily import button_for
 from outreach.desk import Office, utc_now
@@ -123,13 +124,27 @@ async def said(scene: Scene, wanted: Wanted) -> Reply:
             return sum((_lesson(scene, lesson) for lesson in catalogue.lessons_of(track.id)), Reply())
         case EmergencyCard() as card:
             return await hotline.press(turn("hl", "k", card.id), scene)
-        case Hotline():
-            return await hotline.press(turn("hl", "n"), scene)
+        case Hotline(jurisdiction=street):
+            return await hotline.press(turn("hl", "n"), _in(scene, street))
+        case GuidePart(jurisdiction=street) as part:
+            return await hotline.press(turn("hl", "g", part.id), _in(scene, street))
+        case StatutoryDuty() as duty:
+            # An enterprise of just the trade and street that the duty binds.
+            facts = EnterpriseFacts(duty.trades, next(iter(duty.areas), ""), None)
+            return yearly.show_duty(turn("yr", "d"), scene, year_of([duty], facts, scene.desk.today.year), 0)
         case Clause() as clause:
             return await law.press_law(turn("lw", "c", clause.id), scene)
         case Edition() as edition:
             return sum((_day(scene, edition, plan) for plan in wanted.days), Reply())
     return Reply()
+
+
+def _in(scene: Scene, street: str | None) -> Scene:
+    """The scene of somebody in that street: what is local is shown to nobody else."""
+    if street is None:
+        return scene
+    official = Official(0, "", Jurisdiction(street), scene.desk.today, None)
+    return replace(scene, caller=Caller(SOMEBODY, (), official))
 
 
 def _item(scene: Scene, catalogue: Catalogue, item: Item) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from domain.contact import NotEnrolled, StalePress
@@ -58,10 +59,16 @@ async def _year(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
 
 
 async def _duty(turn: Turn, scene: Scene, enterprise_id: int, duty_id: str) -> Reply:
-    words = scene.words
-    dues = [due for due in await yearly.year(scene.desk, scene.known.posts, enterprise_id) if due.duty.id == duty_id]
+    every = await yearly.year(scene.desk, scene.known.posts, enterprise_id)
+    dues = [due for due in every if due.duty.id == duty_id]
     if not dues:
         raise StalePress
+    return show_duty(turn, scene, dues, enterprise_id)
+
+
+def show_duty(turn: Turn, scene: Scene, dues: Sequence[Due], enterprise_id: int) -> Reply:
+    """One duty by its days of this year, of which there is at least one."""
+    words = scene.words
     left = [due for due in dues if due.due_on >= scene.desk.today]
     back = Button(words.label("yearly.back"), press("yr", "e", enterprise_id))
     rows: Rows = ((back, home_button(words)),)

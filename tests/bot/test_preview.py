@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.previewing import find, known, open_scene, said
+from bot.previewing import Wanted, find, known, open_scene, said
 from bot.terminal import Screen
 from content.catalogue import Catalogue
 from handlers.turn import Poll, Reply, Say
@@ -33,7 +34,8 @@ async def test_every_kind_of_piece_has_its_screen_and_none_is_too_long(catalogue
                 if not reply.says:
                     silent.add(wanted.piece.kind)
     assert not screen.is_too_long
-    assert silent <= {"term", "edition", "duty"}
+    # A local term has no talk yet, and an edition of years ago no days.
+    assert silent <= {"term", "edition"}
 
 
 async def test_an_item_is_shown_folded_and_with_each_part_open(catalogue: Catalogue) -> None:
@@ -64,6 +66,17 @@ async def test_a_day_of_a_campaign_is_its_notice_and_what_opens_behind_it(catalo
     plan = wanted.days[0]
     assert isinstance(notice, Say) and isinstance(day, Say)
     assert plan.title in notice.text and plan.title in day.text and notice.rows and day.rows
+
+
+async def test_a_number_of_one_street_is_shown_as_that_street_sees_it(catalogue: Catalogue) -> None:
+    number = replace(catalogue.hotlines[0], number="80001234", name="街道应急", jurisdiction="望潮街道")
+    local = replace(catalogue, hotlines=(*catalogue.hotlines, number))
+    async with open_scene(local) as scene:
+        screens = [
+            await said(scene, Wanted(replace(find(catalogue, "119")[0].piece, thing=one)))
+            for one in (number, catalogue.hotlines[0])
+        ]
+    assert ["80001234" in one.says[0].text for one in screens] == [True, False]  # type: ignore[union-attr]
 
 
 def test_what_telegram_would_refuse_is_said() -> None:
