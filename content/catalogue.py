@@ -12,7 +12,7 @@ from content.loading.calendars import EXCEPTIONS, read_calendar
 from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
-from content.loading.clauses import SETS, read_clauses, read_sets
+from content.loading.clauses import SETS, SPEECH, read_clauses, read_sets, read_speech
 from content.loading.hotlines import read_guide, read_hotlines
 from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
@@ -26,7 +26,7 @@ from domain.calendar import Calendar
 from domain.campaign import Edition
 from domain.checklist import FOR_ENTERPRISES, Checklist, ForWhom
 from domain.clause import Clause
-from domain.clause_finding import ClauseFinder
+from domain.clause_finding import ClauseFinder, Speech
 from domain.emergency import EmergencyCard
 from domain.hotline import GuidePart, Hotline
 from domain.industry import Industry
@@ -132,7 +132,8 @@ class Catalogue:
     @cached_property
     def clause_finder(self) -> ClauseFinder:
         """What finds clauses by plain words; weighed when first asked for, so that a start does not wait for it."""
-        return ClauseFinder(self.clauses.values())
+        page = self.pages.get(f"clauses/{SPEECH}.toml")
+        return ClauseFinder(self.clauses.values(), read_speech(page) if page else Speech())
 
     @cached_property
     def statutes(self) -> Statutes:
@@ -208,6 +209,8 @@ class _Shelf:
         """All clauses that can be found by plain words, by id, file by file; a bureau may do without."""
         files = {path.stem: path.name for path in sorted((self.folder / "clauses").glob("*.toml"))}
         sets = read_sets(self.page(f"clauses/{name}")) if (name := files.pop(SETS, "")) else {}
+        if name := files.pop(SPEECH, ""):
+            read_speech(self.page(f"clauses/{name}"))
         found: dict[str, Clause] = {}
         for name in files.values():
             page = self.page(f"clauses/{name}")

@@ -19,12 +19,7 @@ SCATTERED = 0.75
 # What all words in common weigh beside a pattern.
 OWN_WORDS = 4
 
-_BARE = frozenset(("没有", "没", "无", "未", "不", "别"))
-_DENIAL = "(?:没有|没|不[能要许准会让可]|[未无不别]|禁止|严禁)"
-_DENIED = re.compile(_DENIAL)
-# Neither says that something is missing.
-_CALM = re.compile("有没有|没(?:有|什么)*(?:问题|毛病|异常|隐患)|没事|没关系|没错|不错|没想到")
-_PAUSE = re.compile(r"[，。；、！？,.;!?\s]+")
+_PAUSE = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +30,34 @@ class Found:
     score: float
 
 
+class Speech:
+    """How a language denies.
+
+    bare: words that say that something is missing. denials: those that deny what follows, perhaps with a sign of
+    `between` in the middle. calm: sayings that only sound like it.
+    """
+
+    def __init__(
+        self, bare: Iterable[str] = (), denials: Iterable[str] = (), between: str = "", calm: Iterable[str] = ()
+    ) -> None:
+        self.bare = frozenset(bare)
+        self.denial = _any_of(denials)
+        self.denied = re.compile(self.denial)
+        self.middle = f"[{re.escape(between)}]{{0,2}}" if between else ""
+        self.calm = re.compile(_any_of(calm))
+
+
 class _Group:
     """Words any one of which must be heard; `asks_denial` says that other groups of the pattern look for 没 or 不.
 
     What is denied on the spot, as in 没锁 and 不准抽烟, is not heard, unless the pattern asks for the denial.
     """
 
-    def __init__(self, words: Sequence[str], weights: Mapping[str, float], asks_denial: bool) -> None:
+    def __init__(self, words: Sequence[str], weights: Mapping[str, float], asks_denial: bool, speech: Speech) -> None:
+        self._speech = speech
         self._heaviest = sorted(((weights[word], word) for word in set(words)), reverse=True)
-        bad = [re.escape(word) for word in words if not _DENIED.match(word)]
-        self._denied = re.compile(f"{_DENIAL}[被人再在]{{0,2}}(?:{'|'.join(bad)})") if bad and not asks_denial else None
+        bad = [word for word in words if not speech.denied.match(word)]
+        self._denied = re.compile(speech.denial + speech.middle + _any_of(bad)) if bad and not asks_denial else None
 
     def weight_in(self, said: str) -> float:
         """The weight of the heaviest word heard, 0 for none."""
@@ -52,7 +65,7 @@ class _Group:
         for weight, word in self._heaviest:
             if word not in said:
                 continue
-            if self._denied is None or (_DENIED.match(word) and word not in _BARE):
+            if self._denied is None or (self._speech.denied.match(word) and word not in self._speech.bare):
                 return weight
             affirmed = affirmed or self._denied.sub(" ", said)
             if word in affirmed:
@@ -67,13 +80,16 @@ class _Group:
 class ClauseFinder:
     """Ranks clauses for plain words; made once, since weighing every word takes some milliseconds."""
 
-    def __init__(self, clauses: Iterable[Clause]) -> None:
+    def __init__(self, clauses: Iterable[Clause], speech: Speech) -> None:
         self._clauses: Sequence[Clause] = tuple(clauses)
+        self._speech = speech
         named = Counter(chain(*({word for group in chain(*one.patterns) for word in group} for one in self._clauses)))
         weights = {
             word: math.log(1 + len(self._clauses) / count) * min(len(word), 4) / 2 for word, count in named.items()
         }
-        self._patterns = {one.id: [_groups(pattern, weights) for pattern in one.patterns] for one in self._clauses}
+        self._patterns = {
+            one.id: [_groups(pattern, weights, speech) for pattern in one.patterns] for one in self._clauses
+        }
         self._pairs = {clause.id: self._pairs_of(clause) for clause in self._clauses}
         spread = Counter(pair for pairs in self._pairs.values() for pair in pairs)
         self._rarity = {pair: math.log(1 + len(self._clauses) / count) for pair, count in spread.items()}
@@ -85,7 +101,7 @@ class ClauseFinder:
         the register may be wrong about the trade.
         """
         # What is calm stays as a gap, lest the words left beside it look like all that was said.
-        phrases = [_CALM.sub("    ", plain(phrase)) for phrase in _PAUSE.split(text)]
+        phrases = [self._speech.calm.sub("    ", plain(phrase)) for phrase in _PAUSE.split(text)]
         said = "".join(phrases)
         found = []
         for clause in self._clauses:
@@ -125,9 +141,15 @@ class ClauseFinder:
         return frozenset(words[at : at + 2] for at in range(len(words) - 1))
 
 
-def _groups(pattern: Sequence[Sequence[str]], weights: Mapping[str, float]) -> list[_Group]:
-    asking = [any(map(_DENIED.match, group)) for group in pattern]
-    return [_Group(group, weights, any(asking[:at] + asking[at + 1 :])) for at, group in enumerate(pattern)]
+def _groups(pattern: Sequence[Sequence[str]], weights: Mapping[str, float], speech: Speech) -> list[_Group]:
+    asking = [any(map(speech.denied.match, group)) for group in pattern]
+    return [_Group(group, weights, any(asking[:at] + asking[at + 1 :]), speech) for at, group in enumerate(pattern)]
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any one of the words, the longest first; for none, one that nothing fits."""
+    every = sorted(map(re.escape, words), key=len, reverse=True)
+    return f"(?:{'|'.join(every)})" if every else "(?!)"
 
 
 def _fit(pattern: Sequence[_Group], said: str, phrases: Sequence[str]) -> float:

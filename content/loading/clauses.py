@@ -1,14 +1,14 @@
-"""条款装载 — the files under clauses/ for the clause finder, and sets.toml with words that many of them share."""
+"""条款装载 — the files under clauses/ for the clause finder, with the words that many of them share."""
 
 from collections.abc import Mapping
 
 from content.loading.entry import Entry
 from content.loading.page import Page
 from domain.clause import Clause
-from domain.clause_finding import plain
+from domain.clause_finding import Speech, plain
 from domain.industry import Industry
 
-SETS = "sets"
+SETS, SPEECH = "sets", "speech"
 _FIELDS = ("id", "title", "plain", "label", "major", "trades", "words", "basis")
 Sets = Mapping[str, tuple[str, ...]]
 
@@ -21,6 +21,17 @@ def read_sets(page: Page) -> Sets:
     """
     entry = Entry(page, page.table)
     return {name: tuple(map(plain, entry.texts(name))) for name in page.table}
+
+
+def read_speech(page: Page) -> Speech:
+    """How people deny something, from speech.toml.
+
+    Raises:
+        ContentFault: a flawed field.
+    """
+    entry = Entry(page, page.table)
+    entry.must_hold_only("bare", "denials", "between", "calm")
+    return Speech(entry.texts("bare"), entry.texts("denials"), "".join(entry.texts("between")), entry.texts("calm"))
 
 
 def read_clauses(page: Page, sets: Sets, industries: Mapping[str, Industry]) -> list[Clause]:

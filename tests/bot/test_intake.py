@@ -66,7 +66,7 @@ async def test_the_same_update_twenty_times_at_once_has_one_effect(
             office = Office(engine, first.catalogue, first.texts, first.photos, first.privacy, clock=clock)
             others.append(Intake(office, house.bot, house.gateway.fetch))
         intakes = [house.intake, *others]
-        agreed = pressed(1002, 1, "en:agree:")
+        agreed = pressed(1002, 1, "en:abroad:")
         taken = await asyncio.gather(*(intakes[at % len(intakes)].take(agreed) for at in range(20)))
         assert set(taken) == {Taken.ACKNOWLEDGE}
         assert await happened(stage) == ["ConsentGiven"] and await kept(stage) == []
@@ -76,7 +76,7 @@ async def test_the_same_update_twenty_times_at_once_has_one_effect(
 
 async def test_ids_count_by_membership_and_may_jump_anywhere(stage: Stage) -> None:
     for person, update_id in ((1002, 900), (1003, 5), (1004, 700), (1007, 5), (1007, 899), (1001, 2**62)):
-        assert await stage.house.intake.take(pressed(person, 1, "en:agree:", update_id=update_id)) is Taken.ACKNOWLEDGE
+        assert await stage.house.intake.take(pressed(person, 1, "en:abroad:", update_id=update_id)) is Taken.ACKNOWLEDGE
     async with stage.house.office.desk() as desk:
         agreed = set(await desk.session.scalars(select(ContactRecord.person_id)))
         seen = set(await desk.session.scalars(select(SeenUpdateRecord.update_id)))
@@ -84,7 +84,7 @@ async def test_ids_count_by_membership_and_may_jump_anywhere(stage: Stage) -> No
 
 
 async def test_ids_are_remembered_for_a_week_and_hold_nothing_but_a_day(stage: Stage, clock: SetClock) -> None:
-    agreed = pressed(1002, 1, "en:agree:", update_id=41)
+    agreed = pressed(1002, 1, "en:abroad:", update_id=41)
     await stage.house.intake.take(agreed)
     for days, left in ((6.9, {41}), (1.2, set())):
         clock.advance(days=days)
@@ -231,7 +231,7 @@ async def test_a_replay_that_fails_puts_the_update_back(
 async def test_killed_between_release_and_effect_or_after_it_a_replay_has_one_effect(stage: Stage) -> None:
     office = stage.house.office
     await stage.post("people/1002/start")
-    agreed = pressed(1002, 1, "en:agree:", update_id=77)
+    agreed = pressed(1002, 1, "en:abroad:", update_id=77)
     async with office.desk() as desk:
         await receiving.is_first_time(desk, 77)
         reference = await receiving.quarantine(desk, 77, json.dumps(agreed), "Bug")
@@ -251,7 +251,7 @@ async def test_an_outage_writes_nothing_that_a_person_said_into_the_log(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await stage.post("people/1002/start")
-    await stage.house.intake.take(pressed(1002, 1, "en:agree:"))
+    await stage.house.intake.take(pressed(1002, 1, "en:abroad:"))
 
     def lock(_: object, cursor: object, statement: str, *__: object) -> None:
         if "UPDATE contacts" in statement or "INSERT INTO contacts" in statement:
@@ -260,7 +260,7 @@ async def test_an_outage_writes_nothing_that_a_person_said_into_the_log(
     engine = stage.house.office.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lock)
     face = {"id": 1003, "first_name": "李强", "is_bot": False, "language_code": "zh-hans"}
-    raw = pressed(1003, 1, "en:agree:")
+    raw = pressed(1003, 1, "en:abroad:")
     raw["callback_query"]["from"] = face  # type: ignore[index]
     assert await stage.house.intake.take(raw) is Taken.COME_AGAIN
     event.remove(engine, "before_cursor_execute", lock)

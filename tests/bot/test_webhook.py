@@ -70,7 +70,7 @@ async def door(sqlite_url: str, tmp_path: Path, clock: SetClock) -> AsyncIterato
 
 
 async def test_only_who_knows_the_secret_is_heard(door: Door) -> None:
-    agreed = pressed(1002, 1, "en:agree:")
+    agreed = pressed(1002, 1, "en:abroad:")
     for wrong in ("", SECRET[:-1], SECRET + "x", SECRET.upper(), "密钥密钥密钥", "\xff\xfe", "x" * 5000):
         assert await door.post(agreed, **{"X-Telegram-Bot-Api-Secret-Token": wrong}) == (401, b"", None)
     del door.headers["X-Telegram-Bot-Api-Secret-Token"]
@@ -133,7 +133,7 @@ async def test_what_cannot_be_understood_is_kept_and_acknowledged_so_that_it_hol
 async def test_an_update_over_a_megabyte_is_set_aside_and_the_next_one_heard(door: Door) -> None:
     assert await door.post(update(text="长" * BODY_LIMIT)) == (200, b"", None)
     assert await door.rows(QuarantineRecord) == 1
-    assert await door.post(pressed(1002, 1, "en:agree:")) == (200, b"", None)
+    assert await door.post(pressed(1002, 1, "en:abroad:")) == (200, b"", None)
     assert await door.happened("ConsentGiven") == 1
 
 
@@ -155,7 +155,7 @@ async def test_while_the_database_is_locked_telegram_keeps_the_update_and_then_i
     door: Door, sqlite_url: str
 ) -> None:
     _impatient(door.stage)
-    agreed = pressed(1002, 1, "en:agree:")
+    agreed = pressed(1002, 1, "en:abroad:")
     holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     assert await door.post(agreed) == (503, b"", "5")
@@ -174,7 +174,7 @@ async def test_a_database_that_is_gone_acknowledges_nothing_and_recovers_by_itse
     before = await door.rows(SeenUpdateRecord)
     aside = path.rename(path.with_suffix(".aside"))
     path.mkdir()
-    agreed = pressed(1002, 1, "en:agree:")
+    agreed = pressed(1002, 1, "en:abroad:")
     for _ in range(2):
         assert await door.post(agreed) == (503, b"", "5")
     path.rmdir()
@@ -194,7 +194,7 @@ async def test_a_restored_database_is_written_to_and_not_the_one_it_replaced(
     await door.post(update())
     shutil.copy(path, tmp_path / "backup.db")
     (tmp_path / "backup.db").replace(path)
-    first = pressed(1002, 1, "en:agree:")
+    first = pressed(1002, 1, "en:abroad:")
     while (await door.post(first))[0] != 200:
         await asyncio.sleep(0)
     with sqlite3.connect(path) as restored:
@@ -250,5 +250,5 @@ async def test_a_slow_reader_of_one_chat_keeps_no_other_waiting(door: Door) -> N
 async def test_a_reply_that_cannot_be_said_undoes_nothing(door: Door, how: str) -> None:
     await door.stage.post("people/1002/start")
     await door.stage.post("faults", kind=how, method="*", retry_after=60)
-    assert await door.post(pressed(1002, 1, "en:agree:")) == (200, b"", None)
+    assert await door.post(pressed(1002, 1, "en:abroad:")) == (200, b"", None)
     assert await door.happened("ConsentGiven") == 1

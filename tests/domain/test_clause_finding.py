@@ -4,7 +4,7 @@ import pytest
 
 from domain.basis import Basis
 from domain.clause import Clause
-from domain.clause_finding import ClauseFinder
+from domain.clause_finding import ClauseFinder, Speech
 
 
 def clause(name: str, plain: str, *patterns: str, trades: str = "") -> Clause:
@@ -13,12 +13,16 @@ def clause(name: str, plain: str, *patterns: str, trades: str = "") -> Clause:
     return Clause(name, name, plain, "某法第一条", True, frozenset(trades.split()), groups, basis)
 
 
+SPEECH = Speech(
+    ("没有", "没", "无", "未", "不"), ("没有", "没", "无", "未", "不", "不准", "严禁"),
+    "被人再在", ("有没有", "没问题", "没有问题"),
+)  # fmt: skip
 FINDER = ClauseFinder([
     clause("exit", "安全出口被锁住", "安全出口|后门 锁|堵"),
     clause("truck", "叉车没有检验", "叉车|电梯 没|未 年检|检验", trades="warehouse"),
     clause("vent", "干式除尘器没有泄爆口", "泄爆 没|无|坏", "除尘|风管 防爆 没"),
     clause("lamp", "应急灯坏了不亮", "应急灯 坏|不亮"),
-])  # fmt: skip
+], SPEECH)  # fmt: skip
 
 
 @pytest.mark.parametrize(
