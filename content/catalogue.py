@@ -18,6 +18,7 @@ from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page
 from content.loading.questions import Topics, read_questions, read_topics
+from content.loading.specials import read_special
 from content.loading.statutory import read_duties
 from content.loading.templates import read_template
 from content.statutes import Statutes, installed_statutes
@@ -33,12 +34,13 @@ from domain.industry import Industry
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
 from domain.question import Question
+from domain.special import SpecialCampaign
 from domain.statutory import StatutoryDuty
 from domain.topic import Topic
 
 _FOLDER = Path(__file__).parent
 STATUTORY = "statutory.toml"
-Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm)
+Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm, SpecialCampaign)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Catalogue:
     lessons: Mapping[str, Lesson]
     editions: Mapping[str, Edition]
     templates: Mapping[str, LocalTerm]
+    specials: Mapping[str, SpecialCampaign]
     clauses: Mapping[str, Clause]
     duties: Mapping[str, StatutoryDuty]
     calendar: Calendar = field(repr=False)
@@ -86,6 +89,7 @@ class Catalogue:
         known = Known(lessons, topics.by_id)
         editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
         templates = shelf.pages_of("templates", read_template)
+        specials = shelf.pages_of("specials", read_special)
         clauses = shelf.clauses(industries)
         # A bureau's own folder may do without.
         duties = read_duties(shelf.page(STATUTORY), industries) if (folder / STATUTORY).exists() else {}
@@ -102,6 +106,7 @@ class Catalogue:
             lessons=MappingProxyType(lessons),
             editions=MappingProxyType(editions),
             templates=MappingProxyType(templates),
+            specials=MappingProxyType(specials),
             clauses=MappingProxyType(clauses),
             duties=MappingProxyType(duties),
             calendar=calendar,

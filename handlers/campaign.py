@@ -22,11 +22,13 @@ from domain.campaign import (
 )
 from domain.contact import NotEnrolled, Post, StalePress
 from domain.lesson import Lesson
+from domain.special import SpecialCampaign, Stage
 from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import campaigning, daily, entering, standing
+from outreach.desk import Desk
 from outreach.entering import Entry
 from outreach.inspecting import WALKERS
 
@@ -66,9 +68,15 @@ async def show_campaign(turn: Turn, scene: Scene) -> Reply:
         rows.append((Button(words.label("campaign.matrix"), data("cm", "s")),))
     text = words(
         "replies/campaign/overview", edition=edition, is_certain=is_certain(edition), plan=plan, places=places,
-        is_running=edition.is_running(desk.today),
+        is_running=edition.is_running(desk.today), specials=_specials(desk),
     )  # fmt: skip
     return show(turn, text, (*rows[:30], (home_button(words),)))
+
+
+def _specials(desk: Desk) -> list[tuple[SpecialCampaign, Stage]]:
+    """The special campaigns of the bureau that run today, each with its stage; as shipped there are none."""
+    found = [(special, special.stage_on(desk.today)) for special in desk.catalogue.specials.values()]
+    return [(special, stage) for special, stage in found if stage is not None]
 
 
 def is_certain(edition: Edition) -> bool:

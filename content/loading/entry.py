@@ -106,6 +106,10 @@ class Entry:
             raise self.fault("fault-wrong-kind", name, field=name, kind=say("kind-date"))
         return value
 
+    def day_to_fill(self, name: str) -> date | None:
+        """A calendar day, or None while it is an empty text for somebody else to fill in; the key must be there."""
+        return None if self._table.get(name) == "" else self.day(name)
+
     def entries(self, name: str) -> Iterator["Entry"]:
         """The tables of an array of tables, in order; none when the key is absent."""
         if name not in self._table:

@@ -17,6 +17,7 @@ from domain.hotline import GuidePart, Hotline
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
 from domain.question import Question, QuestionKind
+from domain.special import SpecialCampaign
 from domain.statutory import StatutoryDuty
 from domain.topic import Topic
 
@@ -32,6 +33,7 @@ Thing = (
     | Lesson
     | Edition
     | LocalTerm
+    | SpecialCampaign
     | Clause
     | StatutoryDuty
 )
@@ -74,6 +76,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_tracks(catalogue),
         *_of_editions(catalogue),
         *_of_templates(catalogue),
+        *_of_specials(catalogue),
         *_of_clauses(catalogue),
         *_of_duties(catalogue),
     )
@@ -180,6 +183,15 @@ def _of_templates(catalogue: Catalogue) -> Iterator[Piece]:
             texts += [(("part", number, "label"), part.label), (("part", number, "text"), part.text)]
         page = catalogue.pages[f"templates/{term.id}.toml"]
         yield Piece("term", term.id, term.name, page, (), tuple(texts), _source(term.source), (), term)
+
+
+def _of_specials(catalogue: Catalogue) -> Iterator[Piece]:
+    for special in catalogue.specials.values():
+        texts: list[tuple[Steps, str]] = [(("name",), special.name)]
+        for number, stage in enumerate(special.stages):
+            texts += [(("stage", number, "title"), stage.title), (("stage", number, "text"), stage.text)]
+        page = catalogue.pages[f"specials/{special.id}.toml"]
+        yield Piece("special", special.id, special.name, page, (), tuple(texts), _source(special.source), (), special)
 
 
 def _source(source: str | None) -> tuple[tuple[Steps, str], ...]:

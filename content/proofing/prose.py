@@ -54,7 +54,7 @@ def _lengths(piece: Piece, rules: Rules) -> Iterator[Finding]:
 
 
 def _limit(piece: Piece, steps: tuple[str | int, ...], limits: Mapping[str, int]) -> int:
-    if piece.kind in ("question", "lesson", "topic", "track", "edition", "term", "clause", "duty"):
+    if piece.kind in ("question", "lesson", "topic", "track", "edition", "term", "special", "clause", "duty"):
         field = next(name for name in reversed(steps) if isinstance(name, str))
         return limits[f"{piece.kind}_{field}"]
     if steps[-1] == "title" or steps[-1] == "name":

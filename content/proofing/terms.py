@@ -6,6 +6,7 @@ from content.proofing.pieces import Piece
 from content.proofing.report import Finding
 from content.proofing.rules import Rules
 from domain.local_term import LocalTerm
+from domain.special import SpecialCampaign
 
 
 def term_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
@@ -13,6 +14,13 @@ def term_findings(pieces: Iterable[Piece], rules: Rules) -> Iterator[Finding]:
     for piece in pieces:
         if isinstance(piece.thing, LocalTerm):
             yield from _term(piece, piece.thing, rules)
+        elif isinstance(piece.thing, SpecialCampaign) and piece.thing.is_begun and not piece.thing.is_filled:
+            for field in ("name", "source"):
+                if not getattr(piece.thing, field):
+                    yield piece.finding("special-half", field)
+            for position, stage in enumerate(piece.thing.stages):
+                if not stage.is_filled:
+                    yield piece.finding("special-half", "stage", position, "title")
 
 
 def _term(piece: Piece, term: LocalTerm, rules: Rules) -> Iterator[Finding]:

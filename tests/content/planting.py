@@ -6,7 +6,18 @@ from pathlib import Path
 
 import content
 
-_KINDS = ("calendars", "campaigns", "cards", "checklists", "clauses", "lessons", "questions", "sources", "templates")
+_KINDS = (
+    "calendars",
+    "campaigns",
+    "cards",
+    "checklists",
+    "clauses",
+    "lessons",
+    "questions",
+    "sources",
+    "specials",
+    "templates",
+)
 _FILES = ("hotlines.toml", "hotline_guide.toml", "industries.toml", "topics.toml")
 
 
