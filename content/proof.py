@@ -7,6 +7,7 @@ from content.catalogue import Catalogue
 from content.proofing.bank import bank_findings
 from content.proofing.citations import citation_findings
 from content.proofing.library import Library
+from content.proofing.pictures import picture_findings
 from content.proofing.pieces import Piece, pieces_of
 from content.proofing.programme import programme_findings
 from content.proofing.prose import prose_findings
@@ -46,6 +47,7 @@ def proof(catalogue: Catalogue, library: Library | None = None) -> Report:
         *programme_findings(pieces, catalogue.questions, rules),
         *reading_findings(pieces, rules),
         *term_findings(pieces, rules),
+        *picture_findings(catalogue),
     }
     quotes = Counter(
         library.sources[basis.law].kind if basis.law in library.sources else "unknown"

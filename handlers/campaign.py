@@ -5,9 +5,11 @@ A record: → which day → how many → what about → with what result → a p
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from content.papers import lesson_picture
 from domain.authority import Duty
 from domain.campaign import (
     CellState,
@@ -25,7 +27,7 @@ from domain.lesson import Lesson
 from domain.special import SpecialCampaign, Stage
 from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import home_button, show
-from handlers.turn import Button, Document, Photo, Press, Reply, Say, Scene, Text, Turn
+from handlers.turn import Button, Document, File, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import campaigning, daily, entering, standing
 from outreach.desk import Desk
@@ -102,6 +104,8 @@ def show_day(
         rows.append((Button(words.label("campaign.quiz"), data("qz", "b", question.topic)),))
     elif button is not None:
         rows.append((Button(words.label(button.label), button.press, style="primary"),))
+    if lesson is not None:
+        rows.append((Button(words.label("campaign.large"), data("cp", "p", lesson.id)),))
     rows.append((Button(words.label("campaign.open"), data("cp", "s")), home_button(words)))
     text = words(
         "replies/campaign/today", edition=edition, is_certain=is_certain(edition), plan=plan, lesson=lesson, today=on
@@ -109,9 +113,20 @@ def show_day(
     return show(turn, text, tuple(rows))
 
 
+async def _large(scene: Scene, lesson_id: str) -> Reply:
+    """A lesson as a picture in large type, for eyes that find the chat too small."""
+    catalogue = scene.desk.catalogue
+    lesson = catalogue.lessons.get(lesson_id)
+    if lesson is None:
+        raise StalePress
+    png = await asyncio.to_thread(lesson_picture, lesson, catalogue.tracks[lesson.track].title)
+    caption = scene.words("replies/campaign/large", lesson=lesson)
+    return Reply((File(f"{lesson.id}.png", png, caption, as_photo=True),))
+
+
 async def press_campaign(turn: Turn, scene: Scene) -> Reply:
-    """`cp:s`, `cp:t`, `cp:n:<row>:<enterprise>`, `cp:o|ok|x|xx|ph:<record>`, `cp:d:<record>:<days ago>`,
-    `cp:c|r:<record>:<choice>`, `cp:b:<record>:<step>`."""
+    """`cp:s`, `cp:t`, `cp:p:<lesson>`, `cp:n:<row>:<enterprise>`, `cp:o|ok|x|xx|ph:<record>`,
+    `cp:d:<record>:<days ago>`, `cp:c|r:<record>:<choice>`, `cp:b:<record>:<step>`."""
     assert isinstance(turn.said, Press)
     said, words = turn.said, scene.words
     match said.verb:
@@ -119,6 +134,8 @@ async def press_campaign(turn: Turn, scene: Scene) -> Reply:
             return await show_campaign(turn, scene)
         case "t":
             return await show_today(turn, scene)
+        case "p":
+            return await _large(scene, said.words[2])
         case "n":
             caller = scene.known
             opened = await entering.begin(

@@ -1,19 +1,21 @@
 """电话和应急卡 — whom to call and what to do in the first minutes, in any state, for anybody.
 
-/hotline → 应急卡 → one card → the next, or back; /hotline → 怎么举报 → part by part.
+/hotline → 应急卡 → one card → as a picture, the next, or back; /hotline → 怎么举报 → part by part.
 Nothing here moves the person from where they stand.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from content.catalogue import Catalogue
+from content.papers import card_picture
 from domain.contact import StalePress
 from domain.emergency import EmergencyCard
 from domain.hotline import GuidePart, Hotline
 from handlers.screen import home_button, show
-from handlers.turn import Button, Press, Reply, Rows, Scene, Turn
+from handlers.turn import Button, File, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
 from outreach import locating
 
@@ -47,7 +49,8 @@ async def cards(turn: Turn, scene: Scene) -> Reply:
 
 
 async def press(turn: Turn, scene: Scene) -> Reply:
-    """`hl:n` the numbers, `hl:c` the cards, `hl:k:<id>` one card, `hl:g` and `hl:g:<id>` how to report.
+    """`hl:n` the numbers, `hl:c` the cards, `hl:k:<id>` one card, `hl:p:<id>` it as a picture,
+    `hl:g` and `hl:g:<id>` how to report.
 
     Raises StalePress for a card or a part that is no more.
     """
@@ -59,6 +62,8 @@ async def press(turn: Turn, scene: Scene) -> Reply:
             return await cards(turn, scene)
         case ("k", card_id):
             return await _card(turn, scene, card_id)
+        case ("p", card_id):
+            return await _picture(scene, card_id)
         case ("g", *asked) if len(asked) < 2:
             return await _guide(turn, scene, "".join(asked))
     raise StalePress
@@ -92,26 +97,35 @@ async def _guide(turn: Turn, scene: Scene, part_id: str) -> Reply:
 
 
 async def _card(turn: Turn, scene: Scene, card_id: str) -> Reply:
-    catalogue = scene.desk.catalogue
-    card = catalogue.cards.get(card_id)
-    if card is None:
-        raise StalePress
-    every = list(catalogue.cards.values())
+    card, call = await _known(scene, card_id)
+    every = list(scene.desk.catalogue.cards.values())
     at = every.index(card)
-    names = {h.number: h.name for h in hotlines_in(catalogue, await _streets(scene))}
-    text = scene.words(
-        "replies/hotline/card",
-        card=card,
-        call=[(number, names.get(number, "")) for number in card.call],
-        is_underway=_is_underway(scene),
-    )
+    text = scene.words("replies/hotline/card", card=card, call=call, is_underway=_is_underway(scene))
     rows: Rows = (
+        (Button(scene.words.label("hotline.picture"), data("hl", "p", card.id)),),
         (_open(every[at - 1], "← "), _open(every[(at + 1) % len(every)], "→ ")),
         (Button(scene.words.label("hotline.all_cards"), data("hl", "c")), _numbers(scene)),
         (home_button(scene.words),),
     )
     # Never the live card of the conversation: what the person was doing keeps its message and its buttons.
     return show(turn, text, rows)
+
+
+async def _picture(scene: Scene, card_id: str) -> Reply:
+    """The card as a picture in large type, to forward or to hang up, also for somebody who reads little."""
+    card, call = await _known(scene, card_id)
+    png = await asyncio.to_thread(card_picture, card, call, scene.desk.catalogue.folder)
+    caption = scene.words("replies/hotline/picture", card=card)
+    return Reply((File(f"{card.id}.png", png, caption, as_photo=True),))
+
+
+async def _known(scene: Scene, card_id: str) -> tuple[EmergencyCard, tuple[tuple[str, str], ...]]:
+    """The card, and the numbers to call with the names they have in the caller's streets."""
+    card = scene.desk.catalogue.cards.get(card_id)
+    if card is None:
+        raise StalePress
+    names = {h.number: h.name for h in hotlines_in(scene.desk.catalogue, await _streets(scene))}
+    return card, tuple((number, names.get(number, "")) for number in card.call)
 
 
 async def _streets(scene: Scene) -> tuple[str, ...]:
