@@ -52,7 +52,7 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str, size: float, width: float) -> list[str]:
-    """What is not broken: a character with the marks that cling to it, or a number; what is wider than a line is cut."""
+    """What is not broken: a character with the marks that cling to it, or a number; one wider than a line is cut."""
     words: list[str] = []
     is_open = False
     for piece in _PIECES.findall(text):

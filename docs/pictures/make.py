@@ -14,7 +14,7 @@ LESSON = "one-strip-only"
 
 
 def main() -> None:
-    """Half the size of what the chat sends, in 64 colours."""
+    """Half the size of what the chat sends, in 128 colours."""
     catalogue = Catalogue.load()
     names = {hotline.number: hotline.name for hotline in catalogue.hotlines_for(None)}
     drawn = {}
@@ -26,7 +26,9 @@ def main() -> None:
     for name, png in drawn.items():
         image = Image.open(io.BytesIO(png)).convert("RGB")
         small = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
-        small.quantize(64, dither=Image.Dither.NONE).save(HERE / f"{name}.png", optimize=True)
+        small.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            HERE / f"{name}.png", optimize=True
+        )
 
 
 if __name__ == "__main__":
