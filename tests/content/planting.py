@@ -1,7 +1,8 @@
 """播错 — copies the real content into a scratch folder and plants one flaw, telling on which line."""
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import content
@@ -51,3 +52,56 @@ class Plot:
         for _ in range(nth):
             at = text.index(words, at + 1)
         return text.count("\n", 0, at) + 1
+
+
+# Flaws this many characters apart do not meddle with one another.
+APART = 600
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One flaw, by what it is called: the first `old` behind `after` becomes `new`."""
+
+    called: str
+    name: str
+    old: str
+    new: str
+    after: str = ""
+
+    @property
+    def start(self) -> int:
+        """Where it will stand in the shipped file."""
+        text = (Path(content.__file__).parent / self.name).read_text(encoding="utf-8")
+        return text.index(self.old, text.index(self.after))
+
+
+@dataclass
+class Season:
+    """Flaws that lie far enough apart to be planted in one copy and proof-read at one go."""
+
+    flaws: list[Flaw] = field(default_factory=list)
+
+    def takes(self, flaw: Flaw) -> bool:
+        """Whether there is room: no neighbour near, and no line above it moved."""
+        return flaw.old.count("\n") == flaw.new.count("\n") and all(
+            other.name != flaw.name or abs(other.start - flaw.start) > APART for other in self.flaws
+        )
+
+    def sow(self, folder: Path) -> tuple[Plot, dict[str, int]]:
+        """A copy with all of them, and the line of each; from the end of a file, so that no place moves."""
+        plot = Plot.dug(folder)
+        lines = {}
+        for flaw in sorted(self.flaws, key=lambda one: -one.start):
+            lines[flaw.called] = plot.plant(flaw.name, flaw.old, flaw.new, flaw.after)
+        return plot, lines
+
+
+def seasons(flaws: Sequence[Flaw]) -> list[Season]:
+    """As few copies as it takes."""
+    found: list[Season] = []
+    for flaw in flaws:
+        season = next((one for one in found if one.takes(flaw)), None)
+        if season is None:
+            found.append(season := Season())
+        season.flaws.append(flaw)
+    return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import chinese_calendar
 import pytest
-from planting import Plot
+from planting import Flaw, Plot, seasons
 
 from content.catalogue import Catalogue
 from content.fault import ContentFault
@@ -201,12 +201,20 @@ def test_a_file_without_a_topic_and_a_topic_without_a_file_are_faults(plot: Plot
         Catalogue.load(plot.folder)
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "after", "code"), [pytest.param(*fault[1:], id=fault[0]) for fault in FAULTS]
-)
-def test_a_planted_fault_is_found_where_it_is(plot: Plot, name: str, old: str, new: str, after: str, code: str):
-    line = plot.plant(name, old, new, after)
-    found = _proved(plot)
+@pytest.fixture(scope="module")
+def harvest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, list[tuple[str, int, str]]]]:
+    """By fault, the line it was planted on and all that the proof found in that copy."""
+    found = {}
+    for season in seasons([Flaw(*fault[:5]) for fault in FAULTS]):
+        plot, lines = season.sow(tmp_path_factory.mktemp("season") / "content")
+        proved = _proved(plot)
+        found |= {called: (line, proved) for called, line in lines.items()}
+    return found
+
+
+@pytest.mark.parametrize(("called", "name", "code"), [pytest.param(f[0], f[1], f[5], id=f[0]) for f in FAULTS])
+def test_a_planted_fault_is_found_where_it_is(harvest, called: str, name: str, code: str):
+    line, found = harvest[called]
     assert (name, code) in {(file, code) for file, _, code in found}
     if code not in ("option-gives-away", "options-all-right"):
         assert (name, line, code) in found
