@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from scheduler import sweeps
-from tests import bank
 from tests.conftest import SetClock
-from tests.stage import CAST, open_stage
+from tests.playing import play, tidy
+from tests.stage import open_stage
 
 FOLDER = Path(__file__).parent
-ACTION = re.compile(r"^(\S+) ▸ (.+)$")
-# Many times the same, of which only what follows is worth reading.
-QUIETLY = re.compile(r"^# quietly (\d+)× (\S+) ▸ (.+)$")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.talk")), ids=lambda path: path.stem)
@@ -24,94 +18,8 @@ async def test_talk(
     path: Path, sqlite_url: str, tmp_path: Path, clock: SetClock, request: pytest.FixtureRequest
 ) -> None:
     written = path.read_text(encoding="utf-8").splitlines()
-    played: list[str] = []
     async with open_stage(sqlite_url, tmp_path, clock) as stage:
-        for line in written:
-            if line.startswith("#"):
-                played.append(line)
-                if line.startswith("# setup: "):
-                    await _set_up(stage, line.removeprefix("# setup: ").split())
-                    for who in CAST:
-                        await stage.news(who)
-                if found := QUIETLY.match(line):
-                    for _ in range(int(found[1])):
-                        await stage.act(found[2], found[3])
-                    for who in CAST:
-                        await stage.news(who)
-                if line.startswith("# time: "):
-                    await _let_pass(stage, clock, line.removeprefix("# time: "))
-                    for who in CAST:
-                        played += await stage.news(who)
-                continue
-            found = ACTION.match(line)
-            if not found:
-                continue
-            who, deed = found[1], found[2]
-            await stage.act(who, await _filled(stage, deed))
-            # The actor's part keeps the deed as it was written, so that links stay readable.
-            told = await stage.news(who)
-            played += ["", line, *told[1:]]
-            for other in CAST:
-                played += await stage.news(other)
-    text = _tidy(played)
+        text = await play(stage, clock, written)
     if request.config.getoption("--update"):
         path.write_text(text, encoding="utf-8")
-    assert text == _tidy(written)
-
-
-async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-def]
-    match words:
-        case ["register"]:
-            await stage.fill_register()
-        case ["bank"]:
-            # A few questions of the tests' own: an editor's change to the bank must not rewrite this talk.
-            stage.house.office.catalogue = bank.with_bank(stage.house.office.catalogue)
-        case ["agreed", name]:
-            await stage.act(name, "/start")
-            await stage.act(name, "[开始使用]")
-            await stage.act(name, "[同意并继续]")
-            await stage.act(name, "[单独同意，开始使用]")
-        case ["campaign"]:
-            # From here on the day's one thing is told too; other talks are about something else.
-            stage.tells_campaign_day = True
-        case ["official", name, *street]:
-            await stage.enrol(name, street=street[0] if street else "")
-        case ["entered", name, enterprise, role]:
-            await stage.entered(name, enterprise, role)
-        case ["post", name, enterprise, role]:
-            await stage.enrol(name, enterprise, role)
-        case _:
-            raise AssertionError(f"no such setup: {words}")
-
-
-async def _let_pass(stage, clock: SetClock, until: str) -> None:  # type: ignore[no-untyped-def]
-    """Set the clock to that hour in Shanghai and let the sweeps look once."""
-    office = stage.house.office
-    clock.set(datetime.strptime(until, "%Y-%m-%d %H:%M").replace(tzinfo=office.zone).astimezone(UTC))
-    await sweeps.ask_daily_questions(office)
-    await sweeps.remind(office)
-    if stage.tells_campaign_day:
-        await sweeps.tell_campaign_day(office)
-    await stage.settle()
-
-
-async def _filled(stage, deed: str) -> str:  # type: ignore[no-untyped-def]
-    if found := re.search(r"\{invite:([^:}]+):([^}]+)\}", deed):
-        return deed.replace(found[0], await stage.invitation(found[1], found[2]))
-    if found := re.search(r"\{place:([^:}]+):([^}]*)\}", deed):
-        return deed.replace(found[0], await stage.place(found[1], found[2]))
-    if found := re.search(r"\{shown:([^}]+)\}", deed):
-        return deed.replace(found[0], await stage.shown_link(found[1]))
-    if found := re.search(r"\{office:([^}]+)\}", deed):
-        return deed.replace(found[0], await stage.office_code(found[1]))
-    return deed
-
-
-def _tidy(lines: list[str]) -> str:
-    """Blank lines between parts are for reading only."""
-    out: list[str] = []
-    for line in lines:
-        if not line.strip() and (not out or not out[-1].strip()):
-            continue
-        out.append(line.rstrip())
-    return "\n".join(out).strip() + "\n"
+    assert text == tidy(written)

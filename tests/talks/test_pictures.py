@@ -1,0 +1,152 @@
+"""看得见的对话 — every golden talk as its people see it, on a phone and on a wide screen.
+
+Each state of each message is drawn by the sandbox's own page, one under the other, also those that were edited away
+later. What a machine can see is asked here; `--pictures DIR` saves what only an eye can judge.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Browser, Page, Route, async_playwright
+
+from tests.conftest import SetClock
+from tests.playing import play
+from tests.stage import CAST, Stage, open_stage
+
+FOLDER = Path(__file__).parent
+CHROMIUM = Path("/usr/bin/chromium")
+PHONE, WIDE = 390, 1440
+# Tall, so that a talk is a handful of pictures.
+HEIGHT = 1500
+TALKS = sorted(path.stem for path in FOLDER.glob("*.talk"))
+FLAWS = (FOLDER / "flaws.js").read_text(encoding="utf-8")
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+
+
+class Film:
+    """Everything that stood in the chats while a talk was played, in the order in which it could be seen."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.shots: dict[str, list[dict[str, object]]] = {}
+        self._seen: dict[tuple[str, int], str] = {}
+
+    async def look(self) -> None:
+        """Add what is new in any chat, and what reads differently now."""
+        state = await self.stage.get("state")
+        assert isinstance(state, dict)
+        for chat, holds in state["chats"].items():
+            for message in holds["messages"]:
+                face = json.dumps([message.get(part) for part in ("html", "inline_keyboard", "poll", "file")])
+                place = (chat, message["message_id"])
+                if self._seen.get(place) == face:
+                    continue
+                self._seen[place] = face
+                shots = self.shots.setdefault(chat, [])
+                shots.append({**message, "message_id": len(shots) + 1, "reply_to": None})
+
+    async def state(self) -> dict[str, object]:
+        """What the page is told: the film instead of the chats, and who spoke in front."""
+        state = await self.stage.get("state")
+        assert isinstance(state, dict)
+        speakers = [person for person in state["cast"] if str(person["id"]) in self.shots]
+        others = [person for person in state["cast"] if person["pane"] and person not in speakers]
+        shown = [person["id"] for person in (speakers + others)[: max(4, len(speakers))]]
+        for person in state["cast"]:
+            person["pane"] = person["id"] in shown
+        for chat, holds in state["chats"].items():
+            holds |= {"messages": self.shots.get(chat, []), "unread": 0, "blocked": False}
+        return state
+
+
+@asynccontextmanager
+async def opened(browser: Browser, film: Film, width: int) -> AsyncIterator[Page]:
+    """The sandbox's page at that width, showing the film."""
+    page = await browser.new_page(viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce")
+    told = json.dumps(await film.state())
+
+    async def tell(route: Route) -> None:
+        await route.fulfill(body=told, content_type="application/json")
+
+    await page.route("**/sandbox/state", tell)
+    await page.goto(film.stage.base)
+    await page.wait_for_selector("html[data-ready]")
+    yield page
+    await page.close()
+
+
+async def shoot(page: Page, persons: list[int]) -> list[Image.Image]:
+    """The panes of these people from top to bottom, a screenful at a time."""
+    panes = ",".join(f'.pane[data-person="{person}"] .scroll' for person in persons)
+    screens = await page.eval_on_selector_all(
+        panes, "all => Math.max(...all.map(one => one.scrollHeight / (one.clientHeight - 40)))"
+    )
+    pictures = []
+    for number in range(max(1, math.ceil(screens - 0.05))):
+        await page.eval_on_selector_all(
+            panes, "(all, n) => all.forEach(one => one.scrollTo(0, n * (one.clientHeight - 40)))", number
+        )
+        await page.wait_for_timeout(60)
+        pictures.append(Image.open(io.BytesIO(await page.screenshot())))
+    return pictures
+
+
+def side_by_side(pictures: list[Image.Image]) -> Image.Image:
+    sheet = Image.new("RGB", (sum(one.width for one in pictures), HEIGHT), "white")
+    left = 0
+    for one in pictures:
+        sheet.paste(one, (left, 0))
+        left += one.width
+    return sheet
+
+
+async def look_at(talk: str, stage: Stage, clock: SetClock, folder: Path | None) -> list[str]:
+    """Play a talk, draw it at both widths; what is wrong with it, and pictures if a folder is given."""
+    film = Film(stage)
+    await play(stage, clock, (FOLDER / f"{talk}.talk").read_text(encoding="utf-8").splitlines(), film.look)
+    names = {number: name for name, number in CAST.items()}
+    speakers = [int(chat) for chat in film.shots if int(chat) in names]
+    flaws: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        async with opened(browser, film, PHONE) as page:
+            slices = []
+            for person in speakers:
+                await page.locator(f'.tab[data-person="{person}"]').click()
+                found = await page.evaluate(FLAWS, person)
+                flaws += [f"{talk}, {PHONE} px, {names[person]}: {flaw}" for flaw in found]
+                if folder:
+                    slices += await shoot(page, [person])
+            if folder:
+                for first in range(0, len(slices), 4):
+                    side_by_side(slices[first : first + 4]).save(folder / f"{talk}-{PHONE}-{first // 4 + 1:02}.png")
+        async with opened(browser, film, WIDE) as page:
+            for person in speakers[:4]:
+                found = await page.evaluate(FLAWS, person)
+                flaws += [f"{talk}, {WIDE} px, {names[person]}: {flaw}" for flaw in found]
+            if folder:
+                for number, picture in enumerate(await shoot(page, speakers[:4]), 1):
+                    picture.convert("RGB").save(folder / f"{talk}-{WIDE}-{number:02}.png")
+        await browser.close()
+    return flaws
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [pytest.param(talk, marks=pytest.mark.browser if talk == "findings" else pytest.mark.torture) for talk in TALKS],
+)
+async def test_a_talk_looks_right(
+    talk: str, sqlite_url: str, tmp_path: Path, clock: SetClock, request: pytest.FixtureRequest
+) -> None:
+    folder = request.config.getoption("--pictures")
+    async with open_stage(sqlite_url, tmp_path, clock) as stage:
+        assert not await look_at(talk, stage, clock, Path(folder) if folder else None)
