@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from content.workbooks import ListSheet, write_lists
+from domain.authority import Duty
 from domain.notice import NoticeButton
 from domain.phone import spoken_phone
 from handlers.broadcast_draft import official_of
@@ -29,9 +30,10 @@ def card_rows(scene: Scene, rows: Sequence[Sequence[NoticeButton]]) -> Rows:
 
 async def status(turn: Turn, scene: Scene, said: Press) -> Reply:
     """The card; the author's newest one is the one that lives."""
-    shown, figures = await tallying.status(scene.desk, official_of(scene), said.number(2))
+    official = official_of(scene)
+    shown, figures = await tallying.status(scene.desk, official, said.number(2))
     await broadcasting.place_card(scene.desk, scene.known.contact, shown.id, (turn.person.chat_id, said.message_id))
-    text, rows = tallying.card(scene.desk, scene.words, shown, figures)
+    text, rows = tallying.card(scene.desk, scene.words, shown, figures, may_act=official.may(Duty.NOTICE))
     return show(turn, text, card_rows(scene, rows))
 
 

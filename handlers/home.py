@@ -96,14 +96,9 @@ def _rows(words: Words, caller: Caller) -> Rows:
         rows.append((_button(words, "join", "en", "phone", style="primary"),))
     rows.append((_button(words, "quiz", "qz", "s"), _button(words, "law", "lw", "s")))
     rows.extend(_safety_rows(words))
-    rows.append(
-        (
-            _button(words, "settings", "st"),
-            _button(words, "privacy", "pr", "show"),
-            _button(words, "language", "la", "choose"),
-            _button(words, "help", "help"),
-        )
-    )
+    # Two by two: four in a row leave a phone no room for their names.
+    rows.append((_button(words, "settings", "st"), _button(words, "privacy", "pr", "show")))
+    rows.append((_button(words, "language", "la", "choose"), _button(words, "help", "help")))
     return tuple(rows)
 
 

@@ -117,8 +117,12 @@ async def show_submitted(turn: Turn, scene: Scene) -> Reply | None:
 
 
 def _submitted(turn: Turn, scene: Scene, number: str) -> Reply:
+    # Who filled in for a shop has no records of their own; what they found is on their list.
+    is_own = any(post.id for post in scene.known.posts)
+    text = scene.words("replies/inspection/submitted", number=number, is_own=is_own)
+    if not is_own:
+        return show(turn, text, back_rows(scene.words))
     mine = Button(scene.words.label("menu.my"), press("my", "l", 0))
-    text = scene.words("replies/inspection/submitted", number=number)
     return show(turn, text, ((mine, home_button(scene.words)),))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from unicodedata import east_asian_width
 
 from content.texts import Words
 from domain.checklist import Verdict
@@ -13,14 +14,23 @@ from handlers.screen import home_button, show
 from handlers.turn import Button, Document, Photo, Reply, Rows, Turn, press
 from outreach.inspecting import Open
 
-LABEL_LIMIT = 40
+# A row of a phone, in cells of which a Chinese letter takes two; a client cuts off the rest.
+LABEL_CELLS = 40
 PARTS = ("how", "std", "risk")
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 
 def short(label: str) -> str:
     """A button's label that fits an old phone's screen."""
-    return label if len(label) <= LABEL_LIMIT else label[: LABEL_LIMIT - 1] + "…"
+    if _cells(label) <= LABEL_CELLS:
+        return label
+    while _cells(label) > LABEL_CELLS - 2:
+        label = label[:-1]
+    return label + "…"
+
+
+def _cells(label: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
 def must_be_a_photo(said: Photo | Document, limit: int) -> None:

@@ -18,6 +18,7 @@ from content.workbooks import (
     write_problem_workbook,
     write_register,
 )
+from domain.authority import Duty
 from domain.contact import NotAnOfficial, Official, StalePress
 from domain.phone import spoken_phone
 from domain.refusal import Refusal
@@ -59,11 +60,14 @@ async def show(turn: Turn, scene: Scene) -> Reply:
     if isinstance(turn.said, Command) and turn.said.rest:
         return await _list(turn, scene, official, 0, named=turn.said.rest[:50])
     figures = await listing.counts(scene.desk, official.jurisdiction)
-    text = scene.words("replies/register/menu", figures=figures, jurisdiction=official.jurisdiction)
+    imports = official.may(Duty.REGISTER)
+    text = scene.words("replies/register/menu", figures=figures, jurisdiction=official.jurisdiction, imports=imports)
     label = scene.words.label
+    template = (Button(label("register.template"), data("rg", "t")),) if imports else ()
+    export = (Button(label("register.export"), data("rg", "x")),) if official.may(Duty.FIGURES) else ()
     rows: Rows = (
         (Button(label("register.list"), data("rg", "ls", 0)),),
-        (Button(label("register.template"), data("rg", "t")), Button(label("register.export"), data("rg", "x"))),
+        *(((*template, *export),) if template or export else ()),
         (home_button(scene.words),),
     )
     return shown(turn, text, rows)

@@ -274,7 +274,9 @@ async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspecti
         "absents": opened.walk.count(Verdict.ABSENT),
         "titles": [item.title for _, item, _ in fails],
     }
-    home = ((NoticeButton("menu.my", "my:l:0"), NoticeButton("menu.home", "home")),)
+    is_own = any(post.id and post.enterprise_id == enterprise.id for post in posts)
+    mine = (NoticeButton("menu.my", "my:l:0"),) if is_own else ()
+    home = ((*mine, NoticeButton("menu.home", "home")),)
     await desk.tell(
         contact, Notice("inspection_receipt", facts, f"receipt:{row.id}", home, attachment=f"inspection:{row.id}")
     )

@@ -193,8 +193,13 @@ async def overview(desk: Desk, contact: Contact, official: Official) -> tuple[Br
     )
 
 
-def card(desk: Desk, words: Words, shown: Broadcast, figures: Tally) -> tuple[str, Sequence[Sequence[NoticeButton]]]:
-    """The live card of one broadcast: its words, and its buttons, none of which replaces it by something else."""
+def card(
+    desk: Desk, words: Words, shown: Broadcast, figures: Tally, *, may_act: bool = True
+) -> tuple[str, Sequence[Sequence[NoticeButton]]]:
+    """The live card of one broadcast: its words, and its buttons, none of which replaces it by something else.
+
+    Who only looks at figures is offered neither to remind nor to recall.
+    """
     text = words(
         "replies/broadcast/status",
         broadcast=shown,
@@ -207,7 +212,7 @@ def card(desk: Desk, words: Words, shown: Broadcast, figures: Tally) -> tuple[st
     )
     parts = [NoticeButton(f"broadcast.part.{part}", f"bc:who:{shown.id}:{part}:0") for part in Part]
     rows = [parts[:2], [parts[2], NoticeButton("broadcast.export", f"bc:xl:{shown.id}")]]
-    if shown.state is BroadcastState.APPROVED:
+    if may_act and shown.state is BroadcastState.APPROVED:
         if figures.silent:
             rows.append([NoticeButton("broadcast.chase", f"bc:ch:{shown.id}:{shown.chased}")])
         rows.append([NoticeButton("broadcast.recall", f"bc:rc:{shown.id}")])

@@ -10,8 +10,10 @@ async (person) => {
   for (const element of scroll.querySelectorAll(".row *:not(svg *)")) {
     const box = element.getBoundingClientRect();
     if (!box.width) continue;
-    if (box.left < left - 0.5 || box.right > right + 0.5) flaws.push(`<${element.className}> stands out: ${shown(element)}`);
-    if (element.clientWidth && element.scrollWidth > element.clientWidth + 1) flaws.push(`<${element.className}> is cut off: ${shown(element)}`);
+    const around = element.parentElement.closest(".bubble, .keys")?.getBoundingClientRect() ?? { left, right };
+    if (box.left < around.left - 0.5 || box.right > around.right + 0.5) flaws.push(`<${element.className}> stands out: ${shown(element)}`);
+    const hides = getComputedStyle(element).overflowX !== "visible";
+    if (hides && element.scrollWidth > element.clientWidth + 1) flaws.push(`<${element.className}> is cut off: ${shown(element)}`);
   }
   for (const key of scroll.querySelectorAll(".keys .key")) {
     const label = key.querySelector("span");

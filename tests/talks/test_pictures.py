@@ -26,6 +26,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 PHONE, WIDE = 390, 1440
 # Tall, so that a talk is a handful of pictures.
 HEIGHT = 1500
+# As many stand side by side on a wide screen.
+PANES = 4
 TALKS = sorted(path.stem for path in FOLDER.glob("*.talk"))
 FLAWS = (FOLDER / "flaws.js").read_text(encoding="utf-8")
 
@@ -54,13 +56,12 @@ class Film:
                 shots = self.shots.setdefault(chat, [])
                 shots.append({**message, "message_id": len(shots) + 1, "reply_to": None})
 
-    async def state(self) -> dict[str, object]:
-        """What the page is told: the film instead of the chats, and who spoke in front."""
+    async def state(self, persons: list[int]) -> dict[str, object]:
+        """What the page is told: the film instead of the chats, and panes for these people before others."""
         state = await self.stage.get("state")
         assert isinstance(state, dict)
-        speakers = [person for person in state["cast"] if str(person["id"]) in self.shots]
-        others = [person for person in state["cast"] if person["pane"] and person not in speakers]
-        shown = [person["id"] for person in (speakers + others)[: max(4, len(speakers))]]
+        others = [person["id"] for person in state["cast"] if person["pane"] and person["id"] not in persons]
+        shown = (persons + others)[:PANES]
         for person in state["cast"]:
             person["pane"] = person["id"] in shown
         for chat, holds in state["chats"].items():
@@ -69,10 +70,10 @@ class Film:
 
 
 @asynccontextmanager
-async def opened(browser: Browser, film: Film, width: int) -> AsyncIterator[Page]:
+async def opened(browser: Browser, film: Film, width: int, persons: list[int]) -> AsyncIterator[Page]:
     """The sandbox's page at that width, showing the film."""
     page = await browser.new_page(viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce")
-    told = json.dumps(await film.state())
+    told = json.dumps(await film.state(persons))
 
     async def tell(route: Route) -> None:
         await route.fulfill(body=told, content_type="application/json")
@@ -114,28 +115,27 @@ async def look_at(talk: str, stage: Stage, clock: SetClock, folder: Path | None)
     film = Film(stage)
     await play(stage, clock, (FOLDER / f"{talk}.talk").read_text(encoding="utf-8").splitlines(), film.look)
     names = {number: name for name, number in CAST.items()}
-    speakers = [int(chat) for chat in film.shots if int(chat) in names]
+    speakers = sorted(int(chat) for chat in film.shots if int(chat) in names)
     flaws: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        async with opened(browser, film, PHONE) as page:
-            slices = []
-            for person in speakers:
-                await page.locator(f'.tab[data-person="{person}"]').click()
-                found = await page.evaluate(FLAWS, person)
-                flaws += [f"{talk}, {PHONE} px, {names[person]}: {flaw}" for flaw in found]
-                if folder:
-                    slices += await shoot(page, [person])
-            if folder:
-                for first in range(0, len(slices), 4):
-                    side_by_side(slices[first : first + 4]).save(folder / f"{talk}-{PHONE}-{first // 4 + 1:02}.png")
-        async with opened(browser, film, WIDE) as page:
-            for person in speakers[:4]:
-                found = await page.evaluate(FLAWS, person)
-                flaws += [f"{talk}, {WIDE} px, {names[person]}: {flaw}" for flaw in found]
-            if folder:
-                for number, picture in enumerate(await shoot(page, speakers[:4]), 1):
-                    picture.convert("RGB").save(folder / f"{talk}-{WIDE}-{number:02}.png")
+        screens: dict[int, list[Image.Image]] = {PHONE: [], WIDE: []}
+        for together in (speakers[at : at + PANES] for at in range(0, len(speakers), PANES)):
+            for width in (PHONE, WIDE):
+                async with opened(browser, film, width, together) as page:
+                    for person in together:
+                        if width == PHONE:
+                            await page.locator(f'.tab[data-person="{person}"]').click()
+                        found = await page.evaluate(FLAWS, person)
+                        flaws += [f"{talk}, {width} px, {names[person]}: {flaw}" for flaw in found]
+                        if folder and width == PHONE:
+                            screens[width] += await shoot(page, [person])
+                    if folder and width == WIDE:
+                        screens[width] += await shoot(page, together)
+        for width, beside in ((PHONE, PANES), (WIDE, 1)):
+            for first in range(0, len(screens[width]), beside):
+                sheet = side_by_side(screens[width][first : first + beside])
+                sheet.save(folder / f"{talk}-{width}-{first // beside + 1:02}.png")  # type: ignore[operator]
         await browser.close()
     return flaws
 
