@@ -243,7 +243,7 @@ def test_every_command_button_and_awaited_message_of_the_menu_is_in_the_table() 
     assert {str(one.said.__class__.__name__) for one in WAITED} >= {"Text", "Photo", "Location", "Voted", "SharedPhone"}
 
 
-@pytest.mark.parametrize("prefix", shared({"in", "fi", "tr"}))
+@pytest.mark.parametrize("prefix", shared({"in", "fi"}))
 async def test_buttons(theatre: Theatre, prefix: str) -> None:
     wrong = []
     for entry in BUTTONS:

@@ -222,6 +222,7 @@ async def test_two_processes_send_everything_once(
     assert min(calls) >= 10, f"one of them did nothing: {calls}"
 
 
+@pytest.mark.torture
 async def test_a_process_stopped_for_longer_than_its_lease_doubles_nothing(
     shared_url: str, tmp_path: Path, catalogue: Catalogue, texts: Texts
 ) -> None:

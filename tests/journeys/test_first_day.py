@@ -17,7 +17,7 @@ RESTAURANT = "云泊区好邻居餐饮店"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
+@pytest.mark.parametrize("mode", ["polling", pytest.param("webhook", marks=pytest.mark.torture)])
 def test_first_day(mode: str, tmp_path: Path) -> None:
     town = Town(tmp_path, mode)
     official, officer = Player(town, 1001), Player(town, 1002)
