@@ -8,7 +8,7 @@ from domain.contact import InvitationSpent, NotYourOwnPhone, NotYours, PhoneNotO
 from domain.refusal import Refusal
 from handlers import home, report
 from handlers.screen import back_rows, home_button, show
-from handlers.turn import Button, Caller, Command, Press, Reply, Said, Say, Scene, SharedPhone, Turn, press
+from handlers.turn import Button, Caller, Command, Keys, Press, Reply, Said, Say, Scene, SharedPhone, Turn, press
 from outreach import appointing, enrolling, inviting, standing, vouching
 from outreach.inviting import Opened
 
@@ -118,7 +118,11 @@ async def _open(turn: Turn, scene: Scene, caller: Caller, payload: str) -> Reply
         text = scene.words("replies/enrolment/office_taken", official=official)
         now = Caller(caller.contact, caller.posts, official)
         menu = await home.home(turn, Scene(scene.desk, scene.words, now))
-        return Reply((Say(text),), commands=home.commands_of(scene.words, now)) + _menu_message(menu)
+        if scene.meaning == "enrolment.phone":
+            await standing.expect(scene.desk, caller.contact.id, "")
+        # Whoever was asked for their number before is not asked any longer.
+        told = Reply((Say(text, close_keys=True),), commands=home.commands_of(scene.words, now))
+        return told + _menu_message(menu)
     opened = await inviting.open_invitation(scene.desk, payload, caller.posts)
     held = caller.post_at(opened.enterprise_id)
     if held is not None and held.role is opened.role:
@@ -224,6 +228,9 @@ async def _ask_voucher(turn: Turn, scene: Scene, caller: Caller, payload: str) -
     await standing.expect(scene.desk, caller.contact.id, "")
     told = await vouching.ask(scene.desk, caller.contact, opened.enterprise_id, opened.role, opened.invitation_id)
     text = scene.words("replies/enrolment/asked", enterprise=opened.enterprise_name, told=told)
+    if scene.meaning == "enrolment.phone":
+        # Only a new message can take away the key that shares the number.
+        return Reply((Keys(), Say(text, close_keys=True)))
     return show(turn, text, back_rows(scene.words))
 
 

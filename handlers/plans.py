@@ -29,7 +29,7 @@ async def show_plans(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     may_set = _official(scene).may(Duty.PLANS)
     rows = [(Button(short(_name(scene, line)), press("pl", "o", line.id)),) for line in found.lines]
     turning = pager(words, page, found.pages, "pl", "l")
-    text = words("replies/plans/list", found=found)
+    text = words("replies/plans/list", found=found, may_set=may_set)
     around = (*rows, *((turning,) if turning else ()), (home_button(words),))
     return show(turn, text, (new, *around) if may_set else around)
 

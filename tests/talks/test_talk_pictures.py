@@ -28,6 +28,8 @@ PHONE, WIDE = 390, 1440
 HEIGHT = 1500
 # As many stand side by side on a wide screen.
 PANES = 4
+# Among so many last messages the one must be that asks to press a key in place of the keyboard.
+ASKED_AMONG = 6
 TALKS = sorted(path.stem for path in FOLDER.glob("*.talk"))
 FLAWS = (FOLDER / "flaws.js").read_text(encoding="utf-8")
 
@@ -67,6 +69,17 @@ class Film:
         for chat, holds in state["chats"].items():
             holds |= {"messages": self.shots.get(chat, []), "unread": 0, "blocked": False}
         return state
+
+    async def left_keys(self) -> list[tuple[str, str]]:
+        """Keys in place of the keyboard that nobody speaks of any longer, by chat."""
+        state = await self.stage.get("state")
+        assert isinstance(state, dict)
+        left = []
+        for chat, holds in state["chats"].items():
+            recent = " ".join(str(shot.get("text")) for shot in self.shots.get(chat, [])[-ASKED_AMONG:])
+            for row in (holds.get("reply_keyboard") or {}).get("keyboard", []):
+                left += [(chat, f"[{key['text']}] was left") for key in row if key["text"][-4:] not in recent]
+        return left
 
 
 @asynccontextmanager
@@ -115,8 +128,8 @@ async def look_at(talk: str, stage: Stage, clock: SetClock, folder: Path | None)
     film = Film(stage)
     await play(stage, clock, (FOLDER / f"{talk}.talk").read_text(encoding="utf-8").splitlines(), film.look)
     names = {number: name for name, number in CAST.items()}
+    flaws = [f"{talk}, {names[int(chat)]}: {flaw}" for chat, flaw in await film.left_keys()]
     speakers = sorted(int(chat) for chat in film.shots if int(chat) in names)
-    flaws: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         screens: dict[int, list[Image.Image]] = {PHONE: [], WIDE: []}
