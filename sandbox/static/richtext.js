@@ -5,6 +5,9 @@ import { openAddress } from "./links.js";
 
 const LIVE = /(https?:\/\/[^\s<>"'）】」，。；]+|(?<![\w./])t\.me\/[\w-]+(?:\?[\w=&-]+)?)|(?<![\w/<.:-])(\/[a-z][a-z0-9_]{0,31})(?:@\w+)?(?![\w/])/gi;
 
+/** A command to press; not a button, from which the full stop behind it would be torn off at the end of a line. */
+const commandKey = (command, words) => h("a", { href: "#", role: "button", class: "command", data: { command } }, words);
+
 function linkify(root) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts = [];
@@ -17,7 +20,7 @@ function linkify(root) {
       const [whole, address, command] = found;
       pieces.push(address
         ? h("a", { href: address.startsWith("http") ? address : `https://${address}` }, whole)
-        : h("button", { type: "button", class: "command", data: { command } }, whole));
+        : commandKey(command, whole));
       end = found.index + whole.length;
     }
     if (end) text.replaceWith(...pieces, text.data.slice(end));
@@ -33,7 +36,7 @@ function tighten(root) {
 
 function makeButtons(root) {
   for (const link of root.querySelectorAll("a.command:not([href])")) {
-    link.replaceWith(h("button", { type: "button", class: "command", data: { command: link.dataset.command ?? link.textContent } }, link.textContent));
+    link.replaceWith(commandKey(link.dataset.command ?? link.textContent, link.textContent));
   }
 }
 
