@@ -169,4 +169,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the golden transcripts with what the bot says now")
-    parser.addoption("--pictures", metavar="DIR", help="save how each talk looks, from tests/talks/test_talk_pictures.py")
+    parser.addoption(
+        "--pictures", metavar="DIR", help="save how each talk looks, from tests/talks/test_talk_pictures.py"
+    )
