@@ -89,7 +89,8 @@ async def press_enrolment(turn: Turn, scene: Scene) -> Reply:
 
 async def _agree(turn: Turn, scene: Scene, payload: str) -> Reply:
     person, desk = turn.person, scene.desk
-    if scene.caller is None:
+    is_new = scene.caller is None
+    if is_new:
         locale = home.locale_of(person.language)
         contact = await enrolling.agree(
             desk, person.id, person.chat_id, person.name, locale, desk.office.privacy.version
@@ -103,7 +104,9 @@ async def _agree(turn: Turn, scene: Scene, payload: str) -> Reply:
             async with desk.session.begin_nested():
                 return done + await _open(turn, scene, scene.caller, payload)
         except Refusal as no:
-            # The consent stands, whatever has become of the link meanwhile.
+            if not is_new:
+                raise
+            # The consent just given stands, whatever has become of the link meanwhile.
             return done + Reply((Say(scene.words(no.moment, **no.facts), back_rows(scene.words)),))
     if not scene.caller.posts and scene.caller.official is None:
         return done + await _ask_phone(scene, scene.caller, "")

@@ -50,6 +50,10 @@ def contact(who: Someone, what: Thing, place: str) -> bool:
     return who.is_contact
 
 
+def newcomer(who: Someone, what: Thing, place: str) -> bool:
+    return not who.is_contact
+
+
 def owner(who: Someone, what: Thing, place: str) -> bool:
     return what.owner == who.name
 
@@ -145,9 +149,10 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("pr:gone:{id}:{day}", "contact", owner, quiet=True),
     Entry("en:consent", "", anyone),
     Entry("en:agree:", "", anyone),
-    Entry("en:agree:{other}", "i-link", good_link, reveals=True),
+    # Whoever agrees is heard, whatever has become of the link.
+    Entry("en:agree:{other}", "i-link", either(good_link, newcomer), reveals=True),
     Entry("en:abroad:", "", anyone),
-    Entry("en:abroad:{other}", "i-link", good_link, reveals=True),
+    Entry("en:abroad:{other}", "i-link", either(good_link, newcomer), reveals=True),
     Entry("en:not", "", anyone),
     Entry("en:phone", "", contact),
     Entry("en:ask:{other}", "i-link", both(contact, good_link), reveals=True),
