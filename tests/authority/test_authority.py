@@ -243,7 +243,7 @@ def test_every_command_button_and_awaited_message_of_the_menu_is_in_the_table() 
     assert {str(one.said.__class__.__name__) for one in WAITED} >= {"Text", "Photo", "Location", "Voted", "SharedPhone"}
 
 
-@pytest.mark.parametrize("prefix", shared({"in", "fi"}))
+@pytest.mark.parametrize("prefix", shared({"fi"}))
 async def test_buttons(theatre: Theatre, prefix: str) -> None:
     wrong = []
     for entry in BUTTONS:
@@ -308,7 +308,7 @@ async def test_a_workbook_is_read_for_nobody_who_may_not_import_it(theatre: Thea
 SHAPES = ("", "0", "-1", "x", "9" * 18, "9" * 19, "9" * 40, "٣", "1:1:1:1", "0:0:0:0:0", "1" * 18 + ":-:x:0", ":::")
 
 
-@pytest.mark.parametrize("prefix", shared({"in", "rg", "fi"}))
+@pytest.mark.parametrize("prefix", shared({"rg", "fi"}))
 async def test_a_button_that_no_talk_ever_made_is_refused_and_breaks_nothing(theatre: Theatre, prefix: str) -> None:
     wrong = []
     verbs = sorted({verb for found, verb in answered() if found == prefix} | {"", "zz"})

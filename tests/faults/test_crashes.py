@@ -21,7 +21,7 @@ from tests.faults.telegram_side import TelegramSide
 pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 
 
-@pytest.mark.parametrize("share", [90, pytest.param(220, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("share", [70, pytest.param(220, marks=pytest.mark.torture)])
 def test_dying_at_any_point_loses_and_doubles_nothing(
     share: int, enumerator: Enumerator, chapters: list[Chapter], figure: Figure
 ) -> None:

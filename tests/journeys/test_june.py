@@ -30,8 +30,8 @@ STREET = "望潮街道"
 ZHOU, WANG, LIU, ZHAO = 1001, 1002, 1004, 1005
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("mode", ["polling", pytest.param("webhook", marks=pytest.mark.torture)])
+@pytest.mark.torture
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
 def test_june_by_real_processes(mode: str, tmp_path: Path) -> None:
     began = time.monotonic()
     town = Town(tmp_path, mode)

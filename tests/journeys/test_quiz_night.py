@@ -15,8 +15,8 @@ from tests.journeys.processes import Player, Town
 PERSON = 1004
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("mode", ["polling", pytest.param("webhook", marks=pytest.mark.torture)])
+@pytest.mark.torture
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
 def test_a_quiz_survives_a_kill_between_its_questions(mode: str, tmp_path: Path) -> None:
     town = Town(tmp_path, mode)
     worker = Player(town, PERSON)
