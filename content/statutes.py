@@ -2,17 +2,16 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from content.loading.page import Page
-from content.loading.sources import Source, read_source
+from content.loading.sources import Source, read_sources
 from content.numerals import ARTICLE, as_article
-from domain.law import Article, Law
+from domain.law import Law
 
 PACKAGE, SHIPPED = "package", "shipped"
 _NAMES = """
@@ -33,10 +32,23 @@ def installed_statutes() -> Path | None:
     return path if path.exists() else None
 
 
-def numbered(label: str, value: int) -> str:
+def packaged_articles(package: Path, title: str) -> dict[str, str]:
+    """The articles of a statute by number, in the order of the law; where two versions stand there, the later one's."""
+    return {
+        _number(label, value): re.sub(rf"^{re.escape(label or '')}\s*", "", text.strip())
+        for label, value, text in _rows(package, _ARTICLES, title)
+    }
+
+
+def _number(label: str, value: int) -> str:
     """第一百三十四条之一 → 134-1; the bare number where the label does not read as one."""
     matched = ARTICLE.search(label or "")
     return as_article(matched) if matched else str(value)
+
+
+def _rows(package: Path, statement: str, *values: str) -> list[Any]:
+    with closing(sqlite3.connect(f"file:{package}?mode=ro", uri=True)) as connection:
+        return connection.execute(statement, values).fetchall()
 
 
 class Statutes:
@@ -57,26 +69,16 @@ class Statutes:
             if source.title not in known
         )
 
-    def article(self, law: Law, number: str) -> Article | None:
-        """The article of that number; None when the law at hand has none."""
-        text = self._packaged_article(law, number) if law.origin == PACKAGE else self._excerpt(law, number)
-        return Article(law, number, text) if text else None
-
-    def numbers(self, law: Law) -> tuple[str, ...]:
-        """The numbers of the articles at hand, in the order of the law."""
-        if law.origin == PACKAGE:
-            return tuple(dict.fromkeys(number for number, _ in self._articles_of(law.title)))
+    def articles(self, law: Law) -> Mapping[str, str]:
+        """The articles at hand by number, in the order of the law."""
+        if law.origin == PACKAGE and self._package is not None:
+            return packaged_articles(self._package, law.title)
         source = self._sources.get(law.short)
-        return tuple(source.articles) if source else ()
+        return {number: text.strip() for number, text in source.articles.items()} if source else {}
 
     @cached_property
     def _sources(self) -> dict[str, Source]:
-        pages = (Page.read(path, self._folder) for path in sorted((self._folder / "sources").glob("*.toml")))
-        return {source.short: source for source in map(read_source, pages)}
-
-    def _excerpt(self, law: Law, number: str) -> str | None:
-        source = self._sources.get(law.short)
-        return source.articles.get(number, "").strip() if source else None
+        return read_sources(self._folder)
 
     def _packaged(self) -> Iterator[Law]:
         if self._package is None:
@@ -84,21 +86,7 @@ class Statutes:
         versions = {source.title: source.version for source in self._sources.values()}
         # A law may stand there twice; what our excerpts say of the version has been compared.
         dated: dict[str, str] = {}
-        for title, version in self._rows(_NAMES):
+        for title, version in _rows(self._package, _NAMES):
             dated[title] = max(dated.get(title, ""), version)
         for title, version in dated.items():
             yield Law(title.removeprefix(_PREFIX), title, versions.get(title, version), True, PACKAGE)
-
-    def _packaged_article(self, law: Law, number: str) -> str | None:
-        # Where a law stands there in two versions, the later one comes last.
-        return dict(self._articles_of(law.title)).get(number)
-
-    def _articles_of(self, title: str) -> Iterator[tuple[str, str]]:
-        for label, value, text in self._rows(_ARTICLES, title):
-            yield numbered(label, value), re.sub(rf"^{re.escape(label or '')}\s*", "", text.strip())
-
-    def _rows(self, statement: str, *values: str) -> list[Any]:
-        if self._package is None:
-            return []
-        with closing(sqlite3.connect(f"file:{self._package}?mode=ro", uri=True)) as connection:
-            return connection.execute(statement, values).fetchall()

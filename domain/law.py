@@ -1,4 +1,4 @@
-"""法条 — a law that can be looked up, and one article of it; which of them somebody means by what they type."""
+"""法条 — a law that can be looked up, and which of them somebody means by what they type."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,15 +22,6 @@ class Law:
     def names(self) -> frozenset[str]:
         """Whatever it may be called."""
         return frozenset((self.short, self.title))
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """One article as printed; `number` in Arabic digits, 134-1 for an article "之一"."""
-
-    law: Law
-    number: str
-    text: str
 
 
 def meant(laws: Iterable[Law], name: str) -> tuple[Law, ...]:

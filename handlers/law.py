@@ -6,7 +6,7 @@ from zlib import crc32
 
 from content.numerals import asked_for
 from domain.contact import StalePress
-from domain.law import Article, Law
+from domain.law import Law
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Command, Press, Reply, Rows, Scene, Text, Turn
 from handlers.turn import press as data
@@ -65,16 +65,16 @@ async def _answer(turn: Turn, scene: Scene, asked: str) -> Reply:
 
 async def _show_article(turn: Turn, scene: Scene, law: Law, number: str, page: int) -> Reply:
     words = scene.words
-    numbers = await consulting.numbers(scene.desk, law)
-    article = await consulting.article(scene.desk, law, number)
-    if article is None:
+    articles = await consulting.articles(scene.desk, law)
+    numbers = list(articles)
+    if number not in articles:
         text = words("replies/law/no_article", law=law, number=number, first=numbers[:1], last=numbers[-1:])
         return show(turn, text, _rows(scene))
-    parts = _parts(article)
+    parts = _parts(articles[number])
     if page >= len(parts):
         raise StalePress
     text = words("replies/law/article", law=law, number=number, text=parts[page], page=page + 1, pages=len(parts))
-    at = list(numbers).index(number)
+    at = numbers.index(number)
     beside: list[Button] = []
     if page + 1 < len(parts):
         beside.append(Button(words.label("law.more"), data("lw", "a", _key(law), number, page + 1)))
@@ -86,9 +86,9 @@ async def _show_article(turn: Turn, scene: Scene, law: Law, number: str, page: i
 
 
 async def _show_laws(turn: Turn, scene: Scene, fits: tuple[Law, ...]) -> Reply:
-    facts = [(law, len(await consulting.numbers(scene.desk, law))) for law in fits[:MOST_LAWS]]
-    first = [(law, next(iter(await consulting.numbers(scene.desk, law)), "")) for law in fits[:MOST_LAWS]]
-    rows = tuple((Button(law.short, data("lw", "a", _key(law), number, 0)),) for law, number in first if number)
+    shown = [(law, list(await consulting.articles(scene.desk, law))) for law in fits[:MOST_LAWS]]
+    facts = [(law, len(numbers)) for law, numbers in shown]
+    rows = tuple((Button(law.short, data("lw", "a", _key(law), numbers[0], 0)),) for law, numbers in shown if numbers)
     return show(turn, scene.words("replies/law/laws", laws=facts, more=len(fits) - len(facts)), rows + _rows(scene))
 
 
@@ -114,10 +114,10 @@ async def _show_clause(turn: Turn, scene: Scene, clause_id: str) -> Reply:
     return show(turn, scene.words("replies/law/clause", clause=clause), tuple(rows) + _rows(scene))
 
 
-def _parts(article: Article) -> list[str]:
+def _parts(text: str) -> list[str]:
     """The text in pages that end with a paragraph, where a paragraph is not itself too long."""
     parts = [""]
-    for paragraph in article.text.splitlines():
+    for paragraph in text.splitlines():
         for at in range(0, len(paragraph), PAGE):
             piece = paragraph[at : at + PAGE]
             if len(parts[-1]) + len(piece) > PAGE and parts[-1]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import delete, select
 
 from content.loading.law_text import LawText
 from content.numerals import bare
-from domain.law import Article, Law, meant
+from domain.law import Law, meant
 from outreach.desk import Desk
 from outreach.storage.laws import LawArticleRecord, LawRecord
 
@@ -44,19 +44,14 @@ async def named(desk: Desk, name: str) -> tuple[Law, ...]:
     return meant(await laws(desk), bare(name))
 
 
-async def article(desk: Desk, law: Law, number: str) -> Article | None:
-    """One article of a law that `laws` told of; None when the text at hand has none of that number."""
+async def articles(desk: Desk, law: Law) -> Mapping[str, str]:
+    """The articles at hand of a law that `laws` told of: texts by number, 134-1 for 之一, in the order of the law."""
     if law.origin != IMPORTED:
-        return desk.catalogue.statutes.article(law, number)
-    wanted = select(LawArticleRecord.text).join(LawRecord, LawRecord.id == LawArticleRecord.law_id)
-    text = await desk.session.scalar(wanted.where(LawRecord.short == law.short, LawArticleRecord.number == number))
-    return Article(law, number, text) if text else None
-
-
-async def numbers(desk: Desk, law: Law) -> Sequence[str]:
-    """The numbers of the articles at hand, in the order of the law."""
-    if law.origin != IMPORTED:
-        return desk.catalogue.statutes.numbers(law)
-    wanted = select(LawArticleRecord.number).join(LawRecord, LawRecord.id == LawArticleRecord.law_id)
-    rows = await desk.session.scalars(wanted.where(LawRecord.short == law.short).order_by(LawArticleRecord.position))
-    return rows.all()
+        return desk.catalogue.statutes.articles(law)
+    rows = await desk.session.execute(
+        select(LawArticleRecord.number, LawArticleRecord.text)
+        .join(LawRecord, LawRecord.id == LawArticleRecord.law_id)
+        .where(LawRecord.short == law.short)
+        .order_by(LawArticleRecord.position)
+    )
+    return dict(rows.tuples().all())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from content.loading.entry import Entry
 from content.loading.page import Page
@@ -31,3 +32,9 @@ def read_source(page: Page) -> Source:
     if not isinstance(articles, dict) or not all(isinstance(text, str) for text in articles.values()):
         raise entry.fault("fault-missing-field", "articles", field="articles")
     return Source(entry.text("short"), entry.text("title"), entry.text("kind"), entry.text("version"), articles, page)
+
+
+def read_sources(folder: Path) -> dict[str, Source]:
+    """All excerpts of a content folder, by the short name of their law. Raises ContentFault."""
+    pages = (Page.read(path, folder) for path in sorted((folder / "sources").glob("*.toml")))
+    return {source.short: source for source in map(read_source, pages)}

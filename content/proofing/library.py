@@ -1,14 +1,11 @@
 """法条库 — texts to check quotations against: shipped excerpts, and all statutes where the package is there."""
 
 import re
-import sqlite3
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 
-from content.loading.page import Page
-from content.loading.sources import Source, read_source
-from content.statutes import numbered
+from content.loading.sources import read_sources
+from content.statutes import packaged_articles
 
 _SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "〈": "《", "〉": "》"})
 
@@ -31,13 +28,13 @@ class Library:
     """
 
     def __init__(self, folder: Path, statutes: Path | None) -> None:
-        pages = [Page.read(path, folder) for path in sorted((folder / "sources").glob("*.toml"))]
-        self.sources = {source.short: source for source in map(read_source, pages)}
+        self.sources = read_sources(folder)
         # Any of these laws with an article right behind it; the longest name first, since some begin with others.
         names = sorted(map(re.escape, self.sources), key=len, reverse=True)
         self.named = re.compile(f"({'|'.join(names)})》?(?=第)" if names else "(?!)")
         self.has_statutes = statutes is not None
-        self._statutes = _statutes(statutes, self.sources) if statutes else {}
+        cited = [source for source in self.sources.values() if source.kind == "statute"]
+        self._statutes = {source.short: packaged_articles(statutes, source.title) for source in cited if statutes}
 
     def article(self, law: str, number: str) -> str | None:
         """Text of an article, from the statutes where they are installed, else from the excerpts."""
@@ -59,22 +56,3 @@ class Library:
             if holds(text, quote):
                 return number
         return None
-
-
-def _statutes(database: Path, sources: Mapping[str, Source]) -> dict[str, dict[str, str]]:
-    """Articles in force of the cited statutes, straight from the package's table."""
-    found: dict[str, dict[str, str]] = {}
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        for source in sources.values():
-            if source.kind != "statute":
-                continue
-            rows = connection.execute(
-                "SELECT article_no, article_no_arabic, article_text FROM articles"
-                " WHERE law_name = ? AND status IN ('现行有效', '已被修改') ORDER BY id",
-                (source.title,),
-            )
-            found[source.short] = {numbered(label, value): text for label, value, text in rows}
-    finally:
-        connection.close()
-    return found
