@@ -54,4 +54,4 @@ async def articles(desk: Desk, law: Law) -> Mapping[str, str]:
         .where(LawRecord.short == law.short)
         .order_by(LawArticleRecord.position)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
