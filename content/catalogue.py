@@ -1,6 +1,6 @@
 """目录 — everything the content folder holds, loaded and checked at start-up, stopping at the first flaw."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +40,7 @@ from domain.topic import Topic
 
 _FOLDER = Path(__file__).parent
 STATUTORY = "statutory.toml"
+Kept = TypeVar("Kept", Clause, Lesson, Question)
 Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm, SpecialCampaign)
 
 
@@ -61,6 +62,7 @@ class Catalogue:
     specials: Mapping[str, SpecialCampaign]
     clauses: Mapping[str, Clause]
     duties: Mapping[str, StatutoryDuty]
+    speech: Speech = field(repr=False)
     calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
     pages: Mapping[str, Page] = field(repr=False)
@@ -91,6 +93,7 @@ class Catalogue:
         templates = shelf.pages_of("templates", read_template)
         specials = shelf.pages_of("specials", read_special)
         clauses = shelf.clauses(industries)
+        speech = shelf.speech()
         # A bureau's own folder may do without.
         duties = read_duties(shelf.page(STATUTORY), industries) if (folder / STATUTORY).exists() else {}
         calendar = shelf.calendar()
@@ -109,6 +112,7 @@ class Catalogue:
             specials=MappingProxyType(specials),
             clauses=MappingProxyType(clauses),
             duties=MappingProxyType(duties),
+            speech=speech,
             calendar=calendar,
             folder=folder,
             pages=MappingProxyType(shelf.pages),
@@ -134,11 +138,15 @@ class Catalogue:
         fitting = [one for one in self.checklists.values() if one.audience in audiences and one.suits(wanted)]
         return tuple(sorted(fitting, key=lambda checklist: not checklist.industries))
 
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """The questions that somebody may still be asked, in file order."""
+        return tuple(question for question in self.questions.values() if not question.is_retired)
+
     @cached_property
     def clause_finder(self) -> ClauseFinder:
         """What finds clauses by plain words; weighed when first asked for, so that a start does not wait for it."""
-        page = self.pages.get(f"clauses/{SPEECH}.toml")
-        return ClauseFinder(self.clauses.values(), read_speech(page) if page else Speech())
+        return ClauseFinder(self.clauses.values(), self.speech)
 
     @cached_property
     def statutes(self) -> Statutes:
@@ -214,17 +222,17 @@ class _Shelf:
         """All clauses that can be found by plain words, by id, file by file; a bureau may do without."""
         files = {path.stem: path.name for path in sorted((self.folder / "clauses").glob("*.toml"))}
         sets = read_sets(self.page(f"clauses/{name}")) if (name := files.pop(SETS, "")) else {}
-        if name := files.pop(SPEECH, ""):
-            read_speech(self.page(f"clauses/{name}"))
+        files.pop(SPEECH, None)
         found: dict[str, Clause] = {}
         for name in files.values():
             page = self.page(f"clauses/{name}")
-            for position, clause in enumerate(read_clauses(page, sets, industries)):
-                if clause.id in found:
-                    line = page.line(("clause", position, "id"))
-                    raise ContentFault(page.name, line, say("fault-twice", id=clause.id))
-                found[clause.id] = clause
+            _put(found, page, "clause", read_clauses(page, sets, industries))
         return found
+
+    def speech(self) -> Speech:
+        """How people deny something; a bureau may do without."""
+        name = f"clauses/{SPEECH}.toml"
+        return read_speech(self.page(name)) if (self.folder / name).exists() else Speech()
 
     def questions(self, topics: Topics, industries: Mapping[str, Industry]) -> dict[str, Question]:
         """All questions by id, topic by topic; a topic has a file named like its id, and no file lacks a topic."""
@@ -234,24 +242,23 @@ class _Shelf:
             raise ContentFault(f"questions/{stem}.toml", 1, say("fault-unknown-topic", id=stem))
         for topic in topics.by_id.values():
             page = self.page(f"questions/{topic.id}.toml")
-            for position, question in enumerate(read_questions(page, topic, topics, industries)):
-                if question.id in found:
-                    raise ContentFault(
-                        page.name, page.line(("question", position, "id")), say("fault-twice", id=question.id)
-                    )
-                found[question.id] = question
+            _put(found, page, "question", read_questions(page, topic, topics, industries))
         return found
+
+
+def _put(found: dict[str, Kept], page: Page, array: str, things: Iterable[Kept]) -> None:
+    """Add what stands in an array of a page. Raises ContentFault where an id stands for the second time."""
+    for position, thing in enumerate(things):
+        if thing.id in found:
+            raise ContentFault(page.name, page.line((array, position, "id")), say("fault-twice", id=thing.id))
+        found[thing.id] = thing
 
 
 def _lessons(tracks: Mapping[str, TrackPage], shelf: _Shelf) -> dict[str, Lesson]:
     """All lessons by id, track by track; an id stands in one track only, since records name the lesson alone."""
     found: dict[str, Lesson] = {}
     for track in tracks.values():
-        page = shelf.pages[f"lessons/{track.id}.toml"]
-        for position, lesson in enumerate(track.lessons):
-            if lesson.id in found:
-                raise ContentFault(page.name, page.line(("lesson", position, "id")), say("fault-twice", id=lesson.id))
-            found[lesson.id] = lesson
+        _put(found, shelf.pages[f"lessons/{track.id}.toml"], "lesson", track.lessons)
     return found
 
 

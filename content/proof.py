@@ -83,7 +83,7 @@ def _counts(catalogue: Catalogue, pieces: Sequence[Piece]) -> dict[str, Counter[
         for industry in sorted(checklist.industries)
         for _ in checklist.items
     )
-    questions = [question for question in catalogue.questions.values() if not question.is_retired]
+    questions = catalogue.open_questions
     trades = Counter(catalogue.industries[trade].name for question in questions for trade in sorted(question.trades))
     return {
         "kind": Counter(piece.kind for piece in pieces) + Counter(industry=len(catalogue.industries)),

@@ -47,10 +47,6 @@ def read_clauses(page: Page, sets: Sets, industries: Mapping[str, Industry]) -> 
 
 def _clause(entry: Entry, sets: Sets, industries: Mapping[str, Industry]) -> Clause:
     entry.must_hold_only(*_FIELDS)
-    trades = entry.texts("trades")
-    for position, trade in enumerate(trades):
-        if trade not in industries:
-            raise entry.fault("fault-unknown-industry", "trades", position, id=trade)
     words = entry.texts("words")
     if not words:
         raise entry.fault("fault-missing-field", "words", field="words")
@@ -60,7 +56,7 @@ def _clause(entry: Entry, sets: Sets, industries: Mapping[str, Industry]) -> Cla
         plain=entry.text("plain"),
         label=entry.text("label"),
         is_major=entry.flag("major"),
-        trades=frozenset(trades),
+        trades=entry.trades(industries),
         patterns=tuple(_pattern(entry, at, line, sets) for at, line in enumerate(words)),
         basis=entry.bases(),
     )

@@ -1,6 +1,6 @@
 """条目 — one table of a page, read field by field; every flaw is named by file and line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -71,6 +71,13 @@ class Entry:
             if not isinstance(value, str) or not value.strip():
                 raise self.fault("fault-empty", name, position, field=name)
         return tuple(value.strip() for value in self._table[name])
+
+    def trades(self, industries: Container[str]) -> frozenset[str]:
+        """The industry ids under `trades`, each of which must be known; none when the key is absent."""
+        for position, trade in enumerate(self.texts("trades")):
+            if trade not in industries:
+                raise self.fault("fault-unknown-industry", "trades", position, id=trade)
+        return frozenset(self.texts("trades"))
 
     def word(self, name: str, words: type[Word]) -> Word | None:
         """One word of a closed list, or None when the key is absent."""

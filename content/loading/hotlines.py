@@ -1,8 +1,13 @@
 """电话装载 — hotlines.toml and hotline_guide.toml: what holds nationwide, then what a bureau adds for its own area."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from content.loading.entry import Entry
 from content.loading.page import Page
 from domain.hotline import GuidePart, Hotline
+
+Local = TypeVar("Local", GuidePart, Hotline)
 
 
 def read_hotlines(page: Page) -> tuple[Hotline, ...]:
@@ -11,16 +16,7 @@ def read_hotlines(page: Page) -> tuple[Hotline, ...]:
     Raises:
         ContentFault: a flawed field, or one number given twice for the same jurisdiction.
     """
-    whole = Entry(page, page.table)
-    whole.must_hold_only("hotline")
-    found: dict[tuple[str, str | None], Hotline] = {}
-    for entry in whole.entries("hotline"):
-        hotline = _hotline(entry)
-        key = (hotline.number, hotline.jurisdiction)
-        if key in found:
-            raise entry.fault("fault-twice", "number", id=hotline.number)
-        found[key] = hotline
-    return tuple(found.values())
+    return _each_once(page, "hotline", "number", _hotline)
 
 
 def _hotline(entry: Entry) -> Hotline:
@@ -43,17 +39,22 @@ def read_guide(page: Page) -> tuple[GuidePart, ...]:
     Raises:
         ContentFault: a flawed field, a part without a line, or one given twice for the same jurisdiction.
     """
+    if not (parts := _each_once(page, "part", "id", _part)):
+        raise Entry(page, page.table).fault("fault-missing-field", field="part")
+    return parts
+
+
+def _each_once(page: Page, array: str, field: str, read: Callable[[Entry], Local]) -> tuple[Local, ...]:
+    """What stands in the only array of a page; nationwide and for each jurisdiction, `field` stands once."""
     whole = Entry(page, page.table)
-    whole.must_hold_only("part")
-    found: dict[tuple[str, str | None], GuidePart] = {}
-    for entry in whole.entries("part"):
-        part = _part(entry)
-        key = (part.id, part.jurisdiction)
+    whole.must_hold_only(array)
+    found: dict[tuple[str, str | None], Local] = {}
+    for entry in whole.entries(array):
+        thing = read(entry)
+        key = (getattr(thing, field), thing.jurisdiction)
         if key in found:
-            raise entry.fault("fault-twice", "id", id=part.id)
-        found[key] = part
-    if not found:
-        raise whole.fault("fault-missing-field", field="part")
+            raise entry.fault("fault-twice", field, id=key[0])
+        found[key] = thing
     return tuple(found.values())
 
 

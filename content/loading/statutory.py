@@ -33,10 +33,6 @@ def read_duties(page: Page, industries: Mapping[str, Industry]) -> dict[str, Sta
 
 def _duty(entry: Entry, industries: Mapping[str, Industry]) -> StatutoryDuty:
     entry.must_hold_only(*_FIELDS)
-    trades = entry.texts("trades")
-    for position, trade in enumerate(trades):
-        if trade not in industries:
-            raise entry.fault("fault-unknown-industry", "trades", position, id=trade)
     lead_days = entry.whole("lead_days")
     if lead_days < 0:
         raise entry.fault("fault-negative", "lead_days", field="lead_days")
@@ -44,7 +40,7 @@ def _duty(entry: Entry, industries: Mapping[str, Industry]) -> StatutoryDuty:
         id=entry.text("id"),
         title=entry.text("title"),
         plain=entry.text("plain"),
-        trades=frozenset(trades),
+        trades=entry.trades(industries),
         areas=frozenset(entry.texts("areas")),
         head_count_least=entry.whole_or("head_count_least", 0),
         condition=entry.text_or_none("condition"),

@@ -16,7 +16,7 @@ _USUAL_OPTIONS = 4
 
 def bank_findings(catalogue: Catalogue, pieces: Sequence[Piece], rules: Rules) -> Iterator[Finding]:
     """All that is wrong with the questions taken together, and with lessons that say the same twice."""
-    whole = [question for question in catalogue.questions.values() if not question.is_retired]
+    whole = catalogue.open_questions
     yield from _coverage(catalogue, whole, rules)
     yield from _repeated([piece for piece in pieces if piece.kind == "question"], "stem", rules)
     yield from _repeated([piece for piece in pieces if piece.kind == "lesson"], "text", rules)
