@@ -98,8 +98,8 @@ async def _begin(turn: Turn, scene: Scene, topic_id: str) -> Reply:
 async def _ask(scene: Scene, quiz: Quiz) -> Reply:
     """The question that is next, as a poll."""
     assert quiz.next is not None
-    question = quiz.questions.get(quiz.next.question_id)
-    if question is None or question.id not in scene.desk.catalogue.questions:
+    question = quizzing.question_for(scene.desk, quiz, quiz.next)
+    if question is None:
         raise StalePress
     return Reply((cards.poll(scene.words, quiz, quiz.next, question),))
 

@@ -149,12 +149,16 @@ async def open_set(desk: Desk, contact_id: int) -> Quiz | None:
     return None
 
 
+def question_for(desk: Desk, quiz: Quiz, asked: Asked | None) -> Question | None:
+    """The question as it was worded for this person; None once it has been taken out of the bank."""
+    question = quiz.questions.get(asked.question_id) if asked is not None else None
+    return question if question is not None and question.id in desk.catalogue.questions else None
+
+
 def _may_go_on(desk: Desk, quiz: Quiz) -> bool:
     """Whether the next question is still in the bank, with as many options as were laid out for this person."""
-    question = quiz.questions.get(quiz.next.question_id) if quiz.next is not None else None
-    if quiz.next is None or question is None or question.id not in desk.catalogue.questions:
-        return False
-    return len(question.options) == len(quiz.next.shown)
+    question = question_for(desk, quiz, quiz.next)
+    return quiz.next is not None and question is not None and len(question.options) == len(quiz.next.shown)
 
 
 async def quiz_of(desk: Desk, contact: Contact, quiz_id: int) -> Quiz:
@@ -170,8 +174,8 @@ async def answer(desk: Desk, contact: Contact, quiz_id: int, position: int, plac
     await hold(desk, contact.id)
     quiz = await quiz_of(desk, contact, quiz_id)
     asked = next((one for one in quiz.asked if one.position == position), None)
-    question = quiz.questions.get(asked.question_id) if asked is not None else None
-    if asked is None or question is None or question.id not in desk.catalogue.questions:
+    question = question_for(desk, quiz, asked)
+    if asked is None or question is None:
         raise StalePress
     if asked.is_answered or quiz.is_over:
         return Answered(quiz, asked, False)

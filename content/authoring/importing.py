@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def _change(catalogue: Catalogue, sheetful: Sheetful, row: Row, entry: Entry | N
     """What a row changes; None for nothing. Raises CellWrong."""
     form = sheetful.form
     for key, problem in row.flaws:
-        raise CellWrong(key.partition(".")[0], problem)
+        raise CellWrong(_key(key), problem)
     if not row.id:
         raise CellWrong("id", form.problem("id-empty"))
     cells = written(entry, form, catalogue) if entry is not None else {}
@@ -165,11 +165,11 @@ def _proved(catalogue: Catalogue, form: Form, changes: list[Change], outcome: Ou
         with tempfile.TemporaryDirectory() as folder:
             after = _overlaid(catalogue, Path(folder) / "content", _texts(form, changes))
             found = [one for one in proof(after).findings if _what(one) not in before]
-        lines = {entry.id: entry for entry in entries_of(after, form.name)}
+        spans = _spans(changes, {entry.id: entry for entry in entries_of(after, form.name)})
         wrong: dict[int, list[str]] = {}
         notes = []
         for one in found:
-            owner = _owner(one, changes, lines)
+            owner = _owner(one, spans)
             if owner is None:
                 notes.append(f"{one.file}: {one.message}")
             else:
@@ -187,15 +187,26 @@ def _what(found: Finding) -> tuple[str, str, str]:
     return found.file, found.code, found.message
 
 
-def _owner(found: Finding, changes: list[Change], entries: Mapping[str, Entry]) -> Change | None:
-    """The row that a finding is about: the entry on whose lines it stands, else the one that it names."""
+def _spans(changes: Iterable[Change], entries: Mapping[str, Entry]) -> list[tuple[Change, str, range]]:
+    """Of each change the file of its entry, and the lines that are the entry's own; a page is indexed once."""
+    ends: dict[str, dict[Steps, int]] = {}
+    found = []
     for change in changes:
         entry = entries[change.row.id]
-        ends = [end for steps, (_, end) in index_spans(entry.page.text).items() if _is_in(steps, entry.steps)]
-        first, last = entry.page.line(entry.steps), entry.page.text.count("\n", 0, max(ends)) + 1
-        if found.file == entry.page.name and first <= found.line <= last:
+        page = entry.page
+        if page.name not in ends:
+            ends[page.name] = {steps: end for steps, (_, end) in index_spans(page.text).items()}
+        last = max(end for steps, end in ends[page.name].items() if _is_in(steps, entry.steps))
+        found.append((change, page.name, range(page.line(entry.steps), page.text.count("\n", 0, last) + 2)))
+    return found
+
+
+def _owner(found: Finding, spans: Sequence[tuple[Change, str, range]]) -> Change | None:
+    """The row that a finding is about: the entry on whose lines it stands, else the one that it names."""
+    for change, file, lines in spans:
+        if found.file == file and found.line in lines:
             return change
-    return next((change for change in changes if f"\u201c{change.row.id}\u201d" in found.message), None)
+    return next((change for change, _, _ in spans if f"\u201c{change.row.id}\u201d" in found.message), None)
 
 
 def _is_in(steps: Steps, entry: Steps) -> bool:

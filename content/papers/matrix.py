@@ -2,14 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-import resvg_py
-from jinja2 import FileSystemLoader, StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pylopdf_fonts_zh_cn import sans_path
-
+from content.papers.drawing import png_of, svg_form
 from content.papers.glyphs import printable
 
 # The longer side of a photo in Telegram is 1280 pixels at least; on a phone 1080 become about 390.
@@ -20,7 +14,6 @@ COLUMN = 150
 HEAD_CHARACTERS = 5
 ROW = 54
 PARK_ROW = 66
-FAMILY = "Noto Sans SC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ def matrix_picture(paper: MatrixPaper) -> bytes:
     table_at = 340
     parks_at = table_at + ROW * len(paper.rows) + 40
     height = parks_at + PARK_ROW * len(paper.parks) + (30 if paper.parks else 0) + 70
-    svg = _form().render(
+    svg = svg_form("matrix.svg.j2").render(
         width=WIDTH,
         height=height,
         margin=MARGIN,
@@ -75,22 +68,7 @@ def matrix_picture(paper: MatrixPaper) -> bytes:
         rows=[(_short(_clean(line.name)), line.cells) for line in paper.rows],
         parks=[(_clean(title), state) for title, state in paper.parks],
     )
-    png: bytes = bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg, skip_system_fonts=True, font_files=[str(sans_path())], font_family=FAMILY,
-            sans_serif_family=FAMILY,
-        )
-    )  # fmt: skip
-    return png
-
-
-@cache
-def _form() -> Template:
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("matrix.svg.j2")
+    return png_of(svg)
 
 
 def _clean(text: str) -> str:

@@ -1,17 +1,14 @@
 """挂图 — an emergency card or a lesson as a picture in large type, to read on a phone, forward, or print for a wall."""
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-import resvg_py
-from jinja2 import FileSystemLoader, StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
-from pylopdf_fonts_zh_cn import sans_path
 
 from content.loading.pictures import read_picture
+from content.papers.drawing import png_of, svg_form
 from content.papers.lines import balanced, broken, paragraphs, width_of
 from content.wording import say
 from domain.emergency import EmergencyCard
@@ -22,7 +19,6 @@ MARGIN = 48
 FULL = WIDTH - 2 * MARGIN
 INDENT = 88
 PADDING = 30
-FAMILY = "Noto Sans SC"
 INK, PALE, RED, GREEN, BLUE = "#1d242b", "#4a5560", "#b3261e", "#0b5d3b", "#0f3d6e"
 # Telegram takes a photo whose sides make 10,000 together; what an editor writes never comes near it.
 LINES_MOST = 14
@@ -155,37 +151,19 @@ def card_picture(card: EmergencyCard, call: tuple[tuple[str, str], ...], folder:
 
     `call` are the numbers with their names in the order of calling, `folder` is where the content lies.
     """
-    return _drawn(card_sheet(card, call, folder))
+    return png_of(svg_of(card_sheet(card, call, folder)))
 
 
 @lru_cache(maxsize=64)
 def lesson_picture(lesson: Lesson, track: str) -> bytes:
     """The lesson as PNG under the title of its track, drawn once a process; call it off the event loop."""
-    return _drawn(lesson_sheet(lesson, track))
+    return png_of(svg_of(lesson_sheet(lesson, track)))
 
 
 def svg_of(sheet: Sheet) -> str:
     """The sheet as SVG; whatever was typed is escaped, and only a drawing that was read as one is taken over."""
     # The drawing was taken apart and put together again by `read_picture`: shapes and colours, nothing else.
-    return _form().render(
+    return svg_form("placard.svg.j2").render(
         width=WIDTH, height=round(sheet.y), margin=MARGIN, padding=PADDING, red=RED, sheet=sheet,
         drawing=Markup(sheet.drawing),  # noqa: S704
     )  # fmt: skip
-
-
-def _drawn(sheet: Sheet) -> bytes:
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg_of(sheet), skip_system_fonts=True, font_files=[str(sans_path())], font_family=FAMILY,
-            sans_serif_family=FAMILY,
-        )
-    )  # fmt: skip
-
-
-@cache
-def _form() -> Template:
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("placard.svg.j2")
