@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import content
+from content.catalogue import Catalogue
+from content.proof import proof
 
 _KINDS = (
     "calendars",
@@ -44,6 +46,10 @@ class Plot:
         start = text.index(old, text.index(after))
         path.write_text(text[:start] + new + text[start + len(old) :], encoding="utf-8")
         return text.count("\n", 0, start) + 1
+
+    def proved(self) -> list[tuple[str, int, str]]:
+        """What the proof finds in it: file, line and code."""
+        return [(found.file, found.line, found.code) for found in proof(Catalogue.load(self.folder)).findings]
 
     def line_of(self, name: str, words: str, nth: int = 1) -> int:
         """Line of the nth occurrence of some words."""
@@ -104,4 +110,14 @@ def seasons(flaws: Sequence[Flaw]) -> list[Season]:
         if season is None:
             found.append(season := Season())
         season.flaws.append(flaw)
+    return found
+
+
+def harvest(flaws: Sequence[Flaw], folder: Path) -> dict[str, tuple[int, list[tuple[str, int, str]]]]:
+    """By flaw, the line it was planted on and all that the proof found in that copy."""
+    found = {}
+    for number, season in enumerate(seasons(flaws)):
+        plot, lines = season.sow(folder / str(number))
+        proved = plot.proved()
+        found |= {called: (line, proved) for called, line in lines.items()}
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import chinese_calendar
 import pytest
-from planting import Flaw, Plot, seasons
+from planting import Flaw, Plot, harvest
 
 from content.catalogue import Catalogue
 from content.fault import ContentFault
@@ -109,11 +109,6 @@ def catalogue() -> Catalogue:
     return Catalogue.load()
 
 
-def _proved(plot: Plot) -> list[tuple[str, int, str]]:
-    report = proof(Catalogue.load(plot.folder))
-    return [(found.file, found.line, found.code) for found in report.findings]
-
-
 def _explanation(plot: Plot, text: str, after: str = REFUSE) -> int:
     """Put another explanation under one question; its line."""
     path = plot.folder / DUTIES
@@ -202,19 +197,13 @@ def test_a_file_without_a_topic_and_a_topic_without_a_file_are_faults(plot: Plot
 
 
 @pytest.fixture(scope="module")
-def harvest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, list[tuple[str, int, str]]]]:
-    """By fault, the line it was planted on and all that the proof found in that copy."""
-    found = {}
-    for season in seasons([Flaw(*fault[:5]) for fault in FAULTS]):
-        plot, lines = season.sow(tmp_path_factory.mktemp("season") / "content")
-        proved = _proved(plot)
-        found |= {called: (line, proved) for called, line in lines.items()}
-    return found
+def harvested(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, list[tuple[str, int, str]]]]:
+    return harvest([Flaw(*fault[:5]) for fault in FAULTS], tmp_path_factory.mktemp("seasons"))
 
 
 @pytest.mark.parametrize(("called", "name", "code"), [pytest.param(f[0], f[1], f[5], id=f[0]) for f in FAULTS])
-def test_a_planted_fault_is_found_where_it_is(harvest, called: str, name: str, code: str):
-    line, found = harvest[called]
+def test_a_planted_fault_is_found_where_it_is(harvested, called: str, name: str, code: str):
+    line, found = harvested[called]
     assert (name, code) in {(file, code) for file, _, code in found}
     if code not in ("option-gives-away", "options-all-right"):
         assert (name, line, code) in found
@@ -223,14 +212,14 @@ def test_a_planted_fault_is_found_where_it_is(harvest, called: str, name: str, c
 def test_the_same_question_twice_is_named_at_the_second(plot: Plot):
     stem = "店里怕丢东西，营业时把后门锁上，钥匙挂在墙上。行不行？"
     plot.plant(FIRE, "一个单位里，谁是消防安全责任人？", stem)
-    assert (FIRE, plot.line_of(FIRE, stem, nth=2), "duplicate") in _proved(plot)
+    assert (FIRE, plot.line_of(FIRE, stem, nth=2), "duplicate") in plot.proved()
 
 
 def test_the_same_question_in_other_clothes_is_named_at_the_later(plot: Plot):
     plot.plant(FIRE, "一个单位里，谁是消防安全责任人？", "店里怕丢东西，营业的时候把后门锁上，钥匙挂墙上。行不行？")
     plot.plant(FIRE, '"单位的主要负责人"', '"不行，有人在，出口就不能锁"')
     line = plot.line_of(FIRE, "店里怕丢东西，营业时把后门锁上")
-    assert (FIRE, line, "near-duplicate") in _proved(plot)
+    assert (FIRE, line, "near-duplicate") in plot.proved()
 
 
 def test_a_question_and_a_lesson_that_rest_on_nothing_are_named(plot: Plot):
@@ -239,16 +228,16 @@ def test_a_question_and_a_lesson_that_rest_on_nothing_are_named(plot: Plot):
         text = path.read_text(encoding="utf-8")
         start = text.index("basis = [", text.index(words))
         path.write_text(text[:start] + text[text.index("\n]\n", start) + 3 :], encoding="utf-8")
-        assert (name, plot.line_of(name, words), "ground-missing") in _proved(plot)
+        assert (name, plot.line_of(name, words), "ground-missing") in plot.proved()
 
 
 def test_an_explanation_must_say_why(plot: Plot):
     line = _explanation(plot, "不能这样做。")
-    assert (DUTIES, line, "explanation-short") in _proved(plot)
+    assert (DUTIES, line, "explanation-short") in plot.proved()
     _explanation(plot, f"法律写明：{QUOTE}。")
-    assert (DUTIES, line, "explanation-repeats") in _proved(plot)
+    assert (DUTIES, line, "explanation-repeats") in plot.proved()
     _explanation(plot, "手伤了谁也还不回来。" * 19)
-    assert (DUTIES, line, "explanation-long") in _proved(plot)
+    assert (DUTIES, line, "explanation-long") in plot.proved()
 
 
 def test_a_topic_of_fourteen_questions_is_named(plot: Plot):
@@ -257,21 +246,21 @@ def test_a_topic_of_fourteen_questions_is_named(plot: Plot):
     kept = [part for part in parts if "acc-one-hour" in part or "acc-rescue-first" in part]
     rest = [part for part in parts[1:] if part not in kept]
     path.write_text("[[question]]".join([parts[0], *kept, *rest[:12]]), encoding="utf-8")
-    assert (TOPICS, plot.line_of(TOPICS, 'id = "accident"'), "topic-thin") in _proved(plot)
+    assert (TOPICS, plot.line_of(TOPICS, 'id = "accident"'), "topic-thin") in plot.proved()
 
 
 def test_keys_that_crowd_on_one_letter_are_found(plot: Plot):
     for path in (plot.folder / "questions").iterdir():
         rows = path.read_text(encoding="utf-8")
         path.write_text(rows.replace('answer = "B"\n', 'answer = "A"\n'), encoding="utf-8")
-    assert {line for file, line, code in _proved(plot) if code == "key-uneven"} == {1}
+    assert {line for file, line, code in plot.proved() if code == "key-uneven"} == {1}
 
 
 def test_judgements_that_are_nearly_all_wrong_are_found(plot: Plot):
     for path in (plot.folder / "questions").iterdir():
         rows = path.read_text(encoding="utf-8")
         path.write_text(rows.replace('answer = "对"\n', 'answer = "错"\n'), encoding="utf-8")
-    assert (TOPICS, plot.line_of(TOPICS, "judgement ="), "judge-uneven") in _proved(plot)
+    assert (TOPICS, plot.line_of(TOPICS, "judgement ="), "judge-uneven") in plot.proved()
 
 
 def test_answers_that_are_usually_the_longest_are_found(plot: Plot, catalogue: Catalogue):
@@ -284,7 +273,7 @@ def test_answers_that_are_usually_the_longest_are_found(plot: Plot, catalogue: C
             text = text.replace(f'  "{option}",', f'  "{option}，没有别的办法了",')
     path.write_text(text, encoding="utf-8")
     line = plot.line_of(TOPICS, "[[topic]]")
-    assert (TOPICS, line, "longest-usual") in _proved(plot)
+    assert (TOPICS, line, "longest-usual") in plot.proved()
 
 
 def test_a_track_of_four_lessons_is_named(plot: Plot):
@@ -292,7 +281,7 @@ def test_a_track_of_four_lessons_is_named(plot: Plot):
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.rindex("[[lesson]]")], encoding="utf-8")
     name = "lessons/your-rights.toml"
-    assert (name, plot.line_of(name, 'id = "your-rights"'), "track-length") in _proved(plot)
+    assert (name, plot.line_of(name, 'id = "your-rights"'), "track-length") in plot.proved()
 
 
 def test_a_day_without_a_plan_is_named(plot: Plot):
@@ -306,7 +295,7 @@ def test_a_day_without_a_plan_is_named(plot: Plot):
 
 def test_a_lesson_planned_twice_for_one_person_is_named(plot: Plot):
     line = plot.plant(JUNE, '"ask-three-things"', '"find-two-exits"')
-    assert (JUNE, line, "day-again") in _proved(plot)
+    assert (JUNE, line, "day-again") in plot.proved()
 
 
 def test_the_report_counts_the_bank(catalogue: Catalogue):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from planting import Flaw, Plot, seasons
+from planting import Flaw, Plot, harvest
 
 from content.catalogue import Catalogue
 from content.proof import proof, render
@@ -78,11 +78,6 @@ def plot(tmp_path: Path) -> Plot:
     return Plot.dug(tmp_path / "content")
 
 
-def _proved(plot: Plot) -> list[tuple[str, int, str]]:
-    report = proof(Catalogue.load(plot.folder))
-    return [(found.file, found.line, found.code) for found in report.findings]
-
-
 def test_the_shipped_content_is_clean():
     report = proof(Catalogue.load())
     assert render(report).splitlines()[-1] == "校对通过，没有发现问题。"
@@ -99,36 +94,30 @@ def test_every_quotation_of_a_statute_is_checked_against_the_statutes():
 
 
 def test_a_copy_of_the_content_is_as_clean_as_the_original(plot: Plot):
-    assert _proved(plot) == []
+    assert plot.proved() == []
 
 
 @pytest.fixture(scope="module")
-def harvest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, list[tuple[str, int, str]]]]:
-    """By fault, the line it was planted on and all that the proof found in that copy."""
-    found = {}
-    for season in seasons([Flaw(*fault[:4]) for fault in FAULTS]):
-        plot, lines = season.sow(tmp_path_factory.mktemp("season") / "content")
-        proved = _proved(plot)
-        found |= {called: (line, proved) for called, line in lines.items()}
-    return found
+def harvested(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, list[tuple[str, int, str]]]]:
+    return harvest([Flaw(*fault[:4]) for fault in FAULTS], tmp_path_factory.mktemp("seasons"))
 
 
 @pytest.mark.parametrize(("called", "name", "code"), [pytest.param(f[0], f[1], f[4], id=f[0]) for f in FAULTS])
-def test_a_planted_fault_is_found_where_it_is(harvest, called: str, name: str, code: str):
-    line, proved = harvest[called]
+def test_a_planted_fault_is_found_where_it_is(harvested, called: str, name: str, code: str):
+    line, proved = harvested[called]
     assert (name, line, code) in proved
 
 
 def test_an_id_used_twice_in_one_list_is_named_at_the_second(plot: Plot):
     plot.plant(CATERING, 'id = "catering-hood"', 'id = "catering-exit"')
     second = plot.line_of(CATERING, 'id = "catering-exit"', nth=2)
-    assert (CATERING, second, "id-twice") in _proved(plot)
+    assert (CATERING, second, "id-twice") in plot.proved()
 
 
 def test_a_hint_at_a_major_hazard_needs_a_clause_and_a_quotation(plot: Plot):
     line = plot.line_of(MACHINING, 'grade_hint = "major"')
     plot.plant(MACHINING, 'clause = "工贸', '# clause = "工贸')
-    assert (MACHINING, line, "major-without-clause") in _proved(plot)
+    assert (MACHINING, line, "major-without-clause") in plot.proved()
 
 
 def test_an_item_without_basis_is_named(plot: Plot):
@@ -137,7 +126,7 @@ def test_an_item_without_basis_is_named(plot: Plot):
     path = plot.folder / CATERING
     rows = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(rows[:start] + rows[start + 3 :]) + "\n", encoding="utf-8")
-    assert (CATERING, line, "basis-missing") in _proved(plot)
+    assert (CATERING, line, "basis-missing") in plot.proved()
 
 
 def test_the_same_question_in_other_words_is_named_at_the_later_item(plot: Plot):
@@ -147,26 +136,26 @@ def test_the_same_question_in_other_words_is_named_at_the_later_item(plot: Plot)
         "连接灶具的燃气管老不老化，灶具和气瓶是不是合格。",
     )
     line = plot.line_of(CATERING, 'what = "连接灶具的燃气管', nth=2)
-    assert (CATERING, line, "near-duplicate") in _proved(plot)
+    assert (CATERING, line, "near-duplicate") in plot.proved()
 
 
 def test_a_list_of_fewer_than_fifteen_items_is_named(plot: Plot):
     path = plot.folder / SMALL
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index('[[section]]\ntitle = "灭得了火"')], encoding="utf-8")
-    assert (SMALL, 1, "items-count") in _proved(plot)
+    assert (SMALL, 1, "items-count") in plot.proved()
 
 
 def test_a_list_for_principals_is_short_and_one_for_households_shorter_and_of_no_trade(plot: Plot):
     plot.plant(CATERING, 'industries = ["catering"]', 'audience = "leader"')
     plot.plant(SMALL, "industries = [", 'audience = "household"\nindustries = [')
-    codes = {(file, code) for file, _, code in _proved(plot)}
+    codes = {(file, code) for file, _, code in plot.proved()}
     assert {(CATERING, "items-count"), (SMALL, "items-count"), (SMALL, "household-trades")} <= codes
 
 
 def test_a_term_half_filled_in_is_named_at_each_gap_and_at_its_source(plot: Plot):
     plot.plant(FOUR_ONES, 'text = ""', 'text = "每家企业上一堂课"')
-    found = _proved(plot)
+    found = plot.proved()
     assert [code for file, _, code in found if file == FOUR_ONES] == ["term-sourceless"] + ["term-half"] * 3
     assert (FOUR_ONES, plot.line_of(FOUR_ONES, 'text = ""'), "term-half") in found
 
@@ -174,31 +163,31 @@ def test_a_term_half_filled_in_is_named_at_each_gap_and_at_its_source(plot: Plot
 def test_a_seventh_step_is_named_at_the_steps(plot: Plot):
     plot.plant("cards/fire-escape.toml", "steps = [", 'steps = [\n  "先看清出口在哪里。",')
     line = plot.line_of("cards/fire-escape.toml", "steps = [")
-    assert ("cards/fire-escape.toml", line, "steps-many") in _proved(plot)
+    assert ("cards/fire-escape.toml", line, "steps-many") in plot.proved()
 
 
 def test_an_overlong_card_is_named(plot: Plot):
     plot.plant(CATERING, 'risk = "燃气漏了', 'risk = "' + "漏了会炸。" * 150 + "燃气漏了")
-    codes = {code for file, _, code in _proved(plot) if file == CATERING}
+    codes = {code for file, _, code in plot.proved() if file == CATERING}
     assert {"card-long", "text-long"} <= codes
 
 
 def test_a_shipped_excerpt_must_read_like_the_statute_in_force(plot: Plot):
     plot.plant("sources/消防法.toml", "任何单位和个人都有维护消防安全", "每个人都有维护消防安全")
     line = plot.line_of("sources/消防法.toml", '5 = """')
-    assert ("sources/消防法.toml", line, "excerpt-stale") in _proved(plot)
+    assert ("sources/消防法.toml", line, "excerpt-stale") in plot.proved()
 
 
 def test_a_quotation_must_have_its_article_shipped_with_it(plot: Plot):
     name = "sources/特种设备安全法.toml"
     line = plot.line_of(MACHINING, 'law = "特种设备安全法", article = "14"')
     plot.plant(name, '14 = """', '15 = """')
-    assert (MACHINING, line, "excerpt-missing") in _proved(plot)
+    assert (MACHINING, line, "excerpt-missing") in plot.proved()
 
 
 def test_a_regulation_is_checked_against_the_excerpt_shipped_with_it(plot: Plot):
     line = plot.plant(CATERING, "擅自安装、改装、拆除户内燃气设施和燃气计量装置", "擅自安装户内燃气设施")
-    assert (CATERING, line, "quote-absent") in _proved(plot)
+    assert (CATERING, line, "quote-absent") in plot.proved()
 
 
 def test_without_the_package_of_statutes_the_report_says_what_went_unchecked():
