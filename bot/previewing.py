@@ -27,7 +27,7 @@ from domain.topic import Topic
 from handlers import campaign, hotline, inspection_cards, law, quiz_cards, yearly
 from handlers.turn import Button, Caller, Person, Press, Reply, Say, Scene, Turn
 from outreach.daily import button_for
-from outreach.desk import Office, utc_now
+from outreach.desk import Office
 from outreach.inspecting import Open
 from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
@@ -99,7 +99,7 @@ async def open_scene(catalogue: Catalogue) -> AsyncIterator[Scene]:
 
 def turn(*words: str) -> Turn:
     """A press of a button, by nobody in particular."""
-    return Turn(0, Person(0, 0, "", HOME_LOCALE), Press("", words, 0), None, utc_now())
+    return Turn(0, Person(0, 0, "", HOME_LOCALE), Press("", words, 0), None, None)
 
 
 async def said(scene: Scene, wanted: Wanted) -> Reply:

@@ -126,13 +126,15 @@ Said = Command | Press | Text | Photo | Document | SharedPhone | Location | Vote
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One update, as far as a talk needs to know it."""
+    """One update, as far as a talk needs to know it. `at` is when Telegram says that it was sent; it says so of words,
+    not of presses and votes.
+    """
 
     update_id: int
     person: Person
     said: Said
     message_id: int | None
-    at: datetime
+    at: datetime | None
     is_private: bool = True
 
 

@@ -106,10 +106,10 @@ def rotate(folder: Path, now: datetime, database: Path | None = None) -> int:
         path.unlink(missing_ok=True)
     if by_age and now - by_age[0][0] < ALL_KEPT_FOR:
         pool = PhotoStore(folder / "photos")
-        for sha256 in pool.old(KEPT_FOR):
+        for sha256 in pool.old(now - KEPT_FOR):
             pool.remove(sha256)
     for work in folder.glob(f"{MAKING}*"):
-        if datetime.fromtimestamp(work.stat().st_mtime, UTC) < datetime.now(UTC) - MAKING_STALE_FOR:
+        if datetime.fromtimestamp(work.stat().st_mtime, UTC) < now - MAKING_STALE_FOR:
             shutil.rmtree(work, ignore_errors=True)
     return len(dropped) + dropped_asides
 

@@ -64,7 +64,7 @@ class Photographer:
         """Until cancelled. A fault of the database is logged and tried again: no photo is forgotten."""
         if self._office.engine.dialect.name == "sqlite":
             await self._take_back()
-        await asyncio.to_thread(self._office.photos.tidy)
+        await asyncio.to_thread(self._office.photos.tidy, self._office.clock())
         bell = self._office.photo_bell
         while True:
             bell.clear()  # before looking, so that what is told meanwhile rings again

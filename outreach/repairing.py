@@ -30,8 +30,8 @@ async def forget_quarantine(desk: Desk) -> int:
 
 async def remove_unneeded_photos(office: Office) -> int:
     """Remove picture files that no row names, such as those of an erased draft. How many pictures."""
-    await asyncio.to_thread(office.photos.tidy)
-    candidates = await asyncio.to_thread(office.photos.old, PHOTO_GRACE_FOR)
+    await asyncio.to_thread(office.photos.tidy, office.clock())
+    candidates = await asyncio.to_thread(office.photos.old, office.clock() - PHOTO_GRACE_FOR)
     if not candidates:
         return 0
     async with office.desk() as desk:

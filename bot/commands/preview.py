@@ -27,7 +27,6 @@ from domain.checklist import Checklist
 from handlers.adapter.speaking import speak
 from handlers.screen import below
 from handlers.turn import Person, Reply, Text, Turn
-from outreach.desk import utc_now
 
 # 王芳 in the sandbox's cast.
 READER = 1002
@@ -118,7 +117,7 @@ def _begin(base: str) -> None:
 
 
 async def _speak(replies: list[Reply]) -> None:
-    heard = Turn(0, Person(READER, READER, "", ""), Text(""), None, utc_now())
+    heard = Turn(0, Person(READER, READER, "", ""), Text(""), None, None)
     async with make_bot(read_settings(_env_file=None)) as bot:
         for reply in replies:
             for one in reply.says:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from telegram import Bot, Message, MessageEntity, Update, User
@@ -72,7 +72,7 @@ def _turn(update: Update, username: str) -> Turn:
         if answer.user is None:
             raise NotForUs("a vote in the name of a chat")
         voted = Voted(str(answer.poll_id), tuple(answer.option_ids))
-        return _made(update, answer.user, answer.user.id, voted, None, datetime.now(UTC))
+        return _made(update, answer.user, answer.user.id, voted, None, None)
     message = update.message
     if message is None or message.from_user is None or message.from_user.is_bot:
         raise NotForUs("neither a message from a person nor a press")
@@ -92,12 +92,13 @@ def _pressed(update: Update) -> Turn:
     media = isinstance(message, Message) and message.text is None
     said = Press(query.id, tuple(query.data.split(":")), message.message_id, media)
     private = message.chat.type == ChatType.PRIVATE
-    return _made(update, query.from_user, message.chat.id, said, message.message_id, datetime.now(UTC), private)
+    return _made(update, query.from_user, message.chat.id, said, message.message_id, None, private)
 
 
 def _made(
-    update: Update, user: User, chat_id: int, said: Said, message_id: int | None, at: datetime, private: bool = True
-) -> Turn:
+    update: Update, user: User, chat_id: int, said: Said, message_id: int | None, at: datetime | None,
+    private: bool = True,
+) -> Turn:  # fmt: skip
     for number in (user.id, chat_id, message_id or 0, update.update_id):
         if not isinstance(number, int) or abs(number) >= 2**63:
             raise Unparsable("an id out of range")

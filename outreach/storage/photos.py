@@ -2,8 +2,7 @@
 
 import os
 import re
-import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -11,7 +10,7 @@ from domain.photo import PhotoBytes
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PART = ".part"
-_STALE_SECONDS = 3600
+_STALE_FOR = timedelta(hours=1)
 
 
 class PhotoStore:
@@ -51,9 +50,8 @@ class PhotoStore:
         """Its thumbnail, as JPEG; raises as `read` does."""
         return self._thumb_path(sha256).read_bytes()
 
-    def old(self, age: timedelta) -> list[str]:
-        """The digests of all photos that were last saved longer ago than `age`."""
-        before = time.time() - age.total_seconds()
+    def old(self, before: datetime) -> list[str]:
+        """The digests of all photos that were last saved before that instant."""
         files = (p for p in self._folder.glob("[0-9a-f][0-9a-f]/*.jpg") if _is_older(p, before))
         return sorted(digest for p in files if _DIGEST.fullmatch(digest := p.parent.name + p.stem))
 
@@ -75,10 +73,9 @@ class PhotoStore:
         for path in (self._path(sha256), self._thumb_path(sha256)):
             os.utime(path, (seconds, seconds))
 
-    def tidy(self) -> int:
+    def tidy(self, now: datetime) -> int:
         """Remove what writers killed over an hour ago left behind. How many files that were."""
-        before = time.time() - _STALE_SECONDS
-        stale = [part for part in self._folder.glob(f"*/*{_PART}") if _is_older(part, before)]
+        stale = [part for part in self._folder.glob(f"*/*{_PART}") if _is_older(part, now - _STALE_FOR)]
         for part in stale:
             part.unlink(missing_ok=True)
         return len(stale)
@@ -110,10 +107,10 @@ class PhotoStore:
             _sync(self._folder)
 
 
-def _is_older(path: Path, before: float) -> bool:
-    """Whether a file was last written before that time; one that is gone meanwhile was not."""
+def _is_older(path: Path, before: datetime) -> bool:
+    """Whether a file was last written before that instant; one that is gone meanwhile was not."""
     try:
-        return path.stat().st_mtime < before
+        return path.stat().st_mtime < before.timestamp()
     except FileNotFoundError:
         return False
 

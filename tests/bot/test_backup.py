@@ -340,7 +340,7 @@ async def test_photos_that_no_kept_backup_needs_are_dropped_after_35_days(house:
     pool = PhotoStore(folder / "photos")
     other = picture(b"\xff\xd8\xff of an erased draft")
     pool.save(other)
-    long_ago = datetime.now(UTC).timestamp() - timedelta(days=36).total_seconds()
+    long_ago = (house.clock() - timedelta(days=36)).timestamp()
     os.utime(pool.path(other.sha256), (long_ago, long_ago))
     backing_up.rotate(folder, house.clock())
     assert not pool.exists(other.sha256) and pool.exists(picture().sha256)

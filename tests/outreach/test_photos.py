@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,9 +86,9 @@ def test_old_photos_are_those_saved_long_enough_ago(tmp_path: Path) -> None:
     for path in tmp_path.rglob("*.jpg"):
         if path.name != f"{young.sha256[2:]}.jpg":
             os.utime(path, (time.time() - 7200,) * 2)
-    assert store.old(timedelta(hours=1)) == [old.sha256]
+    assert store.old(datetime.now(UTC) - timedelta(hours=1)) == [old.sha256]
     store.save(old)
-    assert store.old(timedelta(hours=1)) == []
+    assert store.old(datetime.now(UTC) - timedelta(hours=1)) == []
 
 
 def test_tidying_removes_old_leavings_and_spares_writers_at_work(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_tidying_removes_old_leavings_and_spares_writers_at_work(tmp_path: Path)
     for part in (old, young):
         part.write_bytes(b"half")
     os.utime(old, (time.time() - 7200,) * 2)
-    assert store.tidy() == 1
+    assert store.tidy(datetime.now(UTC)) == 1
     assert young.exists()
     assert not old.exists()
     assert store.exists(photo.sha256)

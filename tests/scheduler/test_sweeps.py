@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,8 @@ def picture(word: str) -> PhotoBytes:
 
 
 def age(office: Office, sha256: str, days: float) -> None:
-    path = office.photos.path(sha256)
-    then = path.stat().st_mtime - days * 86400
-    os.utime(path, (then, then))
+    then = (office.clock() - timedelta(days=days)).timestamp()
+    os.utime(office.photos.path(sha256), (then, then))
 
 
 async def test_a_notice_whose_sender_hung_is_settled_as_unknown(office: Office, clock: SetClock) -> None:
@@ -71,7 +70,8 @@ async def test_ids_are_kept_a_week_and_quarantine_a_month(office: Office, clock:
         assert list(await desk.session.scalars(select(QuarantineRecord))) == []
 
 
-async def test_pictures_nobody_names_are_removed_but_not_fresh_ones(office: Office) -> None:
+async def test_pictures_nobody_names_are_removed_but_not_fresh_ones(office: Office, clock: SetClock) -> None:
+    clock.set(datetime.now(UTC))  # files bear the time of the machine
     named, orphan, fresh, again = (picture(word) for word in ("named", "orphan", "fresh", "again"))
     for each in (named, orphan, fresh, again):
         office.photos.save(each)
