@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
+from outreach import pulses
 from outreach.delivery.claims import Claims
 from outreach.desk import Desk, Office, affected
 from outreach.storage.intake import QuarantineRecord
@@ -19,7 +20,10 @@ QUARANTINE_KEPT_FOR = timedelta(days=30)
 
 async def rescue(office: Office) -> int:
     """Settle notices whose sender is gone: whether they arrived is unknown, and says so. How many there were."""
-    return await Claims(office.engine, "sweep").rescue(office.clock())
+    found = await Claims(office.engine, "sweep").rescue(office.clock())
+    async with office.desk() as desk:
+        await pulses.beat(desk, pulses.RESCUE)
+    return found
 
 
 async def forget_quarantine(desk: Desk) -> int:

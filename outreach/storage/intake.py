@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import Key, Prose, Record, Word
+
+UNREPLAYED = text("replayed_at IS NULL")
 
 
 class SeenUpdateRecord(Record):
@@ -22,6 +25,7 @@ class QuarantineRecord(Record):
     """隔离: an authentic update that could not be parsed or handled, kept to be looked at and replayed."""
 
     __tablename__ = "quarantine"
+    __table_args__ = (Index("ix_quarantine_unreplayed", "at", sqlite_where=UNREPLAYED, postgresql_where=UNREPLAYED),)
 
     id: Mapped[Key]
     reference: Mapped[Word] = mapped_column(unique=True)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word
 
 WAITING = text("state IN ('queued', 'retry')")
+URGENT_WAITING = text("state IN ('queued', 'retry') AND is_urgent")
 CLAIMED = text("state = 'claimed'")
+SETTLED = text("settled_at IS NOT NULL")
 
 
 class DeliveryRecord(Record):
@@ -20,6 +22,9 @@ class DeliveryRecord(Record):
     __table_args__ = (
         Index("ix_deliveries_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_deliveries_claimed", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+        # For counting alone: how long the urgent wait, and what became of the rest of late.
+        Index("ix_deliveries_urgent", "due_at", sqlite_where=URGENT_WAITING, postgresql_where=URGENT_WAITING),
+        Index("ix_deliveries_settled", "state", "settled_at", "reason", sqlite_where=SETTLED, postgresql_where=SETTLED),
     )
 
     id: Mapped[Key]

@@ -27,6 +27,7 @@ from outreach.storage.people import (
 )
 from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord, WishRecord
 from outreach.storage.polls import PollRecord
+from outreach.storage.pulses import PulseRecord
 from outreach.storage.quizzes import (
     DailyQuestionRecord,
     GroupAnswerRecord,
@@ -79,6 +80,7 @@ __all__ = [
     "PlanRecord",
     "PollRecord",
     "PostRecord",
+    "PulseRecord",
     "QuarantineRecord",
     "QuestionEditionRecord",
     "QuizQuestionRecord",

@@ -1,0 +1,39 @@
+"""脉搏 — saying that something which must go on and on did so just now, in a row that every process can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from outreach.desk import Desk
+from outreach.storage.pulses import PulseRecord
+
+# The sweep that looks for rows whose sender was killed.
+RESCUE = "rescue"
+# A write of the readiness page: that it was possible is all it says.
+READY = "ready"
+# Telegram holds updates back: since when it has been holding some, and how many at the last look.
+INBOX = "inbox"
+# When Telegram last failed to deliver an update here.
+INBOX_FAULT = "inbox_fault"
+
+
+async def beat(desk: Desk, name: str, value: int = 0, at: datetime | None = None) -> None:
+    """It went well at `at`, or just now."""
+    build = sqlite.insert if desk.office.engine.dialect.name == "sqlite" else postgresql.insert
+    row = build(PulseRecord).values(name=name, at=at or desk.now, value=value)
+    await desk.session.execute(
+        row.on_conflict_do_update(index_elements=["name"], set_={"at": row.excluded.at, "value": row.excluded.value})
+    )
+
+
+async def wait(desk: Desk, name: str, value: int) -> None:
+    """So much waits there. The instant since when something does is kept until nothing does."""
+    if not value:
+        await desk.session.execute(delete(PulseRecord).where(PulseRecord.name == name))
+        return
+    build = sqlite.insert if desk.office.engine.dialect.name == "sqlite" else postgresql.insert
+    row = build(PulseRecord).values(name=name, at=desk.now, value=value)
+    await desk.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
