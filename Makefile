@@ -52,8 +52,8 @@ bench: env
 	$(PY) benchmarks/loading.py
 
 lock: env
-	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
-	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/run.txt -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra alerts --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
+	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra alerts --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/run.txt -o requirements/dev.txt
 	$(VENV)/bin/uv pip compile benchmarks/peers.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o benchmarks/peers.txt
 
 clean:

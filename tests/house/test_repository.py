@@ -72,8 +72,9 @@ def test_requirements_are_locked_with_hashes(lock: str) -> None:
     names = {re.sub(r"[-_.]+", "-", found[0].partition("[")[0]).lower() for found in LOCKED.findall(text)}
     assert LOCKED.sub("", text).strip() == "", "something in the lock has no exact version or no hash"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["postgresql"]
-    wanted += project["optional-dependencies"]["dev"] if lock == "dev" else []
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + extras["postgresql"] + extras["alerts"]
+    wanted += extras["dev"] if lock == "dev" else []
     asked = {re.sub(r"[-_.]+", "-", re.split(r"[\[<>=~! ;]", line)[0]).lower() for line in wanted}
     assert asked - names == set()
 
