@@ -14,6 +14,7 @@ from bot.commands import content as content_commands
 from bot.commands import invite as invite_command
 from bot.commands.backup import backup
 from bot.commands.preview import preview
+from bot.commands.release import release
 from bot.commands.restore import restore
 from bot.faults import masked, set_up_logging
 from bot.settings import SettingsWrong
@@ -35,6 +36,7 @@ app.command("demo-load")(demo.load)
 app.command("invite")(invite_command.invite)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("release")(release)
 app.add_typer(register.app, name="register")
 app.add_typer(official.app, name="official")
 app.add_typer(content_commands.app, name="content")

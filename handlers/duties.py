@@ -34,6 +34,7 @@ PRESSES: dict[str, Desired] = {
     "pl": Desired(Duty.PLANS, dict.fromkeys(("l", "o", "t"), Duty.FINDINGS)),
     "cm": Desired(Duty.FINDINGS, dict.fromkeys(("p", "x"), Duty.FIGURES)),
     "of": Desired(Duty.APPOINT),
+    "hd": Desired(Duty.NOTICE),
 }
 COMMANDS: dict[str, str] = {
     "findings": "fi", "register": "rg", "invite": "iv", "reports": "tr", "officials": "of",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from content.texts import Words
 from domain.authority import Duty
 from domain.contact import Official, Role
+from domain.hold import may_decide
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
-from outreach import standing
+from outreach import releasing, standing
 
 __all__ = ["back_rows", "cancel", "commands_of", "help_", "home", "locale_of", "not_understood", "unknown_command"]
 
@@ -67,7 +68,17 @@ async def home(turn: Turn, scene: Scene) -> Reply:
         posts=[{"enterprise": post.enterprise_name, "role": post.role} for post in caller.posts],
         official=caller.official,
     )
-    return show(turn, text, _rows(words, caller))
+    return show(turn, text, (*await _held_rows(scene, caller), *_rows(words, caller)))
+
+
+async def _held_rows(scene: Scene, caller: Caller) -> Rows:
+    """After a restore, the first thing that an official who may decide on it sees."""
+    if caller.official is None or not may_decide(caller.official):
+        return ()
+    held = await releasing.held(scene.desk)
+    if held is None:
+        return ()
+    return ((Button(scene.words.label("hold.menu", count=held.count), press("hd", "l"), style="danger"),),)
 
 
 def _safety_rows(words: Words) -> Rows:

@@ -17,6 +17,7 @@ from handlers import (
     enrolment,
     findings,
     group_quiz,
+    hold,
     home,
     hotline,
     household,
@@ -113,6 +114,7 @@ PRESSES: dict[str, Talk] = {
     "cp": campaign.press_campaign,
     "cm": campaign_matrix.press_matrix,
     "of": officials.press_officials,
+    "hd": hold.press_hold,
     "st": settings.press_settings,
 }
 

@@ -11,25 +11,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
-from domain.notice import DeliveryState
-from outreach import erasing
+from outreach import erasing, releasing
 from outreach.backing_up import ASIDE, STAMP, erased_in
-from outreach.desk import Office, affected
+from outreach.desk import Office
 from outreach.storage import archives, migrating
 from outreach.storage.archives import Manifest
 from outreach.storage.copying import CopyFault, count_sqlite, digest_of, make_durable, rows_of, run_postgresql
 from outreach.storage.database import DatabaseTaken, OnlyProcess
-from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord, CounterRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.reports import photos_named
 
 __all__ = ["CopyFault", "Restored", "look_into", "restore_postgresql", "restore_sqlite"]
 
-# Queued at the time of the backup, these may have been sent since: sending them again is for a person to decide.
-MAYBE_SENT = (DeliveryState.QUEUED, DeliveryState.RETRY, DeliveryState.CLAIMED)
 OpenOffice = Callable[[str], AbstractAsyncContextManager[Office]]
 
 
@@ -109,6 +105,8 @@ async def restore_postgresql(archive: Path, url: str, backups: Path, open_office
         await asyncio.to_thread(archives.unpack, archive, manifest, {manifest.database: dump})
         async with open_office(url) as office:
             since = await _since_postgresql(office, (archive.parent, backups))
+            # Killed between the copy and the hold, the next start must not send as if nothing had happened.
+            await migrating.begin_restore(office.engine)
             await office.engine.dispose()
             await asyncio.to_thread(
                 run_postgresql, "pg_restore", url,
@@ -121,15 +119,10 @@ async def restore_postgresql(archive: Path, url: str, backups: Path, open_office
 
 
 async def _settle(office: Office, manifest: Manifest, since: _Since) -> tuple[int, int]:
-    """Hold what may have been sent, erase again who was erased since, and let no number be given out twice."""
+    """Hold all sending, erase again who was erased since, and let no number be given out twice."""
     async with office.desk() as desk:
-        held = await desk.session.execute(
-            update(DeliveryRecord)
-            .where(DeliveryRecord.state.in_(MAYBE_SENT))
-            .values(
-                state=DeliveryState.UNKNOWN, reason="restored", settled_at=desk.now, claimed_by=None, lease_until=None
-            )
-        )
+        # First of all: the vacancies that an erasure tells of are news, and wait as they are.
+        unknown = await releasing.hold(desk, manifest.made_at)
         erased = 0
         for contact_id, consented_at in since.erased:
             row = await desk.session.get(ContactRecord, contact_id)
@@ -143,9 +136,9 @@ async def _settle(office: Office, manifest: Manifest, since: _Since) -> tuple[in
                 desk.session.add(CounterRecord(series=series, value=value))
             else:
                 counter.value = max(counter.value, value)
-        # Only what the pump would still have sent is held; the vacancies told just now are news.
-        await desk.note("DatabaseRestored", "database", made_at=manifest.made_at, notices_unknown=affected(held))
-        return affected(held), erased
+        await desk.note("DatabaseRestored", "database", made_at=manifest.made_at, notices_unknown=unknown)
+        await migrating.end_restore(desk.session)
+        return unknown, erased
 
 
 def _since(database: Path, folders: Iterable[Path]) -> _Since:

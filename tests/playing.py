@@ -6,6 +6,8 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from domain.notice import Notice
+from outreach import enrolling, releasing
 from scheduler import sweeps
 from tests import bank
 from tests.conftest import SetClock
@@ -29,7 +31,7 @@ async def play(  # type: ignore[no-untyped-def]
         if line.startswith("#"):
             played.append(line)
             if line.startswith("# setup: "):
-                await _set_up(stage, line.removeprefix("# setup: ").split())
+                await _set_up(stage, clock, line.removeprefix("# setup: ").split())
                 for who in CAST:
                     await stage.news(who)
             if found := QUIETLY.match(line):
@@ -57,7 +59,7 @@ async def play(  # type: ignore[no-untyped-def]
     return tidy(played)
 
 
-async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-def]
+async def _set_up(stage, clock: SetClock, words: list[str]) -> None:  # type: ignore[no-untyped-def]
     match words:
         case ["register"]:
             await stage.fill_register()
@@ -76,10 +78,23 @@ async def _set_up(stage, words: list[str]) -> None:  # type: ignore[no-untyped-d
             await stage.enrol(name, street=street[0] if street else "")
         case ["entered", name, enterprise, role]:
             await stage.entered(name, enterprise, role)
+        case ["restored", day, hour, name]:
+            await _restore(stage, clock, f"{day} {hour}", name)
         case ["post", name, enterprise, role]:
             await stage.enrol(name, enterprise, role)
         case _:
             raise AssertionError(f"no such setup: {words}")
+
+
+async def _restore(stage, clock: SetClock, at: str, name: str) -> None:  # type: ignore[no-untyped-def]
+    """It is that hour in Shanghai, one more notice has come due, and a backup of a moment ago was put back."""
+    office = stage.house.office
+    made_at = clock.now
+    clock.set(datetime.strptime(at, "%Y-%m-%d %H:%M").replace(tzinfo=office.zone).astimezone(UTC))
+    async with office.desk() as desk:
+        contact = await enrolling.contact_of(desk, CAST[name])
+        await desk.tell(contact, Notice("inspection_again", {"number": "1"}, "restored"))
+        await releasing.hold(desk, made_at)
 
 
 async def _let_pass(stage, clock: SetClock, until: str) -> None:  # type: ignore[no-untyped-def]

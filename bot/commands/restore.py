@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from bot.settings import Settings, read_settings
 from bot.wiring import open_office
 from outreach import restoring
-from outreach.desk import Office
+from outreach.desk import Office, utc_now
 from outreach.restoring import Restored
 from outreach.storage.archives import Manifest
 from outreach.storage.database import sqlite_file
@@ -32,11 +33,19 @@ def restore(
         _describe(settings, file, manifest)
         if not yes:
             typer.confirm("Put it in the place of the present database?", abort=True)
+        began = utc_now()
         restored = asyncio.run(_restore(settings, file))
     except restoring.CopyFault as fault:
         typer.echo(f"nothing was restored: {fault}", err=True)
         raise typer.Exit(2) from None
     _report(settings, restored)
+    took_for, lost_for = (utc_now() - began).total_seconds(), began - manifest.made_at
+    typer.echo(f"RTO {took_for:.1f} s to restore; RPO: the last {_spoken(lost_for)} are not in it")
+
+
+def _spoken(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
 async def _restore(settings: Settings, file: Path) -> Restored:
@@ -61,8 +70,9 @@ def _describe(settings: Settings, file: Path, manifest: Manifest) -> None:
 def _report(settings: Settings, restored: Restored) -> None:
     typer.echo(f"restored to {_local(settings, restored.manifest)}; what happened after that is gone")
     typer.echo(
-        f"{restored.notices_unknown} notices were waiting then and may have been sent since: "
-        "they are marked unknown and will not be sent again by themselves"
+        f"{restored.notices_unknown} notices were waiting then and may have been sent since: they are unknown. "
+        "Nothing is sent, but replies, until an official of the whole area (on the bot's home screen) "
+        "or `python -m bot release` has said what becomes of them"
     )
     if restored.erased_again:
         typer.echo(f"{restored.erased_again} people who had their data erased after it was made were erased again")

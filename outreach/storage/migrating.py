@@ -8,9 +8,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+# A table that is there from before a restore until the restored database is held: it is in no backup.
+RESTORING = "restore_under_way"
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -68,8 +70,22 @@ async def migrate(engine: AsyncEngine, to: str = "head") -> None:
         await connection.run_sync(run)
 
 
+async def begin_restore(engine: AsyncEngine) -> None:
+    """Mark the database as one that nobody may start on."""
+    async with engine.begin() as connection:
+        await connection.execute(text(f"CREATE TABLE IF NOT EXISTS {RESTORING} (begun INTEGER)"))
+
+
+async def end_restore(session: AsyncSession) -> None:
+    """Take the mark away in the transaction that makes the database safe to start on."""
+    await session.execute(text(f"DROP TABLE IF EXISTS {RESTORING}"))
+
+
 async def must_be_newest(engine: AsyncEngine) -> None:
     """Raises SchemaMismatch with the command that mends it."""
+    async with engine.connect() as connection:
+        if await connection.run_sync(lambda sync: inspect(sync).has_table(RESTORING)):
+            raise SchemaMismatch("a restore of this database was broken off; run `python -m bot restore FILE` again")
     at = await current(engine)
     if at != newest():
         raise SchemaMismatch(

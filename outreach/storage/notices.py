@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word
 
+# The pause that a restore begins and a person ends, and what it says of rows that may have been sent since.
+HOLD = "hold"
+RESTORED, RESTORED_FOLDED, RESTORED_LEFT = "restored", "restored_folded", "restored_left"
 WAITING = text("state IN ('queued', 'retry')")
 URGENT_WAITING = text("state IN ('queued', 'retry') AND is_urgent")
 CLAIMED = text("state = 'claimed'")

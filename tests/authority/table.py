@@ -289,6 +289,11 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("bc:rc:{id}", "sent", there(Duty.NOTICE)),
     Entry("bc:ry:{id}", "sent", there(Duty.NOTICE)),
     Entry("bc:rn:{id}", "", duty(Duty.NOTICE)),
+    # What a restore held back concerns everybody: for officials of the whole area, and there is none in this world.
+    *(
+        Entry(said, "", lambda who, what, place: False, succeeds=False)
+        for said in ("hd:l", "hd:o:notices", "hd:a:all:1", "hd:u:all:1", "hd:ay:all:1", "hd:uy:all:1", "hd:ry:0")
+    ),
     Entry("ak:{id}", "sent", received),
     Entry("ak:{id}:c", "sent", received),
     Entry("ak:{id}", "draft", lambda who, what, place: False, succeeds=False),

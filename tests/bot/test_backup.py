@@ -31,7 +31,7 @@ from outreach.storage import archives
 from outreach.storage.database import DatabaseTaken, OnlyProcess, open_engine
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.migrating import SchemaMismatch
-from outreach.storage.notices import DeliveryRecord
+from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord, CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
 from tests.conftest import SetClock
@@ -149,6 +149,7 @@ async def test_there_and_back(house: Office, tmp_path: Path) -> None:
         assert (await desk.session.get_one(CounterRecord, "inspection:20260601")).value == 2
         happened = (await desk.session.scalars(select(JournalRecord.happened).order_by(JournalRecord.id))).all()
         assert happened[-1] == "DatabaseRestored"
+        assert (await desk.session.get_one(PauseRecord, "hold")).until_at > desk.now
     with closing(sqlite3.connect(restored.aside)) as before:
         assert before.execute("SELECT name FROM contacts").fetchall() == [("别人",)]
 
@@ -360,6 +361,17 @@ def test_the_commands_say_what_they_did(house: Office, tmp_path: Path, monkeypat
     done = run.invoke(app, ["restore", "all.tar", "--yes"])
     assert done.exit_code == 0, done.output
     assert "restored to 2" in done.output and "3 notices were waiting" in done.output
+    assert "RTO" in done.output and "RPO" in done.output
+    looked = run.invoke(app, ["release"])
+    assert looked.exit_code == 0 and "sending is paused. Of 3 notices" in looked.output
+    mistyped = run.invoke(app, ["release", "send"], input="4\n")
+    assert mistyped.exit_code == 2 and "nothing was decided" in mistyped.output
+    assert run.invoke(app, ["release", "send", "--only", "letters"]).exit_code == 2
+    some = run.invoke(app, ["release", "leave", "--only", "notices", "--yes"])
+    assert "3 stay unknown; sending is still paused" in some.output, some.output
+    rest = run.invoke(app, ["release", "send", "--yes"])
+    assert "0 will be sent again; sending goes on" in rest.output
+    assert "nothing is held" in run.invoke(app, ["release"]).output
     (tmp_path / "all.tar").write_bytes(b"x" * 2000)
     refused = run.invoke(app, ["restore", "all.tar", "--yes"])
     assert refused.exit_code == 2 and "nothing was restored" in refused.output
