@@ -5,7 +5,6 @@ from __future__ import annotations
 import structlog
 from telegram import Bot
 from telegram.constants import ChatMemberStatus
-from telegram.error import TelegramError
 
 LOG = structlog.get_logger("membership")
 ADMINS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
@@ -15,7 +14,8 @@ async def is_admin(bot: Bot, chat_id: int, person_id: int) -> bool:
     """Whether the person is an owner or administrator of the group; no when Telegram does not say so."""
     try:
         member = await bot.get_chat_member(chat_id, person_id)
-    except TelegramError as fault:
+    except Exception as fault:
+        # Also an answer that describes no member, of which the framework makes whatever it likes.
         LOG.info("membership_unknown", fault=type(fault).__name__)
         return False
     return member.status in ADMINS

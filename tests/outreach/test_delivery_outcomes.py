@@ -106,7 +106,15 @@ async def test_a_good_answer_is_kept_with_its_message(mailing: Mailing, clock: S
 
 @pytest.mark.parametrize(
     ("fault", "seconds"),
-    [({"kind": "429", "retry_after": 7}, 7), ({"kind": "429", "retry_after": ""}, 30), ({"kind": "429html"}, 30)],
+    [
+        ({"kind": "429", "retry_after": 7}, 7),
+        ({"kind": "429", "retry_after": ""}, 30),
+        ({"kind": "429html"}, 30),
+        ({"kind": "429", "retry_after": "7"}, 7),
+        ({"kind": "429", "retry_after": "soon"}, 30),
+        ({"kind": "429", "retry_after": -1}, 30),
+        ({"kind": "429", "retry_after": 10**30}, 86_400),
+    ],
 )
 async def test_a_flood_costs_no_try_and_stops_everybody_for_as_long_as_telegram_says(
     mailing: Mailing, clock: SetClock, fault: dict[str, object], seconds: int

@@ -14,7 +14,6 @@ from telegram.error import (
     InvalidToken,
     NetworkError,
     RetryAfter,
-    TelegramError,
     TimedOut,
 )
 
@@ -109,14 +108,20 @@ class Gateway:
             if file.file_size is not None and file.file_size > limit:
                 raise FileTooLarge(limit_mb=limit // 1_000_000)
             data = bytes(await file.download_as_bytearray())
+        except FileTooLarge:
+            raise
         except BadRequest as fault:
             if "too big" in fault.message.lower():
                 raise FileTooLarge(limit_mb=limit // 1_000_000) from fault
             raise FileUnavailable from fault
-        except TelegramError as fault:
+        except Exception as fault:
+            # Also what the framework makes of an answer that describes no file.
             raise FileUnavailable from fault
         if len(data) > limit:
             raise FileTooLarge(limit_mb=limit // 1_000_000)
+        if len(data) < (file.file_size or 0):
+            # Cut short, or a page of somebody on the way who answers for Telegram.
+            raise FileUnavailable
         return data
 
 

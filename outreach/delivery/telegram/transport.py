@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from outreach.delivery.outcomes import flood_seconds
 
 # Telegram's answers are small; anything larger is not Telegram's. A file download has its own bound.
 ANSWER_LIMIT = 1_000_000
@@ -29,6 +33,10 @@ class NotTelegram(NetworkError):
 
 class AnswerTooLarge(NetworkError):
     """The answer grew over the bound and was cut off; what became of the request is unknown."""
+
+
+class Unreadable(TelegramError):
+    """The call succeeded, they say, but the answer is none of the Bot API: what became of the request is unknown."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -67,6 +75,14 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """As the framework does it, but without logging what was answered: it may be about somebody."""
+        made = _parsed(payload)
+        if not made:
+            raise Unreadable("the answer is not readable")
+        return made
+
     async def do_request(
         self,
         url: str,
@@ -79,6 +95,8 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Raises NeverSent when nothing left this machine, TimedOut or NetworkError when that is not certain.
 
+        A flood wait raises RetryAfter with a sane wait whoever says it and however; an answer of success that holds no
+        result raises Unreadable.
         The token is part of the URL, so no message here may carry the URL or an aiohttp error that names it.
         """
         if self._session is None:
@@ -94,6 +112,10 @@ class AiohttpRequest(BaseRequest):
                 body = await _read(response, limit)
                 if _is_proxys(response.status, body):
                     raise NotTelegram(f"a proxy answered {response.status}")
+                if response.status == 429:
+                    raise RetryAfter(timedelta(seconds=_wait(body)))
+                if limit is not DOWNLOAD_LIMIT and response.status < 300 and not _has_result(body):
+                    raise Unreadable("the answer holds no result")
                 return response.status, body
         except aiohttp.ClientConnectorError as fault:
             raise NeverSent(f"could not connect: {type(fault).__name__}") from None
@@ -109,6 +131,28 @@ def _is_proxys(status: int, body: bytes) -> bool:
     # Telegram refuses in JSON. Without this, a proxy's "403" would mark every contact as having blocked the bot and
     # its "404" would stop the process for a wrong token. A 429 counts whoever says it.
     return 400 <= status < 500 and status != 429 and not body.lstrip().startswith(b"{")
+
+
+def _wait(body: bytes) -> float:
+    """Seconds. The framework takes no zero for a wait, and fails at a text or at more than fits a timedelta."""
+    parameters = _parsed(body).get("parameters")
+    return flood_seconds(parameters.get("retry_after") if isinstance(parameters, dict) else None)
+
+
+def _has_result(body: bytes) -> bool:
+    # As Telegram writes it; whether the rest is whole is found out by whoever reads it.
+    if body.startswith(b'{"ok":true,"result":'):
+        return True
+    answer = _parsed(body)
+    return answer.get("ok") is True and "result" in answer
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        made = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return made if isinstance(made, dict) else {}
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
