@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     proxy: SecretStr = Field(
         SecretStr(""), description="http://host:port of a proxy to reach Telegram through; empty for none."
     )
+    sends_per_second: int = Field(
+        25, ge=1, le=1000, description="Telegram's limit of messages a second for this bot; 1000 is the most it sells."
+    )
     timezone: str = Field("Asia/Shanghai", description="The time zone in which days begin and end.")
     backup_every_hours: float = Field(6.0, ge=0, description="How often `run` makes a backup; 0 for never.")
 

@@ -17,6 +17,7 @@ from content.privacy import Privacy
 from content.texts import Texts
 from outreach import papering
 from outreach.delivery.courier import Courier
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
@@ -91,14 +92,18 @@ async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[House]:
-    """The whole product, connected. Raises DatabaseTaken, SchemaMismatch or telegram's InvalidToken."""
+async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | None = None) -> AsyncIterator[House]:
+    """The whole product, connected, at the pace of its settings or another.
+
+    Raises DatabaseTaken, SchemaMismatch or telegram's InvalidToken.
+    """
     make_folder(settings)
     only = OnlyProcess(settings.database)
     only.take()
     try:
         async with open_office(settings, clock) as office:
             poll_request = make_poll_request(settings)
+            pacer = pacer or Pacer(settings.sends_per_second)
             bot = make_bot(settings, poll_request)
             try:
                 await bot.initialize()
@@ -112,11 +117,12 @@ async def open_house(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
                     office.notice_bell,
                     office.clock,
                     owner=owner,
+                    pacer=pacer,
                     almanac=office.almanac,
                 )
                 yield House(
                     settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch), pump, only,
-                    Courier(office.engine, gateway, office.seal, office.letter_bell, office.clock),
+                    Courier(office.engine, gateway, office.seal, office.letter_bell, office.clock, pacer),
                 )  # fmt: skip
             finally:
                 await bot.shutdown()

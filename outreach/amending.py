@@ -83,7 +83,7 @@ class Amender:
             broadcast_id = row.id
         done = 0
         for edit in edits:
-            await self._pacer.wait()
+            await self._pacer.wait(edit.chat_id, is_edit=True)
             outcome = await self._gateway.edit(
                 edit.chat_id, edit.message_id, edit.text, edit.buttons, is_caption=edit.is_caption
             )

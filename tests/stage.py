@@ -20,6 +20,7 @@ from bot.wiring import House, open_house
 from domain.contact import Contact, Jurisdiction, Official, Role
 from outreach import appointing, enrolling, inviting, placing
 from outreach.amending import Amender
+from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
@@ -238,7 +239,8 @@ async def open_stage(database_url: str, folder: Path, clock: object) -> AsyncIte
 async def stage_on(port: int, database_url: str, folder: Path, clock: object) -> AsyncIterator[Stage]:
     """The whole house wired to a sandbox that is there already: left and entered again, it was restarted."""
     settings = stage_settings(database_url, folder, port)
-    async with open_house(settings, clock=clock) as house, aiohttp.ClientSession() as session:  # type: ignore[arg-type]
+    pacer = Pacer(10_000, per_chat=False)
+    async with open_house(settings, clock, pacer) as house, aiohttp.ClientSession() as session:  # type: ignore[arg-type]
         yield Stage(f"http://127.0.0.1:{port}", house, session)
 
 

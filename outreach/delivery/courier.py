@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from outreach.delivery.claims import FLOOD, LEASE_FOR, MOST_SENDS, Claims
 from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.storage.reports import LetterRecord, ReportRecord
 from outreach.storage.sealing import Seal, SealBroken
@@ -40,13 +41,20 @@ class Courier:
     """
 
     def __init__(
-        self, engine: AsyncEngine, gateway: Gateway, seal: Seal, bell: asyncio.Event, clock: Callable[[], datetime]
+        self,
+        engine: AsyncEngine,
+        gateway: Gateway,
+        seal: Seal,
+        bell: asyncio.Event,
+        clock: Callable[[], datetime],
+        pacer: Pacer,
     ) -> None:
         self._engine = engine
         self._gateway = gateway
         self._seal = seal
         self._bell = bell
         self._clock = clock
+        self._pacer = pacer
         self._claims = Claims(engine, "courier")
 
     async def run(self) -> None:
@@ -72,13 +80,17 @@ class Courier:
         letters, found = await self._take(now)
         flood: Outcome | None = None
         for letter in letters:
-            outcome = flood or await self._gateway.send(letter.chat_id, letter.text, letter.buttons, None)
+            outcome = flood or await self._send(letter)
             await self._settle(letter, outcome, self._clock())
             if outcome.kind is Kind.FLOOD and flood is None:
                 flood = outcome
                 until = self._clock() + timedelta(seconds=outcome.seconds)
                 await self._claims.pause(FLOOD, until, "telegram")
         return bool(found)
+
+    async def _send(self, letter: _Letter) -> Outcome:
+        await self._pacer.wait(letter.chat_id)
+        return await self._gateway.send(letter.chat_id, letter.text, letter.buttons, None)
 
     async def _take(self, now: datetime) -> tuple[list[_Letter], int]:
         """Claim a few. One that a killed process held is sent once more when its lease is over, then given up."""

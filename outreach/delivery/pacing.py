@@ -1,31 +1,119 @@
-"""节流 — never to start more sends in any second than the limit allows."""
+"""节流 — everything that is said to Telegram waits here for its turn; what answers a person goes first."""
 
 from __future__ import annotations
 
 import asyncio
-import time
+import heapq
 from collections import deque
 
-# The window is counted from dispatch; the margin covers the way to Telegram being faster for one than for the next.
-MARGIN_SECONDS = 0.05
+from outreach.delivery.allowance import Allowance, Start
+
+# When replies alone fill the limit, every fifth send is a notice all the same: one of them may be an evacuation.
+REPLIES_IN_A_ROW = 4
+
+
+class _Waiter:
+    __slots__ = ("chat_id", "future", "is_edit", "is_reply")
+
+    def __init__(self, chat_id: int, is_reply: bool, is_edit: bool, future: asyncio.Future[Start]) -> None:
+        self.chat_id = chat_id
+        self.is_reply = is_reply
+        self.is_edit = is_edit
+        self.future = future
 
 
 class Pacer:
-    """A sliding window over one second. `limit` is sends per second."""
+    """One for all who speak through one bot token: at most `limit` sends begin in any second, one a second to a chat.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._starts: deque[float] = deque()
-        self._turn = asyncio.Lock()
+    limit: Telegram's limit in sends a second, 1 to 1,000. per_chat: False leaves out the limits of a single chat.
+    Time is the running event loop's.
+    """
 
-    async def wait(self) -> None:
-        """Return when one more send may start."""
-        async with self._turn:
-            now = time.monotonic()
-            window = 1.0 + MARGIN_SECONDS
-            while self._starts and now - self._starts[0] >= window:
-                self._starts.popleft()
-            if len(self._starts) >= self._limit:
-                await asyncio.sleep(window - (now - self._starts[0]))
-                self._starts.popleft()
-            self._starts.append(time.monotonic())
+    def __init__(self, limit: int, *, per_chat: bool = True) -> None:
+        self._allowance = Allowance(limit, per_chat=per_chat)
+        self._replies: deque[_Waiter] = deque()
+        self._notices: deque[_Waiter] = deque()
+        # Those whose chat has to wait longer than the rest, by when it may go on.
+        self._held: list[tuple[float, int, _Waiter]] = []
+        self._number = 0
+        self._in_a_row = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def wait(self, chat_id: int = 0, *, is_reply: bool = False, is_edit: bool = False) -> None:
+        """Return when one more send may begin, and count it. `chat_id` 0 is no chat in particular."""
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(chat_id, is_reply, is_edit, loop.create_future())
+        (self._replies if is_reply else self._notices).append(waiter)
+        self._grant(loop)
+        if not waiter.future.done():
+            start = await waiter.future
+            # Between being let go and running again lies whatever else the loop had to do.
+            start.at = self._now()
+
+    def late(self) -> None:
+        """The send just begun was held up before it left: it counts from now as well."""
+        self._allowance.late(self._now())
+
+    def flooded(self, chat_id: int, seconds: float) -> None:
+        """Telegram answered a send to this chat with 429 and asked for `seconds` of quiet."""
+        self._allowance.flooded(self._now(), chat_id, seconds)
+
+    def quiet_for(self, chat_id: int) -> float:
+        """Seconds until a reply may go to this chat, by what is known of the chat alone."""
+        now = self._now()
+        return self._allowance.chat_at(now, chat_id, is_reply=True) - now
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _grant(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let go whoever may, and look again when the next one may."""
+        now = self._now()
+        while self._held and self._held[0][0] <= now:
+            waiter = heapq.heappop(self._held)[2]
+            (self._replies if waiter.is_reply else self._notices).append(waiter)
+        at = self._grant_ready(now)
+        if self._held:
+            at = min(at, self._held[0][0])
+        if at == float("inf") or (self._timer is not None and self._timer.when() <= at):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_at(at, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        self._grant(loop)
+
+    def _grant_ready(self, now: float) -> float:
+        """When the next in line has a turn; infinity when nobody is in line."""
+        while True:
+            reply, notice = self._head(self._replies, now), self._head(self._notices, now)
+            is_owed = notice is not None and self._in_a_row >= REPLIES_IN_A_ROW
+            queue = self._notices if reply is None or is_owed else self._replies
+            if not queue:
+                return float("inf")
+            waiter = queue[0]
+            at = self._allowance.slot_at(now, is_reply=waiter.is_reply, is_owed=is_owed)
+            if at > now:
+                return at
+            queue.popleft()
+            start = self._allowance.take(now, waiter.chat_id, is_reply=waiter.is_reply, is_edit=waiter.is_edit)
+            self._in_a_row = self._in_a_row + 1 if waiter.is_reply and notice is not None else 0
+            waiter.future.set_result(start)
+
+    def _head(self, queue: deque[_Waiter], now: float) -> _Waiter | None:
+        """The first in line whose chat may be sent to; those before it stand aside until theirs may."""
+        while queue:
+            waiter = queue[0]
+            if waiter.future.done():
+                queue.popleft()
+                continue
+            at = self._allowance.chat_at(now, waiter.chat_id, is_reply=waiter.is_reply, is_edit=waiter.is_edit)
+            if at <= now:
+                return waiter
+            queue.popleft()
+            self._number += 1
+            heapq.heappush(self._held, (at, self._number, waiter))
+        return None

@@ -40,6 +40,7 @@ class Pump:
         *,
         owner: str,
         per_second: int = 25,
+        pacer: Pacer | None = None,
         almanac: Almanac = SHANGHAI,
     ) -> None:
         self.claims = Claims(engine, owner, almanac)
@@ -47,8 +48,8 @@ class Pump:
         self._attach = attach
         self._bell = bell
         self._clock = clock
-        # Edits of what was sent count towards the same limit as sends.
-        self.pacer = Pacer(per_second)
+        # Edits of what was sent and replies to people count towards the same limit as sends.
+        self.pacer = pacer or Pacer(per_second)
         # Set once a send of this window met a flood or a refused token: what has not begun does not begin.
         self._halt: Outcome | None = None
         self._is_stopping = False
@@ -131,7 +132,7 @@ class Pump:
                 return Outcome(Kind.CONTENT_REFUSED if hopeless else Kind.NOT_SENT, "attachment_fault")
             if attachment is None:
                 return Outcome(Kind.NOT_READY)
-        await self.pacer.wait()
+        await self.pacer.wait(claim.chat_id)
         if self._halt is not None:
             return self._halt
         if claim.is_over(self._clock()):

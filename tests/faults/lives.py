@@ -99,7 +99,7 @@ async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer)
     """Start as the process starts, then take, fetch and send until nothing is left to do, or until death."""
     clock = SetClock(now)
     try:
-        async with open_house(stage_settings(url, folder, port), clock) as house:
+        async with open_house(stage_settings(url, folder, port), clock, Pacer(10_000, per_chat=False)) as house:
             killer.watch(house)
             hands = _Hands(house, clock, killer)
             try:
@@ -126,7 +126,6 @@ class _Hands:
         self.house = house
         self.clock = clock
         self.killer = killer
-        house.pump.pacer = Pacer(10_000)
         office, fetch = house.office, house.gateway.fetch
         self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
         self.photographer = Photographer(office, fetch)

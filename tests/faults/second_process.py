@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.wiring import open_house
 from outreach.amending import Amender
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
 from scheduler import sweeps
 from tests.stage import stage_settings
@@ -34,7 +35,8 @@ async def serve(database_url: str, folder: Path, port: int, begun: float, speed:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     sent: Counter[int] = Counter()
-    async with open_house(stage_settings(database_url, folder, port), fast_clock(begun, speed)) as house:
+    clock, pacer = fast_clock(begun, speed), Pacer(25, per_chat=False)
+    async with open_house(stage_settings(database_url, folder, port), clock, pacer) as house:
         send = Gateway.send
 
         async def counted(gateway: Gateway, chat_id: int, *rest: object) -> object:

@@ -281,5 +281,5 @@ class Gate:
     def __init__(self, gate: asyncio.Event) -> None:
         self._gate = gate
 
-    async def wait(self) -> None:
+    async def wait(self, chat_id: int) -> None:
         await self._gate.wait()

@@ -44,7 +44,7 @@ NAMED = {
     "bot/wiring.py open_house": "the office's clock, where the process has no other",
     "bot/commands/restore.py restore": "how long it took and how much is lost is for the operator to read",
     "bot/faults.py set_up_logging": "a line of the log says when it was written",
-    "outreach/delivery/pacing.py Pacer.wait": "the limit is in seconds that pass, whatever the clock says",
+    "outreach/delivery/pacing.py Pacer._now": "the limit is in seconds that pass, whatever the clock says",
     "outreach/restoring.py _put_in_place": "a restore works on files without an office; the instant is part of a name",
     "outreach/storage/photos.py _is_older": "when a file was written, compared with an instant of the office's clock",
     "outreach/backing_up.py rotate": "when a file was written, compared with an instant of the office's clock",

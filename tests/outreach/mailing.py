@@ -14,6 +14,7 @@ from telegram import Bot
 from domain.contact import Contact
 from domain.notice import Notice
 from outreach import enrolling
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
@@ -86,7 +87,7 @@ class Mailing:
         office = self.office
         return Pump(
             office.engine, Gateway(bot or self.bot), attach, office.notice_bell, office.clock, owner=owner,
-            per_second=per_second,
+            pacer=Pacer(per_second, per_chat=False),
         )  # fmt: skip
 
     async def row(self, key: str) -> DeliveryRecord:

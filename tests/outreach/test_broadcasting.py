@@ -406,7 +406,7 @@ async def test_recall_edits_what_was_sent_through_faults_and_twice_is_harmless(
     async with mailing.office.desk() as desk:
         await broadcasting.recall(desk, *bureau.officials["周科"], id_)
     await mailing.fault("timeout", method="editMessageText", times=2)
-    amender = Amender(mailing.office, Gateway(mailing.bot), pump.claims, Pacer(1000))
+    amender = Amender(mailing.office, Gateway(mailing.bot), pump.claims, Pacer(1000, per_chat=False))
     for _ in range(4):
         while await amender.turn():
             await bureau.must_conserve()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from outreach.delivery.claims import LEASE_FOR
 from outreach.delivery.courier import RESEND_FOR, RETRY_FOR, Courier
 from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.desk import Office
 from outreach.storage.reports import LetterRecord
@@ -37,7 +38,9 @@ class Post(Gateway):
 
 
 def courier(office: Office, post: Post, seal: Seal | None = None) -> Courier:
-    return Courier(office.engine, post, seal or office.seal, office.letter_bell, office.clock)
+    return Courier(
+        office.engine, post, seal or office.seal, office.letter_bell, office.clock, Pacer(1000, per_chat=False)
+    )
 
 
 async def letter(office: Office) -> LetterRecord:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -16,7 +15,6 @@ from sqlalchemy import text
 from outreach import enrolling
 from outreach.delivery.claims import LEASE_FOR, WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
-from outreach.delivery.pacing import Pacer
 from outreach.desk import Office
 from tests.conftest import SetClock
 from tests.outreach.mailing import Mailing, open_mailing
@@ -250,20 +248,6 @@ async def test_conservation_however_telegram_behaves(mailing: Mailing, clock: Se
     assert sent <= set(said)
     assert {line for line in said if said.count(line) > 1} <= ambiguous
     assert max(said.count(line) for line in said) <= 2
-
-
-@pytest.mark.parametrize(("limit", "sends"), [(20, 50), (3, 5)])
-async def test_no_second_ever_holds_more_sends_than_the_limit(limit: int, sends: int) -> None:
-    pacer, starts = Pacer(limit), []
-
-    async def send() -> None:
-        await pacer.wait()
-        starts.append(time.monotonic())
-
-    await asyncio.gather(*(send() for _ in range(sends)))
-    assert all(later - earlier >= 1.0 for earlier, later in zip(starts, starts[limit:], strict=False))
-    # Nor does it dawdle: all but the last window take one second each.
-    assert starts[-1] - starts[0] < (sends - 1) // limit * 1.3
 
 
 @given(st.integers(0, 400))
