@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "ANSHAO_"
 # A proxy's address may hold a password, as a database's does.
-SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY")
+SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY")
 
 
 class SettingsWrong(Exception):
@@ -59,7 +59,10 @@ class Settings(BaseSettings):
         25, ge=1, le=1000, description="Telegram's limit of messages a second for this bot; 1000 is the most it sells."
     )
     timezone: str = Field("Asia/Shanghai", description="The time zone in which days begin and end.")
-    backup_every_hours: float = Field(6.0, ge=0, description="How often `run` makes a backup; 0 for never.")
+    backup_key: SecretStr = Field(
+        SecretStr(""), description="At least 32 characters under which backups are sealed; empty leaves them readable."
+    )
+    backup_every_hours: float = Field(0.25, ge=0, description="How often `run` makes a backup; 0 for never.")
 
     @model_validator(mode="before")
     @classmethod
@@ -83,6 +86,16 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_proxy(cls, url: SecretStr) -> SecretStr:
         return SecretStr(_base(url.get_secret_value()))
+
+    @field_validator("backup_key")
+    @classmethod
+    def _key_is_long_enough(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value() and len(key.get_secret_value()) < 32:
+            raise ValueError(
+                "it must have at least 32 characters, kept where the backups are not "
+                "(python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one)"
+            )
+        return key
 
     @field_validator("timezone")
     @classmethod

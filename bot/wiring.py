@@ -22,6 +22,7 @@ from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.desk import Clock, Office, utc_now
+from outreach.storage.ciphering import ArchiveKey
 from outreach.storage.database import OnlyProcess, open_engine
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sealing import Seal, route_key
@@ -70,6 +71,12 @@ async def ask_username(settings: Settings) -> str:
         return str(bot.username)
 
 
+def archive_key(settings: Settings) -> ArchiveKey | None:
+    """The key under which backups are sealed, if one is set."""
+    secret = settings.backup_key.get_secret_value()
+    return ArchiveKey(secret) if secret else None
+
+
 @asynccontextmanager
 async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Office]:
     """The office alone, for commands that speak with nobody."""
@@ -86,6 +93,7 @@ async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
             zone=settings.timezone,
             # Beside the database, in no backup: without it nobody learns who made an anonymous report.
             seal=Seal(route_key(settings.data_dir / "route.key")),
+            archive_key=archive_key(settings),
         )
     finally:
         await engine.dispose()

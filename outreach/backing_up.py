@@ -14,8 +14,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from outreach.desk import Office
+from outreach.proving import prove_database
 from outreach.storage import archives, migrating
 from outreach.storage.archives import Manifest
+from outreach.storage.ciphering import SEALED, ArchiveKey, sealed_to
 from outreach.storage.copying import (
     CopyFault,
     copy_sqlite,
@@ -33,9 +35,12 @@ from outreach.storage.reports import photos_named
 
 __all__ = ["KEPT_FOR", "BackedUp", "CopyFault", "back_up", "database_file", "erased_in", "newest", "rotate"]
 
-# Every backup of two days, then the last one of each day; erased data is gone from backups when these are.
+# Every backup of three hours, then the last of each hour of a day, then the last of each day; erased data is gone from
+# backups when these are.
 KEPT_FOR = timedelta(days=35)
-ALL_KEPT_FOR = timedelta(days=2)
+ALL_KEPT_FOR, HOURLY_KEPT_FOR = timedelta(hours=3), timedelta(hours=24)
+# Photos are dropped only while backups are made: without them nothing says which are needed.
+FRESH_FOR = timedelta(days=2)
 PHOTOS = str(photos_named())
 NAME = re.compile(r"anshao-(\d{8}T\d{6}Z)\.tar")
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -68,7 +73,13 @@ async def back_up(office: Office, folder: Path, to: Path | None = None) -> Backe
     try:
         manifest, database, photos = await _copy_database(office, work)
         pool = None if to else PhotoStore(folder / "photos")
-        return await asyncio.to_thread(_finish, office.photos, pool, manifest, database, photos, work, target)
+        packed = work / "making.tar"
+        manifest = await asyncio.to_thread(
+            _pack, office.photos, pool, manifest, database, photos, packed, office.archive_key
+        )
+        await prove_database(office, packed, manifest, work)
+        await asyncio.to_thread(_name, packed, target)
+        return BackedUp(target, manifest)
     except OSError as fault:
         raise CopyFault(f"the backup could not be written to {target.parent}: {fault.strerror or fault}") from fault
     finally:
@@ -87,27 +98,31 @@ def newest(folder: Path) -> datetime | None:
 
 
 def rotate(folder: Path, now: datetime, database: Path | None = None) -> int:
-    """Drop backups over 35 days old, all but the last of each day over two days old, and photos none needs.
+    """Drop backups over 35 days old, all but the last of each hour or day of older ones, and photos none needs.
 
     With `database`, also what restores set aside next to it more than 35 days ago. How many were dropped.
     """
     dropped_asides = _drop_asides(database, now) if database else 0
     by_age = sorted(((at, p) for p in folder.glob("anshao-*.tar") if (at := _made_at(p.name))), reverse=True)
-    days: set[str] = set()
+    spans: set[str] = set()
     dropped = []
     for at, path in by_age:
-        day, age = at.strftime("%Y%m%d"), now - at
-        if age > KEPT_FOR or (age > ALL_KEPT_FOR and day in days):
+        age = now - at
+        span = at.strftime("%Y%m%dT%H" if age <= HOURLY_KEPT_FOR else "%Y%m%d")
+        if age > KEPT_FOR or (age > ALL_KEPT_FOR and span in spans):
             dropped.append(path)
-        days.add(day)
+        spans |= {at.strftime("%Y%m%dT%H"), at.strftime("%Y%m%d")}
     # The newest is kept however old it is: an old backup is better than none. So are then the photos it needs.
     dropped = [path for path in dropped if path != by_age[0][1]]
     for path in dropped:
         path.unlink(missing_ok=True)
-    if by_age and now - by_age[0][0] < ALL_KEPT_FOR:
+    if by_age and now - by_age[0][0] < FRESH_FOR:
         pool = PhotoStore(folder / "photos")
         for sha256 in pool.old(now - KEPT_FOR):
             pool.remove(sha256)
+        for sealed in (folder / "photos").glob(f"*/*{SEALED}"):
+            if datetime.fromtimestamp(sealed.stat().st_mtime, UTC) < now - KEPT_FOR:
+                sealed.unlink(missing_ok=True)
     for work in folder.glob(f"{MAKING}*"):
         if datetime.fromtimestamp(work.stat().st_mtime, UTC) < now - MAKING_STALE_FOR:
             shutil.rmtree(work, ignore_errors=True)
@@ -173,11 +188,11 @@ def erased_in(database: Path) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _finish(
+def _pack(
     photos: PhotoStore, pool: PhotoStore | None, manifest: Manifest, database: Path, digests: list[str],
-    work: Path, target: Path,
-) -> BackedUp:  # fmt: skip
-    """Add the photos, write the archive, prove it, and only then give it its name."""
+    packed: Path, key: ArchiveKey | None,
+) -> Manifest:  # fmt: skip
+    """Add the photos, write the archive and read it back. What it holds is the manifest that comes back."""
     members = {database.name: database}
     missing = 0
     for sha256 in digests:
@@ -188,41 +203,46 @@ def _finish(
             if pool is None:
                 members[f"photos/{sha256[:2]}/{source.name}"] = source
             else:
-                _share(source, pool.path(sha256).with_name(source.name))
+                _share(source, pool.path(sha256).with_name(source.name), key)
     manifest = replace(
         manifest,
         photos_inside=pool is None,
         photos_missing=missing,
         files={name: digest_of(path) for name, path in members.items()},
     )
-    making = work / "making.tar"
-    archives.write(making, manifest, members)
-    _prove_database(making, manifest, work)
-    making.chmod(0o600)
-    making.replace(target)
+    archives.write(packed, manifest, members, key)
+    return manifest
+
+
+def _name(packed: Path, target: Path) -> None:
+    """Only now does it have a backup's name."""
+    packed.chmod(0o600)
+    packed.replace(target)
     make_durable(target.parent)
-    return BackedUp(target, manifest)
 
 
-def _prove_database(archive: Path, manifest: Manifest, work: Path) -> None:
-    """Take the database out of the archive again, open it, and count."""
-    scratch = work / "scratch"
-    archives.unpack(archive, manifest, {manifest.database: scratch})
-    if manifest.database.endswith(".db") and count_sqlite(scratch) != dict(manifest.tables):
-        raise CopyFault("the backup was read back and does not hold what was put in; nothing was kept")
-    scratch.unlink()
-
-
-def _share(source: Path, target: Path) -> None:
-    """A second name for a photo, on another disk a copy; its time says when a backup last needed it."""
+def _share(source: Path, target: Path, key: ArchiveKey | None) -> None:
+    """A second name for a photo, on another disk or under a key a copy; its time says when a backup last needed it."""
+    if key is not None:
+        target = target.with_name(target.name + SEALED)
     if not target.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.{os.getpid()}.part")
         part.unlink(missing_ok=True)
-        try:
-            os.link(source, part)
-        except OSError:
-            shutil.copyfile(source, part)
-            make_durable(part)
+        if key is not None:
+            _seal(source, part, key)
+        else:
+            try:
+                os.link(source, part)
+            except OSError:
+                shutil.copyfile(source, part)
+                make_durable(part)
         part.replace(target)
     target.touch()
+
+
+def _seal(source: Path, part: Path, key: ArchiveKey) -> None:
+    with source.open("rb") as plain, sealed_to(part, key) as file:
+        shutil.copyfileobj(plain, file)
+    part.chmod(0o600)
+    make_durable(part)

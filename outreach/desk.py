@@ -24,6 +24,7 @@ from domain.contact import Contact
 from domain.notice import Notice
 from domain.reminder import Almanac
 from outreach.storage.base import Record
+from outreach.storage.ciphering import ArchiveKey
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
@@ -60,6 +61,7 @@ class Office:
         zone: str = "Asia/Shanghai",
         bot_username: str = "",
         seal: Seal | None = None,
+        archive_key: ArchiveKey | None = None,
     ) -> None:
         self.engine = engine
         self.catalogue = catalogue
@@ -71,6 +73,8 @@ class Office:
         self.bot_username = bot_username
         # Without a key of its own a process seals for itself only; what it leaves behind opens to nobody.
         self.seal = seal or Seal(token_bytes(KEY_BYTES))
+        # Backups are sealed with it; None for backups that anybody can read.
+        self.archive_key = archive_key
         self.hourly = HourlyCount()
         # Checklist editions by id, filled by `outreach.editions`; only committed ones are ever read.
         self.editions: dict[int, Checklist] = {}

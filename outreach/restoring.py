@@ -18,6 +18,7 @@ from outreach.backing_up import ASIDE, STAMP, erased_in
 from outreach.desk import Office
 from outreach.storage import archives, migrating
 from outreach.storage.archives import Manifest
+from outreach.storage.ciphering import SEALED, ArchiveKey, opened
 from outreach.storage.copying import CopyFault, count_sqlite, digest_of, make_durable, rows_of, run_postgresql
 from outreach.storage.database import DatabaseTaken, OnlyProcess
 from outreach.storage.people import ContactRecord, CounterRecord
@@ -49,14 +50,15 @@ class _Since:
     counters: tuple[tuple[str, int], ...]
 
 
-def look_into(archive: Path) -> Manifest:
-    """Prove an archive whole and say what it holds. Raises CopyFault."""
-    return archives.prove(archive)
+def look_into(archive: Path, key: ArchiveKey | None = None) -> Manifest:
+    """Prove an archive whole and say what it holds. Raises CopyFault, also for a sealed one without its key."""
+    return archives.prove(archive, key)
 
 
 async def restore_sqlite(
-    archive: Path, database: Path, photos: PhotoStore, backups: Path, open_office: OpenOffice
-) -> Restored:
+    archive: Path, database: Path, photos: PhotoStore, backups: Path, open_office: OpenOffice,
+    key: ArchiveKey | None = None,
+) -> Restored:  # fmt: skip
     """Put the archive in the place of the database. Until the last move nothing there has changed.
 
     Raises:
@@ -68,18 +70,18 @@ async def restore_sqlite(
     only.take()
     work = Path(tempfile.mkdtemp(prefix=".restoring-", dir=database.parent))
     try:
-        manifest = await asyncio.to_thread(archives.prove, archive)
+        manifest = await asyncio.to_thread(archives.prove, archive, key)
         scratch = work / "anshao.db"
         if manifest.database != scratch.name:
             raise CopyFault(f"{archive.name} holds a PostgreSQL dump; set ANSHAO_DATABASE_URL to a PostgreSQL database")
-        await asyncio.to_thread(archives.unpack, archive, manifest, {manifest.database: scratch})
+        await asyncio.to_thread(archives.unpack, archive, manifest, {manifest.database: scratch}, key)
         if await asyncio.to_thread(count_sqlite, scratch) != dict(manifest.tables):
             raise CopyFault(f"{archive.name} does not hold what its manifest says")
-        since = await asyncio.to_thread(_since, database, (archive.parent, backups))
+        since = await asyncio.to_thread(_since, database, (archive.parent, backups), key)
         async with open_office(f"sqlite:///{scratch}") as office:
             await migrating.migrate(office.engine)
             unknown, erased = await _settle(office, manifest, since)
-            restored, missing = await _restore_photos(office, archive, manifest, photos)
+            restored, missing = await _restore_photos(office, archive, manifest, photos, key)
         await asyncio.to_thread(count_sqlite, scratch)
         aside = await asyncio.to_thread(_put_in_place, scratch, database)
         return Restored(manifest, aside, unknown, erased, restored, missing)
@@ -90,21 +92,23 @@ async def restore_sqlite(
         only.let_go()
 
 
-async def restore_postgresql(archive: Path, url: str, backups: Path, open_office: OpenOffice) -> Restored:
+async def restore_postgresql(
+    archive: Path, url: str, backups: Path, open_office: OpenOffice, key: ArchiveKey | None = None
+) -> Restored:
     """The same with pg_restore, in one transaction. Make a backup before; nothing can be kept aside here.
 
     Raises:
         DatabaseTaken: somebody is connected to it.
         CopyFault: the archive is not whole or not of PostgreSQL, or pg_restore is missing or failed.
     """
-    manifest = await asyncio.to_thread(archives.prove, archive)
+    manifest = await asyncio.to_thread(archives.prove, archive, key)
     if manifest.database != "anshao.pgdump":
         raise CopyFault(f"{archive.name} holds a SQLite database; unset ANSHAO_DATABASE_URL to restore it")
     with tempfile.TemporaryDirectory(prefix="restoring-") as work:
         dump = Path(work) / manifest.database
-        await asyncio.to_thread(archives.unpack, archive, manifest, {manifest.database: dump})
+        await asyncio.to_thread(archives.unpack, archive, manifest, {manifest.database: dump}, key)
         async with open_office(url) as office:
-            since = await _since_postgresql(office, (archive.parent, backups))
+            since = await _since_postgresql(office, (archive.parent, backups), key)
             # Killed between the copy and the hold, the next start must not send as if nothing had happened.
             await migrating.begin_restore(office.engine)
             await office.engine.dispose()
@@ -114,7 +118,7 @@ async def restore_postgresql(archive: Path, url: str, backups: Path, open_office
             )  # fmt: skip
             await migrating.migrate(office.engine)
             unknown, erased = await _settle(office, manifest, since)
-            restored, missing = await _restore_photos(office, archive, manifest, office.photos)
+            restored, missing = await _restore_photos(office, archive, manifest, office.photos, key)
     return Restored(manifest, None, unknown, erased, restored, missing)
 
 
@@ -141,15 +145,15 @@ async def _settle(office: Office, manifest: Manifest, since: _Since) -> tuple[in
         return unknown, erased
 
 
-def _since(database: Path, folders: Iterable[Path]) -> _Since:
+def _since(database: Path, folders: Iterable[Path], key: ArchiveKey | None) -> _Since:
     counters = rows_of(database, "SELECT series, value FROM counters")
     return _Since(
-        tuple({*erased_in(database), *_erased_in_manifests(folders)}),
+        tuple({*erased_in(database), *_erased_in_manifests(folders, key)}),
         tuple((str(series), int(str(value))) for series, value in counters),
     )
 
 
-async def _since_postgresql(office: Office, folders: Iterable[Path]) -> _Since:
+async def _since_postgresql(office: Office, folders: Iterable[Path], key: ArchiveKey | None) -> _Since:
     async with office.desk() as desk:
         others = text(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -158,34 +162,38 @@ async def _since_postgresql(office: Office, folders: Iterable[Path]) -> _Since:
         if (await desk.session.execute(others)).scalar_one():
             raise DatabaseTaken("somebody is connected to the database; stop every Anshao process first")
         if not await desk.session.scalar(text("SELECT to_regclass('contacts') IS NOT NULL")):
-            return _Since(tuple(_erased_in_manifests(folders)), ())
+            return _Since(tuple(_erased_in_manifests(folders, key)), ())
         gone = await desk.session.execute(
             select(ContactRecord.id, ContactRecord.consented_at).where(ContactRecord.erased_at.is_not(None))
         )
-        erased = {(id, at.isoformat()) for id, at in gone} | _erased_in_manifests(folders)
+        erased = {(id, at.isoformat()) for id, at in gone} | _erased_in_manifests(folders, key)
         counters = [(c.series, c.value) for c in await desk.session.scalars(select(CounterRecord))]
         return _Since(tuple(erased), tuple(counters))
 
 
-def _erased_in_manifests(folders: Iterable[Path]) -> set[tuple[int, str]]:
+def _erased_in_manifests(folders: Iterable[Path], key: ArchiveKey | None) -> set[tuple[int, str]]:
     found: set[tuple[int, str]] = set()
     for path in {path for folder in folders for path in folder.glob("anshao-*.tar")}:
         try:
-            found |= set(archives.read_manifest(path).erased)
+            found |= set(archives.read_manifest(path, key).erased)
         except CopyFault:
             continue
     return found
 
 
-async def _restore_photos(office: Office, archive: Path, manifest: Manifest, photos: PhotoStore) -> tuple[int, int]:
+async def _restore_photos(
+    office: Office, archive: Path, manifest: Manifest, photos: PhotoStore, key: ArchiveKey | None
+) -> tuple[int, int]:
     """Bring back each photo that a row names and the folder lacks; a photo there is never touched."""
     async with office.desk() as desk:
         wanted = sorted(sha256 for sha256 in await desk.session.scalars(photos_named()) if sha256)
     lacking = [sha256 for sha256 in wanted if not photos.exists(sha256)]
-    return await asyncio.to_thread(_bring_back, lacking, archive, manifest, photos)
+    return await asyncio.to_thread(_bring_back, lacking, archive, manifest, photos, key)
 
 
-def _bring_back(lacking: list[str], archive: Path, manifest: Manifest, photos: PhotoStore) -> tuple[int, int]:
+def _bring_back(
+    lacking: list[str], archive: Path, manifest: Manifest, photos: PhotoStore, key: ArchiveKey | None
+) -> tuple[int, int]:
     beside = PhotoStore(archive.parent / "photos")
     parts: dict[str, Path] = {}
     found = []
@@ -196,14 +204,15 @@ def _bring_back(lacking: list[str], archive: Path, manifest: Manifest, photos: P
         members = [f"photos/{sha256[:2]}/{name}" for name in names]
         if manifest.photos_inside and manifest.files.keys() >= set(members):
             parts |= {m: target.with_name(f"{name}.restore.part") for m, name in zip(members, names, strict=True)}
-        elif not manifest.photos_inside and beside.exists(sha256):
+        elif not manifest.photos_inside and (shared := _shared(beside.path(sha256), names)):
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for name in names:
-                shutil.copyfile(beside.path(sha256).with_name(name), target.with_name(f"{name}.restore.part"))
+            for name, source in zip(names, shared, strict=True):
+                with opened(source, key) as held, target.with_name(f"{name}.restore.part").open("wb") as copy:
+                    shutil.copyfileobj(held, copy)
         else:
             continue
         found.append((sha256, [target.with_name(name) for name in names]))
-    archives.unpack(archive, manifest, parts)
+    archives.unpack(archive, manifest, parts, key)
     restored = 0
     for sha256, targets in found:
         made = [target.with_name(f"{target.name}.restore.part") for target in targets]
@@ -216,6 +225,15 @@ def _bring_back(lacking: list[str], archive: Path, manifest: Manifest, photos: P
                 part.unlink()
         restored += is_whole
     return restored, len(lacking) - restored
+
+
+def _shared(photo: Path, names: Iterable[str]) -> list[Path]:
+    """Where a photo and its thumbnail lie in the folder that backups share, sealed or not; none when one is missing."""
+    for tail in ("", SEALED):
+        found = [photo.with_name(name + tail) for name in names]
+        if all(path.exists() for path in found):
+            return found
+    return []
 
 
 def _put_in_place(scratch: Path, database: Path) -> Path | None:

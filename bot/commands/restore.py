@@ -13,7 +13,7 @@ import typer
 from pydantic import SecretStr
 
 from bot.settings import Settings, read_settings
-from bot.wiring import open_office
+from bot.wiring import archive_key, open_office
 from outreach import restoring
 from outreach.desk import Office, utc_now
 from outreach.restoring import Restored
@@ -29,7 +29,7 @@ def restore(
     """Put a backup in the place of the present database, which is kept aside. Stop the bot first."""
     settings = read_settings()
     try:
-        manifest = restoring.look_into(file)
+        manifest = restoring.look_into(file, archive_key(settings))
         _describe(settings, file, manifest)
         if not yes:
             typer.confirm("Put it in the place of the present database?", abort=True)
@@ -54,9 +54,9 @@ async def _restore(settings: Settings, file: Path) -> Restored:
 
     backups, database = settings.data_dir / "backups", sqlite_file(settings.database)
     if database is None:
-        return await restoring.restore_postgresql(file, settings.database, backups, office_on)
+        return await restoring.restore_postgresql(file, settings.database, backups, office_on, archive_key(settings))
     photos = PhotoStore(settings.data_dir / "photos")
-    return await restoring.restore_sqlite(file, database, photos, backups, office_on)
+    return await restoring.restore_sqlite(file, database, photos, backups, office_on, archive_key(settings))
 
 
 def _describe(settings: Settings, file: Path, manifest: Manifest) -> None:

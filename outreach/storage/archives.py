@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from outreach.storage.ciphering import ArchiveKey, opened, sealed_to
 from outreach.storage.copying import CopyFault, digest_of, make_durable
 
 FORMAT = 1
@@ -56,9 +57,9 @@ class Manifest:
             raise CopyFault("the archive's manifest cannot be read") from fault
 
 
-def write(target: Path, manifest: Manifest, members: Mapping[str, Path]) -> None:
+def write(target: Path, manifest: Manifest, members: Mapping[str, Path], key: ArchiveKey | None = None) -> None:
     """Write an archive, the manifest first, prove it whole by reading it back, and make it durable."""
-    with tarfile.open(target, "w") as tar:
+    with sealed_to(target, key) as file, tarfile.open(fileobj=file, mode="w|") as tar:
         body = manifest.as_json()
         head = tarfile.TarInfo(MANIFEST)
         head.size, head.mode = len(body), 0o600
@@ -66,14 +67,14 @@ def write(target: Path, manifest: Manifest, members: Mapping[str, Path]) -> None
         tar.addfile(head, io.BytesIO(body))
         for name, path in members.items():
             tar.add(path, name, recursive=False)
-    prove(target)
+    prove(target, key)
     make_durable(target)
 
 
-def read_manifest(archive: Path) -> Manifest:
-    """The manifest of an archive. Raises CopyFault when the file is not one."""
+def read_manifest(archive: Path, key: ArchiveKey | None = None) -> Manifest:
+    """The manifest of an archive. Raises CopyFault when the file is not one, or is sealed and does not open."""
     try:
-        with tarfile.open(archive, "r:") as tar:
+        with opened(archive, key) as file, tarfile.open(fileobj=file, mode="r|") as tar:
             first = tar.next()
             if first is None or first.name != MANIFEST or first.size > _MANIFEST_LIMIT:
                 raise CopyFault(f"{archive.name} is not a backup of Anshao")
@@ -83,16 +84,16 @@ def read_manifest(archive: Path) -> Manifest:
         raise CopyFault(f"{archive} cannot be read as a backup: {fault}") from fault
 
 
-def prove(archive: Path) -> Manifest:
+def prove(archive: Path, key: ArchiveKey | None = None) -> Manifest:
     """Read the whole archive and compare every member with the manifest.
 
     Raises:
         CopyFault: a member is missing, changed, or not in the manifest.
     """
-    manifest = read_manifest(archive)
+    manifest = read_manifest(archive, key)
     found: dict[str, str] = {}
     try:
-        with tarfile.open(archive, "r:") as tar:
+        with opened(archive, key) as file, tarfile.open(fileobj=file, mode="r|") as tar:
             for member in tar:
                 held = tar.extractfile(member) if member.isfile() else None
                 if held is not None and member.name != MANIFEST:
@@ -104,14 +105,14 @@ def prove(archive: Path) -> Manifest:
     return manifest
 
 
-def unpack(archive: Path, manifest: Manifest, wanted: Mapping[str, Path]) -> None:
+def unpack(archive: Path, manifest: Manifest, wanted: Mapping[str, Path], key: ArchiveKey | None = None) -> None:
     """Take members out in one pass, each to its path, by names that the manifest knows.
 
     Raises:
         CopyFault: one is not there or is not as the manifest says.
     """
     left = dict(wanted)
-    with tarfile.open(archive, "r:") as tar:
+    with opened(archive, key) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
         for member in tar:
             target = left.pop(member.name, None)
             held = tar.extractfile(member) if target is not None and member.isfile() else None

@@ -35,6 +35,11 @@ def newest() -> str:
     return head
 
 
+def knows(revision: str) -> bool:
+    """Whether this code has the migration of that name."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 async def current(engine: AsyncEngine) -> str | None:
     """The revision the database is at; None for an empty one."""
     async with engine.connect() as connection:
