@@ -30,7 +30,6 @@ browser: env
 # What make test takes a sample of, whole: every button by every caller, every point at which a process can die.
 torture: env
 	$(PY) -m pytest -m torture -n auto --dist worksteal
-	ANSHAO_TORTURE=1 $(PY) -m pytest tests/faults -n auto
 
 lint: env
 	$(VENV)/bin/ruff check .

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -158,13 +159,29 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
     return lambda line: record_property("figure", line)
 
 
+Adding = Callable[[str, int], None]
+
+
+@pytest.fixture
+def adding(record_property: Callable[[str, object], None]) -> Adding:
+    """Notes a number under a title; the run prints the sum of each title at its end."""
+    return lambda title, number: record_property("sum", (title, number))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    lines = [value for report in reports for name, value in report.user_properties if name == "figure"]
+    told = [one for report in reports for one in report.user_properties]
+    lines = [str(value) for name, value in told if name == "figure"]
+    sums: Counter[str] = Counter()
+    for name, value in told:
+        if name == "sum":
+            sums[value[0]] += value[1]
+    if sums:
+        lines.append(f"in all, on {os.cpu_count()} cores: " + ", ".join(f"{n:,} {title}" for title, n in sums.items()))
     if lines:
         terminalreporter.section("figures")
         for line in lines:
-            terminalreporter.write_line(str(line))
+            terminalreporter.write_line(line)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

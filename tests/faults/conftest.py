@@ -12,8 +12,8 @@ from tempfile import mkdtemp
 import pytest
 import structlog
 
-from tests.faults.enumerating import Chapter, Enumerator
-from tests.faults.grounds import SqliteGround
+from tests.faults.forking import Forkery
+from tests.faults.library import Library
 from tests.faults.lives import quicken
 from tests.faults.telegram_side import TelegramSide
 
@@ -48,10 +48,20 @@ def quick(memory: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def enumerator(memory: Path, telegram: TelegramSide, migrated_sqlite: Path, quick: None) -> Enumerator:
-    return Enumerator(SqliteGround(Path(mkdtemp(dir=memory)), migrated_sqlite), telegram)
+def library(memory: Path, telegram: TelegramSide, migrated_sqlite: Path, quick: None) -> Library:
+    return Library(memory, migrated_sqlite, telegram)
 
 
 @pytest.fixture(scope="module")
-def chapters(enumerator: Enumerator) -> list[Chapter]:
-    return enumerator.chapters()
+def forkery(memory: Path, quick: None) -> Iterator[Forkery]:
+    with Forkery(memory / "made") as forkery:
+        yield forkery
+
+
+@pytest.fixture(scope="module")
+def postgresql_library(
+    memory: Path, telegram: TelegramSide, migrated_sqlite: Path, postgresql: str, quick: None
+) -> Iterator[Library]:
+    library = Library(memory, migrated_sqlite, telegram, postgresql)
+    yield library
+    library.close()

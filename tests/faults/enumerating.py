@@ -6,15 +6,17 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.wiring import open_house
 from tests.conftest import MORNING, SetClock
 from tests.faults import beginnings, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
 from tests.faults.beginnings import Beginning
-from tests.faults.grounds import Ground, Kept
+from tests.faults.grounds import Ground, Laid
 from tests.faults.holdings import holdings
+from tests.faults.images import Album, Committed, Image, seen
 from tests.faults.killing import Killed, Killer, Point
 from tests.faults.lives import live
 from tests.faults.scene import Clean, Scene, last_reply
@@ -28,31 +30,46 @@ class Chapter:
     """A watched step, ready to be died in: the world before it, its points, and how it goes unharmed."""
 
     step: Step
-    ground: Kept
+    ground: Laid
     telegram: bytes
     calls_before: int
     clean: Clean
     points: list[Point]
+    images: list[Image]
 
 
 @dataclass(slots=True)
 class Tally:
     """What came of the deaths. A point counts when somebody died there and every oracle was asked."""
 
-    points: set[tuple[str, Point]] = field(default_factory=set)
+    points: set[tuple[str, Point | None, Point]] = field(default_factory=set)
     kinds: Counter[str] = field(default_factory=Counter)
     missed: int = 0
-    twice: int = 0
+    same: int = 0
     violations: list[str] = field(default_factory=list)
     caught_by: Counter[str] = field(default_factory=Counter)
+    images: int = 0
+    hot: int = 0
     began: float = field(default_factory=time.monotonic)
+    began_cpu: float = field(default_factory=time.process_time)
 
-    def line(self, title: str, database: str, seed: int) -> str:
+    def count(self, step: Step, points: list[Point], found: list[tuple[str, str]], after: Point | None = None) -> None:
+        """Somebody died at these points, some after a first death, and every oracle was asked."""
+        for point in points:
+            self.points.add((step.name, after, point))
+            self.kinds[point.kind] += 1
+        for oracle, words in found:
+            self.caught_by[oracle] += 1
+            self.violations.append(f"{step.name}, {points[0].kind} {points[0].n}: {oracle}: {words}")
+
+    def line(self, title: str, ground: Ground, seed: int) -> str:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.kinds.items()))
+        images = f"{self.images} distinct images, {self.hot} with a hot journal, " * bool(self.images)
+        same = f"{self.same} left what an image shows, " * bool(self.same)
         return (
-            f"{title}: {len(self.points)} points ({kinds}), {f'{self.twice} died twice, ' * bool(self.twice)}"
-            f"{time.monotonic() - self.began:.1f} s, seed {seed}, "
-            f"{database}, violations {len(self.violations)}"
+            f"{title}: {len(self.points)} points ({kinds}), {images}{same}"
+            f"{time.monotonic() - self.began:.1f} s ({time.process_time() - self.began_cpu:.1f} s CPU), seed {seed}, "
+            f"{ground.version}, violations {len(self.violations)}"
         )
 
 
@@ -91,30 +108,27 @@ class Enumerator:
     def _live(self, killer: Killer) -> None:
         asyncio.run(live(self.ground.url, self.ground.folder, self.telegram.port, MORNING, killer))
 
-    def _seen(self) -> frozenset[int]:
-        return frozenset(row[0] for row in self.ground.rows("SELECT update_id FROM seen_updates"))
-
     def _chapter(self, step: Step) -> Chapter:
-        before, clean = self._seen(), Clean()
+        clean = Clean()
         chapter = Chapter(
-            step, self.ground.keep(), self.telegram.remember(), len(self.telegram.calls()), clean, []
+            step, self.ground.keep(), self.telegram.remember(), len(self.telegram.calls()), clean, [], []
         )  # fmt: skip
+        before = seen(self.ground)
         clean.before = set(before)
         self._go(step)
         clean.ids = set(self.telegram.waiting_ids())
         clean.by_seen[before] = [holdings(self.ground)]
+        self.ground.look_away()
         killer = Killer()
 
-        def look(point: Point) -> None:
-            if point.kind == "after commit":
-                held, so_far = holdings(self.ground), clean.by_seen.setdefault(self._seen(), [])
-                if held not in so_far:
-                    so_far.append(held)
-            elif point.kind == "before request" and killer.method in SPEAKING:
-                clean.needed.append(len(self._seen() - before))
+        def look(point: Point, committed: Committed) -> None:
+            so_far = clean.by_seen.setdefault(committed.seen, [])
+            if committed.held not in so_far:
+                so_far.append(committed.held)
+            if point.kind == "before request" and killer.method in SPEAKING:
+                clean.needed.append(len(committed.seen - before))
 
-        killer.on_reach = look
-        self._live(killer)
+        chapter.images = self.photograph(killer, look)
         clean.held = holdings(self.ground)
         clean.last_reply = {
             who: last_reply(self.ground, self.telegram, who) for who in sorted(step.actors)
@@ -124,18 +138,32 @@ class Enumerator:
             raise AssertionError(f"{step.name} goes wrong though nobody died: {found}")
         return chapter
 
+    def photograph(self, killer: Killer, look: Callable[[Point, Committed], None] = lambda *_: None) -> list[Image]:
+        """Live unharmed and take the image of every point on the way."""
+        album = Album(self.ground, self.telegram)
+        killer.on_reach = lambda point: look(point, album.take(point))
+        self._live(killer)
+        return list(album.images.values())
+
+    def relive(self, chapter: Chapter) -> list[Image]:
+        """Wind the world back and let the step happen again: the images of that life, as far as it comes."""
+        self.ground.lay(chapter.ground)
+        self.telegram.wind_back(chapter.telegram)
+        self._go(chapter.step)
+        album = Album(self.ground, self.telegram)
+        killer = Killer()
+        killer.on_reach = lambda point: _ignore(album.take(point))
+        with suppress(Exception):
+            self._live(killer)
+        return list(album.images.values())
+
     def _scene(self, chapter: Chapter) -> Scene:
         return Scene(self.ground, self.telegram, chapter.step, chapter.clean, chapter.calls_before)
 
-    def die_inside(self, point: Point, *, is_armed: bool = False) -> bool:
-        """Die in this process by an exception that nothing survives. Whether the point was reached.
-
-        is_armed: the start of the life counts too.
-        """
-        killer = Killer(point)
-        killer.is_armed = is_armed
+    def die_inside(self, point: Point) -> bool:
+        """Die in this process by an exception that nothing survives. Whether the point was reached."""
         try:
-            self._live(killer)
+            self._live(Killer(point))
         except Killed:
             return True
         return False
@@ -146,51 +174,84 @@ class Enumerator:
         point: Point,
         tally: Tally,
         die: Callable[[Point], bool] | None = None,
-        again: Point | None = None,
     ) -> bool:
-        """Wind the world back, let the step happen, die, look, come back, look again. Whether all was well.
-
-        again: a point of the life that comes back, its start included, at which it dies too, if it gets there.
-        """
-        self.ground.wind_back(chapter.ground)
+        """Wind the world back, let the step happen, really die, look, come back, look again. Whether all was well."""
+        self.ground.lay(chapter.ground)
         self.telegram.wind_back(chapter.telegram)
         self._go(chapter.step)
         if not (die or self.die_inside)(point):
             tally.missed += 1
             return True
+        tally.same += self._is_as_pictured(chapter)
+        found = self._come_back(chapter)
+        tally.count(chapter.step, [point], found)
+        return not found
+
+    def _is_as_pictured(self, chapter: Chapter) -> bool:
+        """Whether a real death left what one of the images shows: what is committed, and which pictures are stored."""
+        files, held, ids = _pictures(self.ground.keep()), holdings(self.ground), seen(self.ground)
+        self.ground.look_away()
+        return any(
+            (held, ids, files) == (image.committed.held, image.committed.seen, _pictures(image.laid))
+            for image in chapter.images
+        )
+
+    def die_from(self, chapter: Chapter, image: Image, tally: Tally) -> bool:
+        """Lay the ground as a death would have left it, look, come back, look again. Whether all was well."""
+        self._lay(image)
+        found = self._come_back(chapter)
+        tally.images += 1
+        tally.hot += image.is_hot
+        tally.count(chapter.step, image.points, found)
+        return not found
+
+    def die_again(self, chapter: Chapter, image: Image, tally: Tally, most: int, seed: int) -> None:
+        """Come back from a death and die again, from the start of that life on: `most` of the images of that life."""
+        self._lay(image)
+        killer = Killer()
+        killer.is_armed = True
+        known = {one.key for one in chapter.images}
+        images = [one for one in self.photograph(killer) if one.key not in known]
+        for second in random.Random(seed).sample(images, min(most, len(images))):
+            self._lay(second)
+            found = self._come_back(chapter, is_second=True)
+            tally.images += 1
+            tally.hot += second.is_hot
+            tally.count(chapter.step, second.points, found, after=image.points[0])
+
+    def _lay(self, image: Image) -> None:
+        self.ground.lay(image.laid)
+        self.telegram.wind_back(image.telegram)
+
+    def _come_back(self, chapter: Chapter, *, is_second: bool = False) -> list[tuple[str, str]]:
         scene = self._scene(chapter)
-        found = oracles.violations(scene, oracles.AT_DEATH)
+        found = []
         try:
-            if again is not None and self.die_inside(again, is_armed=True):
-                tally.twice += 1
-                # What was answered before is answered again, so how much was said says nothing any more.
-                found += oracles.violations(scene, [o for o in oracles.AT_DEATH if o is not oracles.said_after_commit])
+            # What was answered before is answered again, so how much was said says nothing after a second death.
+            asked = [one for one in oracles.AT_DEATH if not is_second or one is not oracles.said_after_commit]
+            found = oracles.violations(scene, asked)
+            self.ground.look_away()
             self._live(Killer())
             found += oracles.violations(scene, oracles.AT_REST)
         except Exception as fault:
             found.append(("comes_back_to_life", f"{type(fault).__name__}: {fault}"))
-        tally.points.add((chapter.step.name, point))
-        tally.kinds[point.kind] += 1
-        for oracle, words in found:
-            tally.caught_by[oracle] += 1
-            tally.violations.append(f"{chapter.step.name}, {point.kind} {point.n}: {oracle}: {words}")
-        return not found
+        return found
 
 
-def sampled(
-    chapters: list[Chapter], count: int, seed: int, *, is_spread: bool = True
-) -> Iterator[tuple[Chapter, Point]]:
-    """`count` points of all, all of them when it is 0; when spread, at least one of each kind in each step."""
+def _pictures(laid: Laid) -> set[str]:
+    return {name for name in laid.files if name.endswith(".jpg")}
+
+
+def sampled(chapters: list[Chapter], count: int, seed: int) -> list[tuple[Chapter, Point]]:
+    """`count` points of all, by lot."""
     every = [(chapter, point) for chapter in chapters for point in chapter.points]
-    if not count or count >= len(every):
-        yield from every
-        return
-    shuffled = random.Random(seed)
-    # Rare kinds first: of each kind in each step at least one, then whatever the seed says.
-    groups: dict[tuple[str, str], list[tuple[Chapter, Point]]] = {}
-    for chapter, point in every:
-        groups.setdefault((chapter.step.name, point.kind), []).append((chapter, point))
-    chosen = [group.pop(shuffled.randrange(len(group))) for group in groups.values()] if is_spread else []
-    rest = [pair for group in groups.values() for pair in group]
-    shuffled.shuffle(rest)
-    yield from (chosen + rest)[:count]
+    return random.Random(seed).sample(every, min(count, len(every)))
+
+
+def images_of(chapters: list[Chapter]) -> list[tuple[Chapter, Image]]:
+    """Every distinct image of these steps."""
+    return [(chapter, image) for chapter in chapters for image in chapter.images]
+
+
+def _ignore(_: object) -> None:
+    pass

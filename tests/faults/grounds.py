@@ -1,14 +1,31 @@
-"""地基 — the database and the photo folder that outlive a dead house: kept, wound back, and read without it."""
+"""地基 — the database and the files that outlive a dead house: kept, wound back, and read without it."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
-from itertools import count
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-Kept = tuple[str, Path]
+
+@dataclass(frozen=True)
+class Laid:
+    """A ground as it lay at one instant: its files by name, and the tables of a database that is no file."""
+
+    files: dict[str, bytes]
+    tables: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The same for the same content, and for no other."""
+        made = hashlib.blake2b(digest_size=16)
+        for name, content in (*sorted(self.files.items()), *sorted(self.tables.items())):
+            made.update(f"{name}:{len(content)}:".encode())
+            made.update(content)
+        return made.digest()
 
 
 class Ground:
@@ -19,24 +36,30 @@ class Ground:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "data"
-        self._kept = folder / "kept"
-        self._numbers = count(1)
         self._reading: Any = None
         (self.folder / "photos").mkdir(parents=True)
 
-    def keep(self) -> Kept:
-        """Remember the ground as it is."""
-        number = next(self._numbers)
-        photos = self._kept / f"photos{number}"
-        shutil.copytree(self.folder / "photos", photos)
-        return self._keep_database(number), photos
+    def keep(self) -> Laid:
+        """The ground as it lies here and now, in the midst of whatever is being written."""
+        files = (
+            file for file in self.folder.rglob("*") if file.is_file() and not file.name.endswith((".lock", "-shm"))
+        )
+        return Laid({str(file.relative_to(self.folder)): file.read_bytes() for file in files}, self._tables())
 
-    def wind_back(self, kept: Kept) -> None:
-        """Be again as it was kept, whatever a dead house left lying about."""
+    def lay(self, laid: Laid) -> None:
+        """Be as it lay then, whatever a dead house left about since."""
         self.look_away()
-        shutil.rmtree(self.folder / "photos", ignore_errors=True)
-        shutil.copytree(kept[1], self.folder / "photos")
-        self._restore_database(kept[0])
+        for file in self.folder.iterdir():
+            if file.is_dir():
+                shutil.rmtree(file)
+            else:
+                file.unlink()
+        (self.folder / "photos").mkdir()
+        for name, content in laid.files.items():
+            file = self.folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        self._lay_tables(laid.tables)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds among what is committed."""
@@ -50,53 +73,66 @@ class Ground:
             self._reading.close()
             self._reading = None
 
+    @property
+    def version(self) -> str:
+        """Which database this is, to be printed beside what was found."""
+        raise NotImplementedError
+
     def _connect(self) -> Any:
         raise NotImplementedError
 
-    def _keep_database(self, number: int) -> str:
-        raise NotImplementedError
+    def _tables(self) -> dict[str, bytes]:
+        return {}
 
-    def _restore_database(self, kept: str) -> None:
-        raise NotImplementedError
+    def _lay_tables(self, tables: dict[str, bytes]) -> None:
+        pass
 
 
 class SqliteGround(Ground):
-    """A file. A journal that a killed process left hot belongs to it and is wound back with it."""
+    """A file. A journal that a killed process left hot belongs to it."""
 
     name = "SQLite"
 
     def __init__(self, folder: Path, empty: Path) -> None:
         super().__init__(folder)
-        self._file = self.folder / "anshao.db"
-        shutil.copy(empty, self._file)
-        self.url = f"sqlite:///{self._file}"
+        self.file = self.folder / "anshao.db"
+        shutil.copy(empty, self.file)
+        self.url = f"sqlite:///{self.file}"
+
+    @property
+    def version(self) -> str:
+        return f"SQLite {sqlite3.sqlite_version}"
 
     def _connect(self) -> Any:
-        return sqlite3.connect(self._file)
+        return sqlite3.connect(self.file)
 
-    def _keep_database(self, number: int) -> str:
-        kept = self._kept / f"{number}.db"
-        shutil.copy(self._file, kept)
-        return str(kept)
-
-    def _restore_database(self, kept: str) -> None:
-        for ending in ("-journal", "-wal", "-shm"):
-            self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
-        shutil.copy(kept, self._file)
+    def settle(self) -> Laid:
+        """Let SQLite undo what a hot journal says has to be undone. The ground as it lies then."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.rows("SELECT count(*) FROM sqlite_master")
+        self.look_away()
+        return self.keep()
 
 
 class PostgresGround(Ground):
-    """A database of a running server; copies are made with it as the template."""
+    """A database of a running server; kept and laid table by table, only those that differ."""
 
     name = "PostgreSQL"
 
     def __init__(self, folder: Path, admin: str, empty: str) -> None:
         super().__init__(folder)
-        self._kept.mkdir()
         self._admin, self._database = admin, f"ground_{folder.name}".replace("-", "_")
         self.url = admin.replace("/postgres?", f"/{self._database}?")
-        self._made: list[str] = []
-        self._restore_database(empty)
+        self._execute(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
+        self._execute(f"CREATE DATABASE {self._database} TEMPLATE {empty}")
+        names = self.rows("SELECT relname, relkind FROM pg_class WHERE relkind IN ('r', 'S')"
+                          " AND relnamespace = 'public'::regnamespace ORDER BY relname")  # fmt: skip
+        self._names = [name for name, kind in names if kind in ("r", b"r")]
+        self._sequences = [name for name, kind in names if kind not in ("r", b"r")]
+
+    @property
+    def version(self) -> str:
+        return f"PostgreSQL {self.rows('SHOW server_version')[0][0].split()[0]}"
 
     def _connect(self) -> Any:
         import psycopg
@@ -109,19 +145,44 @@ class PostgresGround(Ground):
         with psycopg.connect(self._admin, autocommit=True) as connection:
             connection.execute(sql.encode())
 
-    def _keep_database(self, number: int) -> str:
-        kept = f"{self._database}_{number}"
-        self.look_away()
-        self._execute(f"CREATE DATABASE {kept} TEMPLATE {self._database}")
-        self._made.append(kept)
-        return kept
+    def _tables(self) -> dict[str, bytes]:
+        if not hasattr(self, "_names"):
+            return {}
+        self.rows("SELECT 1")
+        # One snapshot of all tables; where the sequences stand belongs to no transaction.
+        with self._reading.transaction(), self._reading.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            found = {}
+            for name in self._names:
+                with cursor.copy(f"COPY {name} TO STDOUT".encode()) as copying:
+                    found[name] = b"".join(bytes(part) for part in copying)
+            stand = " UNION ALL ".join(f"SELECT last_value, is_called FROM {name}" for name in self._sequences)
+            cursor.execute(stand.encode())
+            found[""] = repr(cursor.fetchall()).encode()
+        return found
 
-    def _restore_database(self, kept: str) -> None:
-        self._execute(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
-        self._execute(f"CREATE DATABASE {self._database} TEMPLATE {kept}")
+    def _lay_tables(self, tables: dict[str, bytes]) -> None:
+        # Whatever a dead process had open the server undoes as soon as it notices, or now.
+        self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                  " WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
+        stands = self._tables()
+        with self._reading.transaction(), self._reading.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for name in self._names:
+                if stands[name] == tables[name]:
+                    continue
+                cursor.execute(f"DELETE FROM {name}".encode())
+                with cursor.copy(f"COPY {name} FROM STDIN".encode()) as copying:
+                    copying.write(tables[name])
+            if stands[""] != tables[""]:
+                import ast
+
+                for name, (value, is_called) in zip(
+                    self._sequences, ast.literal_eval(tables[""].decode()), strict=True
+                ):
+                    cursor.execute("SELECT setval(%s::regclass, %s, %s)", (name, value, is_called))
 
     def close(self) -> None:
         """Give the server back as it was."""
         self.look_away()
-        for name in (self._database, *self._made):
-            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._execute(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")

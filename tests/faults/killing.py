@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +19,10 @@ from sqlalchemy import Engine, event
 from bot.wiring import House
 from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.storage.photos import PhotoStore
+
+# So few pages are kept in memory that SQLite writes to the file in the midst of a transaction: whoever dies there
+# leaves a hot journal behind, and whoever comes back has to undo what stands in the file.
+FEW_PAGES = "PRAGMA cache_size=2"
 
 
 class Killed(BaseException):
@@ -55,6 +61,7 @@ class Killer:
         self.connections: list[Any] = []
         self._undo: list[Callable[[], object]] = []
         self.on_reach: Callable[[Point], None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def reach(self, kind: str) -> None:
         """Something may die here. After death everything does: a dead process commits, sends and writes nothing."""
@@ -66,10 +73,31 @@ class Killer:
         point = Point(kind, self.counts[kind])
         self.log.append(point)
         if self.on_reach is not None:
-            self.on_reach(point)
+            self._look(point)
         if point == self.at:
             self.is_dead = True
             self.die()
+
+    def _look(self, point: Point) -> None:
+        """Call `on_reach` on the loop while nobody writes: a file operation comes from a thread beside it."""
+        assert self.on_reach is not None and self._loop is not None
+        if threading.get_ident() == self._loop._thread_id:  # type: ignore[attr-defined]
+            self._be_still()
+            self.on_reach(point)
+            return
+
+        async def look() -> None:
+            self._look(point)
+
+        asyncio.run_coroutine_threadsafe(look(), self._loop).result(60)
+
+    def _be_still(self) -> None:
+        """Wait until the thread of each SQLite connection has done what it has in hand."""
+        for connection in self.connections:
+            if isinstance(connection, aiosqlite.Connection) and connection._running:
+                is_still = threading.Event()
+                connection._tx.put_nowait((None, is_still.set))
+                is_still.wait(60)
 
     def _reach_in_transaction(self, kind: str) -> None:
         try:
@@ -88,7 +116,8 @@ class Killer:
     def watch(self, house: House) -> None:
         """Put the hooks on a house: its database, both its ways to Telegram, its photos on disk."""
         engine = house.office.engine.sync_engine
-        self._listen(engine, "connect", lambda made, _: self.connections.append(made.driver_connection))
+        self._loop = asyncio.get_running_loop()
+        self._listen(engine, "connect", self._connected)
         self._listen(engine, "before_cursor_execute", lambda *_: self._reach_in_transaction("before statement"))
         self._listen(engine, "after_cursor_execute", lambda *_: self._reach_in_transaction("after statement"))
         dialect, commit = engine.dialect, engine.dialect.do_commit
@@ -104,6 +133,13 @@ class Killer:
             assert isinstance(request, AiohttpRequest)
             self._watch_request(request)
         house.office.photos = PhotoStore(_watched(house.settings.data_dir / "photos", self))
+
+    def _connected(self, made: Any, _: object) -> None:
+        self.connections.append(made.driver_connection)
+        if isinstance(made.driver_connection, aiosqlite.Connection):
+            cursor = made.cursor()
+            cursor.execute(FEW_PAGES)
+            cursor.close()
 
     def _listen(self, engine: Engine, name: str, heard: Callable[..., object]) -> None:
         event.listen(engine, name, heard)

@@ -50,7 +50,7 @@ def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
     """
     patch.setattr(wiring, "Catalogue", _Ready(Catalogue.load()))
     texts: dict[str, Texts] = {}
-    patch.setattr(wiring, "Texts", lambda zone: texts.setdefault(zone, Texts(zone=zone)))
+    patch.setattr(wiring, "Texts", lambda zone: texts.get(zone) or texts.setdefault(zone, Texts(zone=zone)))
     # Each life opens connections of its own; what stays is only how statements are worded.
     engines: dict[str, AsyncEngine] = {}
     patch.setattr(wiring, "open_engine", lambda url: engines.get(url) or engines.setdefault(url, open_engine(url)))

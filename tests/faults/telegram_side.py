@@ -36,6 +36,8 @@ class TelegramSide:
 
     def __init__(self) -> None:
         self.port = 0
+        self._changes = 0
+        self._remembered: tuple[object, bytes] = (None, b"")
         self.exchange: Exchange
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -44,6 +46,14 @@ class TelegramSide:
     def __enter__(self) -> TelegramSide:
         self._thread.start()
         self._ready.wait()
+        # Every change goes through the journal.
+        append = self.exchange.journal.append
+
+        def counted(record: dict[str, Any]) -> None:
+            self._changes += 1
+            append(record)
+
+        self.exchange.journal.append = counted  # type: ignore[method-assign]
         self._untouched = self.remember()
         return self
 
@@ -81,10 +91,15 @@ class TelegramSide:
         def deed() -> bytes:
             exchange = self.exchange
             updates, files = exchange.updates, exchange.files
-            return pickle.dumps(
-                (exchange.world, (updates.pending, updates.past, updates.next_id, updates.next_n),
-                 (files._bytes, files._links), exchange.faults.rules)
-            )  # fmt: skip
+            # What has not changed is not written down anew.
+            stand = (self._changes, len(files._links), tuple(rule.done for rule in exchange.faults.rules))
+            if self._remembered[0] != stand:
+                content = pickle.dumps(
+                    (exchange.world, (updates.pending, updates.past, updates.next_id, updates.next_n),
+                     (files._bytes, files._links), exchange.faults.rules)
+                )  # fmt: skip
+                self._remembered = stand, content
+            return self._remembered[1]
 
         return self.do(deed)
 
@@ -99,6 +114,7 @@ class TelegramSide:
             updates.pending, updates.past, updates.next_id, updates.next_n = queue
             files.records = exchange.world.files
             exchange.events.recent.clear()
+            self._changes += 1
 
         self.do(deed)
 
@@ -115,9 +131,14 @@ class TelegramSide:
 
     def throttle_once(self, person: int, seconds: int) -> None:
         """The next message to this person is refused as one too many; Telegram remembers having done so."""
-        self.do(lambda: self.exchange.faults.rules.append(
-            Fault("sendMessage", "429", chat_id=person, retry_after=seconds, times=1)
-        ))  # fmt: skip
+
+        def deed() -> None:
+            self._changes += 1
+            self.exchange.faults.rules.append(
+                Fault("sendMessage", "429", chat_id=person, retry_after=seconds, times=1)
+            )  # fmt: skip
+
+        self.do(deed)
 
     def act(self, who: str, deed: str) -> None:
         """One deed in the notation of the talks: text, [button], 📷 names, ☎ own card; ☑ right or ☑ wrong.
