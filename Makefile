@@ -49,6 +49,7 @@ bench: env
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/peers.txt
 	$(PY) benchmarks/updates.py .venv-peers/bin/python
 	$(PY) benchmarks/loading.py
+	PYTHONPATH=. $(PY) benchmarks/outbox.py --backlog
 
 lock: env
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra alerts --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, TextClause, func, literal, select, text
+from sqlalchemy import ColumnElement, TextClause, bindparam, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreach import pulses
@@ -24,7 +24,7 @@ from outreach.desk import Office
 from outreach.storage.base import Record
 from outreach.storage.database import FIRST_SOUND_WAL
 from outreach.storage.intake import UNREPLAYED, QuarantineRecord
-from outreach.storage.notices import CLAIMED, URGENT_WAITING, WAITING, DeliveryRecord, PauseRecord
+from outreach.storage.notices import CLAIMED, WAITING, DeliveryRecord, PauseRecord
 from outreach.storage.plans import WAITING as REMINDER_WAITING
 from outreach.storage.plans import ReminderRecord
 from outreach.storage.pulses import PulseRecord
@@ -118,10 +118,11 @@ async def take(office: Office, data_dir: Path) -> Vitals:
         is_sqlite = connection.dialect.name == "sqlite"
         settled, lately = DeliveryRecord.settled_at, now - LATELY_FOR
         sent, unknown = DeliveryRecord.state == "sent", DeliveryRecord.state == "unknown"
+        oldest_urgent_for = await _oldest(connection, True, now)
         return Vitals(
             at=now,
-            oldest_queued_for=await _oldest(connection, WAITING, now),
-            oldest_urgent_for=await _oldest(connection, URGENT_WAITING, now),
+            oldest_queued_for=max(await _oldest(connection, False, now), oldest_urgent_for),
+            oldest_urgent_for=oldest_urgent_for,
             claimed_past_lease=await _count(connection, DeliveryRecord, CLAIMED, DeliveryRecord.lease_until < now),
             unknown=await _count(connection, DeliveryRecord, unknown, settled > now - DAY, most=None),
             refused=await _refused(connection, now - DAY),
@@ -155,10 +156,11 @@ def _disk(data_dir: Path, file: Path | None) -> tuple[int, int, int, datetime | 
     return usage.free, usage.total, journal, newest(data_dir / "backups")
 
 
-async def _oldest(connection: AsyncConnection, which: TextClause, now: datetime) -> timedelta:
-    due_at: datetime | None = (
-        await connection.execute(select(func.min(DeliveryRecord.due_at)).where(which, DeliveryRecord.due_at <= now))
-    ).scalar_one()
+async def _oldest(connection: AsyncConnection, is_urgent: bool, now: datetime) -> timedelta:
+    oldest = select(func.min(DeliveryRecord.due_at)).where(
+        WAITING, DeliveryRecord.is_urgent == bindparam("is_urgent"), DeliveryRecord.due_at <= now
+    )
+    due_at: datetime | None = (await connection.execute(oldest, {"is_urgent": is_urgent})).scalar_one()
     return timedelta() if due_at is None else now - due_at
 
 

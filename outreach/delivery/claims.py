@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.broadcast import BroadcastState
 from domain.notice import DeliveryState
 from domain.reminder import Almanac
-from outreach.delivery.holding import DIGEST, SHANGHAI, hold_back
-from outreach.delivery.outcomes import Kind, Outcome
-from outreach.storage.broadcasts import BroadcastRecord
-from outreach.storage.notices import DeliveryRecord, PauseRecord
-from outreach.storage.people import ContactRecord
+from outreach.delivery.holding import SHANGHAI, hold_back
+from outreach.delivery.outcomes import TABLE, Again, Kind, Outcome
+from outreach.delivery.rows import (
+    BROADCASTS,
+    CONTACTS,
+    DELIVERIES,
+    PAUSES,
+    begin_pause,
+    expire,
+    mark_gone,
+    move_chat,
+    stop_refused,
+    write,
+)
+from outreach.storage.notices import CLAIMED, IS_WAITING
 
 LEASE_FOR = timedelta(seconds=120)
 WINDOW = 25
@@ -26,10 +37,14 @@ NOT_READY_FOR = timedelta(seconds=1)
 RESEND_URGENT_FOR = timedelta(seconds=60)
 # An urgent notice whose fate is unknown goes out once more; nothing ever goes out a third time.
 MOST_SENDS = 2
-# So many refusals of one text by Telegram mean that the text is at fault, not the people.
-REFUSALS_BEFORE_STOP = 5
+# When nothing of a window may go out now, more is looked at in one go, up to this.
+WIDEST_LOOK = 500
 FLOOD = "flood"
 TOKEN = "token"  # noqa: S105 - the name of a pause
+TOKEN_PAUSE_FOR = timedelta(days=3650)
+# A pause longer than this is worth looking for what will be too late when it ends.
+LONG_PAUSE_FOR = timedelta(seconds=60)
+_LET_GO: dict[str, object] = {"claimed_by": None, "lease_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,37 @@ class Claim:
     media_file_id: str = ""
     broadcast_id: int | None = None
     lease_until: datetime | None = None
+    # Why it waits for another try, if it does.
+    reason: str = ""
 
     def is_over(self, now: datetime) -> bool:
         """Whether another process may have taken the row since."""
         return self.lease_until is not None and now >= self.lease_until
+
+
+_DUE = (
+    select(
+        DELIVERIES.c.id, DELIVERIES.c.contact_id, DELIVERIES.c.kind, DELIVERIES.c.text, DELIVERIES.c.buttons,
+        DELIVERIES.c.attachment, DELIVERIES.c.attempts, DELIVERIES.c.is_urgent, DELIVERIES.c.is_push,
+        DELIVERIES.c.media_kind, DELIVERIES.c.media_file_id, DELIVERIES.c.broadcast_id, DELIVERIES.c.about,
+        DELIVERIES.c.state, DELIVERIES.c.reason, DELIVERIES.c.due_at, DELIVERIES.c.expires_at, CONTACTS.c.chat_id,
+        CONTACTS.c.is_reachable, BROADCASTS.c.state.label("broadcast_state"),
+    )
+    .select_from(DELIVERIES.join(CONTACTS, CONTACTS.c.id == DELIVERIES.c.contact_id).outerjoin(
+        BROADCASTS, BROADCASTS.c.id == DELIVERIES.c.broadcast_id))
+    .where(IS_WAITING, DELIVERIES.c.is_urgent == bindparam("is_urgent"), DELIVERIES.c.due_at <= bindparam("now"))
+    .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=DELIVERIES)
+)  # fmt: skip
+_CLAIM = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=DeliveryState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until"))
+)
+_PAUSE = (
+    select(PAUSES.c.until_at).where(PAUSES.c.until_at > bindparam("now")).order_by(PAUSES.c.until_at.desc()).limit(1)
+)
 
 
 class Claims:
@@ -64,108 +106,81 @@ class Claims:
 
     async def paused_until(self, now: datetime) -> datetime | None:
         """The end of a pause that is in force, whichever process began it."""
-        async with AsyncSession(self._engine) as session, session.begin():
-            return (
-                await session.scalars(select(PauseRecord.until_at).where(PauseRecord.until_at > now).order_by(
-                    PauseRecord.until_at.desc()).limit(1))
-            ).first()  # fmt: skip
+        async with self._engine.begin() as link:
+            return (await link.execute(_PAUSE, {"now": now})).scalar()
 
     async def pause(self, name: str, until_at: datetime, reason: str) -> None:
         """Begin or lengthen a pause for all processes; it survives restarts. A shorter one changes nothing."""
-        build = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        begin = build(PauseRecord).values(name=name, until_at=until_at, reason=reason)
-        lengthen = begin.on_conflict_do_update(
-            index_elements=["name"],
-            set_={"until_at": begin.excluded.until_at, "reason": begin.excluded.reason},
-            where=begin.excluded.until_at > PauseRecord.until_at,
-        )
-        async with AsyncSession(self._engine) as session, session.begin():
-            await session.execute(lengthen)
+        async with self._engine.begin() as link:
+            await begin_pause(link, name, until_at, reason)
 
     async def lift(self, name: str) -> None:
         """End a pause, as a start with a good token does."""
-        async with AsyncSession(self._engine) as session, session.begin():
-            pause = await session.get(PauseRecord, name)
-            if pause is not None:
-                await session.delete(pause)
+        async with self._engine.begin() as link:
+            await link.execute(PAUSES.delete().where(PAUSES.c.name == name))
 
     async def take(self, now: datetime, limit: int = WINDOW) -> tuple[Claim, ...]:
-        """Claim what is due, urgent first. What is expired or for somebody known to be gone is refused uncalled.
+        """Claim what is due, urgent first; nothing during a pause.
 
-        A push that may not go out now is put off, so that it never stands in the way of what may.
+        What is expired, was recalled or is for somebody known to be gone is settled uncalled. A push that may not go
+        out now is put off, so that it never stands in the way of what may.
         """
         claims: tuple[Claim, ...] = ()
-        is_held = True
+        look, is_held = limit, True
         while is_held and not claims:
-            claims, is_held = await self._take(now, limit)
+            claims, is_held = await self._take(now, limit, look)
+            look = min(look * 2, max(limit, WIDEST_LOOK))
         return claims
 
-    async def _take(self, now: datetime, limit: int) -> tuple[tuple[Claim, ...], bool]:
-        """One window of what is due, and whether anything in it was held back."""
-        async with AsyncSession(self._engine) as session, session.begin():
-            found = await session.execute(
-                select(DeliveryRecord, ContactRecord.chat_id, ContactRecord.is_reachable)
-                .join(ContactRecord, ContactRecord.id == DeliveryRecord.contact_id)
-                .where(DeliveryRecord.state.in_(("queued", "retry")), DeliveryRecord.due_at <= now)
-                .where(DeliveryRecord.reason != DIGEST)
-                .order_by(DeliveryRecord.is_urgent.desc(), DeliveryRecord.due_at, DeliveryRecord.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True, of=DeliveryRecord)
-            )
-            window = found.all()
-            held = await hold_back(session, [row for row, *_ in window], now, self._almanac)
-            recalled = await _recalled(session, [row for row, *_ in window])
-            claims = []
-            for row, chat_id, is_reachable in window:
-                if row.id in held:
-                    continue
-                if row.broadcast_id in recalled:
-                    # A send that failed after the recall has come back to wait; it waits no longer.
-                    row.state, row.reason, row.settled_at = DeliveryState.SKIPPED, "recalled", now
-                    continue
-                if chat_id is None or not is_reachable:
-                    row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "contact_gone", now
-                    continue
-                if row.expires_at is not None and row.expires_at <= now:
-                    row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "expired", now
-                    continue
-                row.state, row.claimed_by, row.lease_until = DeliveryState.CLAIMED, self._owner, now + LEASE_FOR
-                claims.append(
-                    Claim(
-                        row.id, row.contact_id, chat_id, row.text, row.buttons, row.attachment, row.attempts,
-                        row.is_urgent, row.media_kind, row.media_file_id, row.broadcast_id,
-                        row.lease_until,
-                    )
-                )  # fmt: skip
-            return tuple(claims), bool(held)
+    async def _take(self, now: datetime, limit: int, look: int) -> tuple[tuple[Claim, ...], bool]:
+        """At most `limit` of the next `look` rows that are due, and whether any of those was held back."""
+        async with self._engine.begin() as link:
+            if (await link.execute(_PAUSE, {"now": now})).first() is not None:
+                return (), False
+            found = await _due(link, now, look)
+            if not found:
+                return (), False
+            changed = {row.id: values for row in found if (values := _hopeless(row, now)) is not None}
+            held = await hold_back(link, [row for row in found if row.id not in changed], now, self._almanac)
+            changed |= held
+            lease_until = now + LEASE_FOR
+            claims = tuple([
+                Claim(
+                    row.id, row.contact_id, row.chat_id, row.text, row.buttons, row.attachment, row.attempts,
+                    row.is_urgent, row.media_kind, row.media_file_id, row.broadcast_id, lease_until, row.reason,
+                )
+                for row in found if row.id not in changed
+            ][:limit])  # fmt: skip
+            await write(link, list(changed.items()))
+            if claims:
+                ids = [claim.id for claim in claims]
+                await link.execute(_CLAIM, {"ids": ids, "owner": self._owner, "until": lease_until})
+            return claims, bool(held)
 
     async def settle(self, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
-        """Write down what came of the sends, one transaction for all. A row whose lease was lost is left alone."""
-        async with AsyncSession(self._engine) as session, session.begin():
+        """Write down what came of the sends, one transaction for all. A row whose lease was lost is left alone.
+
+        What an answer means for others is written with it: a flood or a refused token pauses every process, a contact
+        who is gone gets nothing more, a text that is refused again and again is offered to nobody else.
+        """
+        changes = [(claim.id, _after(claim, outcome, now) | _LET_GO) for claim, outcome in results]
+        async with self._engine.begin() as link:
+            await write(link, changes, self._owner)
             for claim, outcome in results:
-                await session.execute(
-                    update(DeliveryRecord)
-                    .where(
-                        DeliveryRecord.id == claim.id,
-                        DeliveryRecord.state == "claimed",
-                        DeliveryRecord.claimed_by == self._owner,
-                    )
-                    .values(**_after(claim, outcome, now), claimed_by=None, lease_until=None)
-                )
-                if outcome.kind is Kind.CONTACT_GONE:
-                    await session.execute(
-                        update(ContactRecord)
-                        .where(ContactRecord.id == claim.contact_id)
-                        .values(is_reachable=False, unreachable_reason=outcome.reason)
-                    )
-                elif outcome.kind is Kind.MIGRATED:
-                    await session.execute(
-                        update(ContactRecord)
-                        .where(ContactRecord.id == claim.contact_id)
-                        .values(chat_id=outcome.chat_id)
-                    )
+                if outcome.kind is Kind.MIGRATED and outcome.chat_id is not None:
+                    await move_chat(link, claim.contact_id, outcome.chat_id)
                 elif outcome.kind is Kind.CONTENT_REFUSED and claim.broadcast_id is not None:
-                    await _stop_refused(session, claim.broadcast_id, outcome.reason, now)
+                    await stop_refused(link, claim.broadcast_id, outcome.reason, now)
+            gone = {claim.contact_id: outcome.reason for claim, outcome in results if outcome.kind is Kind.CONTACT_GONE}
+            for contact_id, reason in gone.items():
+                await mark_gone(link, contact_id, reason, now)
+            if flood := max((outcome.seconds for _, outcome in results if outcome.kind is Kind.FLOOD), default=0.0):
+                until_at = now + timedelta(seconds=flood)
+                await begin_pause(link, FLOOD, until_at, "telegram")
+                if until_at - now > LONG_PAUSE_FOR:
+                    await expire(link, now, until_at)
+            if any(outcome.kind is Kind.TOKEN_REFUSED for _, outcome in results):
+                await begin_pause(link, TOKEN, now + TOKEN_PAUSE_FOR, "bad_token")
 
     async def rescue(self, now: datetime, *, sole: bool = False) -> int:
         """Rows claimed by a process that is gone: whether they were sent is unknown, and says so.
@@ -173,62 +188,67 @@ class Claims:
         An urgent notice is sent once more; a routine one waits for a person to decide. With `sole` this process
         knows that it is the only one, so every claim but its own is stale. Returns how many rows were found.
         """
-        stale = DeliveryRecord.claimed_by != self._owner if sole else DeliveryRecord.lease_until < now
-        async with AsyncSession(self._engine) as session, session.begin():
-            rows = (await session.scalars(select(DeliveryRecord).where(DeliveryRecord.state == "claimed", stale))).all()
-            for row in rows:
-                row.claimed_by = row.lease_until = None
-                row.attempts += 1
-                if row.is_urgent and row.attempts < MOST_SENDS:
-                    row.state, row.due_at, row.reason = DeliveryState.RETRY, now + RESEND_URGENT_FOR, "killed"
-                else:
-                    row.state, row.settled_at, row.reason = DeliveryState.UNKNOWN, now, "killed"
-            return len(rows)
+        stale = DELIVERIES.c.claimed_by != self._owner if sole else DELIVERIES.c.lease_until < now
+        held = select(DELIVERIES.c.id, DELIVERIES.c.attempts, DELIVERIES.c.is_urgent).where(CLAIMED, stale)
+        async with self._engine.begin() as link:
+            found = (await link.execute(held.with_for_update())).all()
+            await write(link, [(id_, _killed(attempts + 1, is_urgent, now)) for id_, attempts, is_urgent in found])
+            return len(found)
 
 
-async def _recalled(session: AsyncSession, rows: Sequence[DeliveryRecord]) -> frozenset[int | None]:
-    """Which of the broadcasts that these rows belong to were taken back."""
-    of = {row.broadcast_id for row in rows if row.broadcast_id is not None}
-    if not of:
-        return frozenset()
-    taken_back = select(BroadcastRecord.id).where(BroadcastRecord.id.in_(of), BroadcastRecord.state == "recalled")
-    return frozenset((await session.scalars(taken_back)).all())
+async def _due(link: AsyncConnection, now: datetime, most: int) -> list[Row[Any]]:
+    """The next rows that are due: the urgent ones, then the others, each kind the oldest first."""
+    found: list[Row[Any]] = []
+    for is_urgent in (True, False):
+        if len(found) < most:
+            asked = {"now": now, "is_urgent": is_urgent, "most": most - len(found)}
+            found.extend(await link.execute(_DUE, asked))
+    return found
 
 
-async def _stop_refused(session: AsyncSession, broadcast_id: int, reason: str, now: datetime) -> None:
-    """A text that Telegram refuses again and again is not offered to everybody else as well."""
-    own = DeliveryRecord.broadcast_id == broadcast_id
-    refused = select(func.count()).select_from(DeliveryRecord).where(
-        own, DeliveryRecord.state == DeliveryState.REFUSED, DeliveryRecord.reason == reason
-    )  # fmt: skip
-    if (await session.execute(refused)).scalar_one() >= REFUSALS_BEFORE_STOP:
-        await session.execute(
-            update(DeliveryRecord)
-            .where(own, DeliveryRecord.state.in_((DeliveryState.QUEUED, DeliveryState.RETRY)))
-            .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
-        )
+def _hopeless(row: Row[Any], now: datetime) -> dict[str, object] | None:
+    """The new values of a row that need not be tried at all; None for every other."""
+    state, reason = DeliveryState.REFUSED, ""
+    if row.broadcast_state == BroadcastState.RECALLED:
+        # A send that failed after the recall has come back to wait; it waits no longer.
+        state, reason = DeliveryState.SKIPPED, "recalled"
+    elif row.chat_id is None or not row.is_reachable:
+        reason = "contact_gone"
+    elif row.expires_at is not None and row.expires_at <= now:
+        reason = "expired"
+    return {"state": state, "reason": reason, "settled_at": now} if reason else None
+
+
+def _killed(attempts: int, is_urgent: bool, now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"attempts": attempts, "reason": "killed"} | _LET_GO
+    if is_urgent and attempts < MOST_SENDS:
+        return values | {"state": DeliveryState.RETRY, "due_at": now + RESEND_URGENT_FOR}
+    return values | {"state": DeliveryState.UNKNOWN, "settled_at": now}
 
 
 def _after(claim: Claim, outcome: Outcome, now: datetime) -> dict[str, object]:
-    """The row's new values: the one table of RELIABILITY, line by line."""
-    settled = {"settled_at": now, "attempts": claim.attempts + 1, "reason": outcome.reason}
-    match outcome.kind:
-        case Kind.SENT:
-            return settled | {"state": DeliveryState.SENT, "message_id": outcome.message_id}
-        case Kind.AMBIGUOUS:
-            if claim.is_urgent and claim.attempts + 1 < MOST_SENDS:
-                return {"state": DeliveryState.RETRY, "attempts": claim.attempts + 1,
-                        "due_at": now + RESEND_URGENT_FOR, "reason": outcome.reason}  # fmt: skip
-            return settled | {"state": DeliveryState.UNKNOWN}
-        case Kind.CONTACT_GONE | Kind.CONTENT_REFUSED:
-            return settled | {"state": DeliveryState.REFUSED}
-        case Kind.NOT_SENT:
+    """The row's new values: the one table, line by line."""
+    meaning = TABLE[outcome.kind]
+    values: dict[str, object] = {"state": meaning.state, "reason": meaning.word or outcome.reason}
+    tries = claim.attempts + meaning.has_tried
+    if meaning.has_tried:
+        values["attempts"] = tries
+    if outcome.kind is Kind.AMBIGUOUS and claim.is_urgent and tries < MOST_SENDS:
+        return values | {"state": DeliveryState.RETRY, "due_at": now + RESEND_URGENT_FOR}
+    if outcome.kind is Kind.MIGRATED and (outcome.chat_id is None or claim.reason == meaning.word):
+        # Followed once; whoever answers so again leads nowhere.
+        return values | {"state": DeliveryState.REFUSED, "settled_at": now}
+    if outcome.kind is Kind.SENT:
+        values["message_id"] = outcome.message_id
+    match meaning.again:
+        case Again.NEVER:
+            return values | {"settled_at": now}
+        case Again.AT_ONCE:
+            return values | {"due_at": now}
+        case Again.SOON:
+            return values | {"due_at": now + NOT_READY_FOR}
+        case Again.AS_TOLD:
+            return values | {"due_at": now + timedelta(seconds=outcome.seconds)}
+        case Again.EVER_LATER:
             wait = min(FIRST_RETRY_FOR * 2 ** min(claim.attempts, 10), LONGEST_RETRY_FOR)
-            return {"state": DeliveryState.RETRY, "attempts": claim.attempts + 1, "due_at": now + wait,
-                    "reason": outcome.reason}  # fmt: skip
-        case Kind.FLOOD:
-            return {"state": DeliveryState.RETRY, "due_at": now + timedelta(seconds=outcome.seconds), "reason": "flood"}
-        case Kind.NOT_READY:
-            return {"state": DeliveryState.RETRY, "due_at": now + NOT_READY_FOR, "reason": "not_ready"}
-        case Kind.MIGRATED | Kind.TOKEN_REFUSED:
-            return {"state": DeliveryState.RETRY, "due_at": now, "reason": outcome.kind.value}
+            return values | {"due_at": now + wait}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, bindparam, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notice import DeliveryState
 from domain.reminder import Almanac, Decision, QuietHours, Step, Wishes, decide
-from outreach.delivery.relevance import over
+from outreach.delivery.relevance import Link, over_for
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import WishRecord
 
@@ -25,9 +26,16 @@ SHANGHAI = Almanac(ZoneInfo("Asia/Shanghai"))
 WENT_OUT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 # The upper half of the keys under which PostgreSQL lets one process at a time count a contact's pushes.
 LOCKS = 0x616E << 40
+LOCK = text("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(CAST(:keys AS bigint[])) AS key")
+WISHES = select(
+    WishRecord.contact_id, WishRecord.quiet_from, WishRecord.quiet_until, WishRecord.budget, WishRecord.daily_hour,
+    WishRecord.is_bundled, WishRecord.stopped_at,
+).where(WishRecord.contact_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+# A row that may not go out now, by its id, with its new values.
+Held = dict[int, dict[str, object]]
 
 
-def wishes_in(row: WishRecord | None) -> Wishes:
+def wishes_in(row: Any) -> Wishes:
     """A contact's settings; the defaults of the rule book for somebody who changed nothing."""
     if row is None:
         return Wishes()
@@ -39,17 +47,17 @@ def _clock(minutes: int) -> time:
     return time(minutes // 60, minutes % 60)
 
 
-async def wishes_of(session: AsyncSession, contact_ids: Iterable[int]) -> dict[int, Wishes]:
+async def wishes_of(link: Link, contact_ids: Iterable[int]) -> dict[int, Wishes]:
     """The settings of these contacts."""
     ids = set(contact_ids)
-    rows = await session.scalars(select(WishRecord).where(WishRecord.contact_id.in_(ids)))
+    rows = await link.execute(WISHES, {"ids": sorted(ids)})
     found = {row.contact_id: wishes_in(row) for row in rows}
     return {id_: found.get(id_, Wishes()) for id_ in ids}
 
 
-async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: datetime) -> dict[int, int]:
+async def told_since(link: Link, contact_ids: Iterable[int], since: datetime) -> dict[int, int]:
     """How many pushes of the budget went out to each contact since then; what is urgent or UNCOUNTED costs none."""
-    counted = await session.execute(
+    counted = await link.execute(
         select(DeliveryRecord.contact_id, func.count())
         .where(
             DeliveryRecord.contact_id.in_(set(contact_ids)),
@@ -65,48 +73,48 @@ async def told_since(session: AsyncSession, contact_ids: Iterable[int], since: d
     return {row[0]: row[1] for row in counted}
 
 
-async def hold_back(session: AsyncSession, rows: Sequence[DeliveryRecord], now: datetime, almanac: Almanac) -> set[int]:
-    """Put off, fold or skip those of the rows that may not go out now. Returns the ids of those held back.
+async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: datetime, almanac: Almanac) -> Held:
+    """Which of these rows may not go out now, each with its new values: put off, folded or skipped.
 
     What officials send to many is a push too, but it is never folded: its receipt is counted.
     """
     pushes = [row for row in rows if row.is_push or row.broadcast_id is not None]
+    held: Held = {}
     if not pushes:
-        return set()
+        return held
     contact_ids = sorted({row.contact_id for row in pushes})
-    if session.get_bind().dialect.name == "postgresql":
-        for contact_id in contact_ids:
-            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCKS + contact_id})
-    wishes = await wishes_of(session, contact_ids)
-    told = await told_since(session, contact_ids, almanac.week_from(now))
-    held = set()
+    if link.dialect.name == "postgresql":
+        await link.execute(LOCK, {"keys": [LOCKS + id_ for id_ in contact_ids]})
+    wishes = await wishes_of(link, contact_ids)
+    counted = {row.contact_id for row in pushes if _may_fold(row)}
+    told = await told_since(link, counted, almanac.week_from(now)) if counted else {}
+    over = await over_for(link, {(row.contact_id, about) for row in pushes for about in row.about.split()})
     for row in pushes:
-        decision = await _judge(session, row, now, almanac, wishes[row.contact_id], told.get(row.contact_id, 0))
-        if decision.step is Step.SEND:
-            if not row.is_urgent and row.kind not in UNCOUNTED:
-                told[row.contact_id] = told.get(row.contact_id, 0) + 1
-            continue
-        held.add(row.id)
-        row.reason = decision.reason
-        if decision.until is not None:
-            row.due_at = decision.until
-        if decision.step is Step.FOLD:
-            row.state = DeliveryState.QUEUED
-        elif decision.step is Step.SKIP:
-            row.state, row.settled_at = DeliveryState.SKIPPED, now
+        decision = _over(row, over) or decide(
+            almanac, wishes[row.contact_id], now, told_this_week=told.get(row.contact_id, 0),
+            is_urgent=row.is_urgent, may_fold=_may_fold(row), on_workdays=row.kind.startswith(CLOCKED),
+        )  # fmt: skip
+        if decision.step is not Step.SEND:
+            held[row.id] = _held(row, decision, now)
+        elif not row.is_urgent and row.kind not in UNCOUNTED:
+            told[row.contact_id] = told.get(row.contact_id, 0) + 1
     return held
 
 
-async def _judge(
-    session: AsyncSession, row: DeliveryRecord, now: datetime, almanac: Almanac, wishes: Wishes, told: int
-) -> Decision:
-    if row.about:
-        abouts = row.about.split()
-        reasons = await over(session, row.contact_id, abouts)
-        if len(reasons) == len(abouts):
-            return Decision(Step.SKIP, reasons[abouts[0]])
-    may_fold = row.kind not in UNCOUNTED and row.broadcast_id is None
-    return decide(
-        almanac, wishes, now, told_this_week=told, is_urgent=row.is_urgent, may_fold=may_fold,
-        on_workdays=row.kind.startswith(CLOCKED),
-    )  # fmt: skip
+def _may_fold(row: Row[Any]) -> bool:
+    return row.kind not in UNCOUNTED and row.broadcast_id is None
+
+
+def _over(row: Row[Any], over: Mapping[tuple[int, str], str]) -> Decision | None:
+    reasons = [over.get((row.contact_id, about)) for about in row.about.split()]
+    return Decision(Step.SKIP, reasons[0]) if reasons and reasons[0] and all(reasons) else None
+
+
+def _held(row: Row[Any], decision: Decision, now: datetime) -> dict[str, object]:
+    state = {Step.FOLD: DeliveryState.QUEUED, Step.SKIP: DeliveryState.SKIPPED}.get(decision.step, row.state)
+    return {
+        "state": str(state),
+        "reason": decision.reason,
+        "due_at": decision.until or row.due_at,
+        "settled_at": now if decision.step is Step.SKIP else None,
+    }

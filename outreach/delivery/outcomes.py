@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from domain.notice import DeliveryState
 
 
 class Kind(StrEnum):
@@ -30,6 +33,49 @@ class Outcome:
     seconds: float = 0.0
     chat_id: int | None = None
 
+
+class Again(StrEnum):
+    """When a row is tried again."""
+
+    NEVER = "never"
+    AT_ONCE = "at_once"
+    SOON = "soon"
+    EVER_LATER = "ever_later"
+    AS_TOLD = "as_told"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an outcome does to its row: one line of the table.
+
+    has_tried: whether it counts as one of the row's tries. stops_chat: it is the outcome of whatever else is in hand
+    for that chat too. stops_all: nothing else begins, in any chat. word: the reason, where the outcome gives none.
+    """
+
+    state: DeliveryState
+    again: Again = Again.NEVER
+    has_tried: bool = True
+    stops_chat: bool = False
+    stops_all: bool = False
+    word: str = ""
+
+
+# An urgent notice of unknown fate is the one exception: it goes out once more.
+TABLE: Mapping[Kind, Meaning] = {
+    Kind.SENT: Meaning(DeliveryState.SENT),
+    Kind.NOT_SENT: Meaning(DeliveryState.RETRY, Again.EVER_LATER),
+    Kind.AMBIGUOUS: Meaning(DeliveryState.UNKNOWN),
+    Kind.FLOOD: Meaning(
+        DeliveryState.RETRY, Again.AS_TOLD, has_tried=False, stops_chat=True, stops_all=True, word="flood"
+    ),
+    Kind.MIGRATED: Meaning(DeliveryState.RETRY, Again.AT_ONCE, has_tried=False, stops_chat=True, word="migrated"),
+    Kind.CONTACT_GONE: Meaning(DeliveryState.REFUSED, stops_chat=True),
+    Kind.CONTENT_REFUSED: Meaning(DeliveryState.REFUSED),
+    Kind.TOKEN_REFUSED: Meaning(
+        DeliveryState.RETRY, Again.AT_ONCE, has_tried=False, stops_chat=True, stops_all=True, word="token_refused"
+    ),
+    Kind.NOT_READY: Meaning(DeliveryState.RETRY, Again.SOON, has_tried=False, word="not_ready"),
+}
 
 FLOOD_WITHOUT_A_NUMBER = 30.0
 LONGEST_FLOOD = 86_400.0

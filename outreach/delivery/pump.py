@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.reminder import Almanac
-from outreach.delivery.claims import FLOOD, TOKEN, WINDOW, Claim, Claims
+from outreach.delivery.claims import WINDOW, Claim, Claims
 from outreach.delivery.holding import SHANGHAI
-from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.outcomes import TABLE, Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 
@@ -20,11 +20,8 @@ LOG = structlog.get_logger("pump")
 # Makes the file that a recipe such as `inspection:17` stands for; None while it cannot be made yet.
 Attach = Callable[[str], Awaitable[Attachment | None]]
 IDLE_SECONDS = 1.0
-TOKEN_PAUSE_FOR = timedelta(days=3650)
 # A paper that failed this often will fail for ever; before that it may have been the disk or the database.
 PAPER_TRIES = 5
-# What one send of a chat says of all its others.
-CHAT_STOPS = (Kind.FLOOD, Kind.TOKEN_REFUSED, Kind.CONTACT_GONE)
 
 
 class Pump:
@@ -77,10 +74,7 @@ class Pump:
 
     async def turn(self) -> bool:
         """Claim, send and settle one window; whether there was anything to do."""
-        now = self._clock()
-        if await self.claims.paused_until(now) is not None:
-            return False
-        claims = await self.claims.take(now, WINDOW)
+        claims = await self.claims.take(self._clock(), WINDOW)
         if not claims:
             return False
         self._halt = Outcome(Kind.FLOOD) if self._is_stopping else None
@@ -96,30 +90,18 @@ class Pump:
         for at, claim in enumerate(run):
             outcome = await self._send(claim)
             results = [(claim, outcome)]
-            if outcome.kind in CHAT_STOPS:
+            if TABLE[outcome.kind].stops_chat:
                 results += [(later, outcome) for later in run[at + 1 :]]
-            now = self._clock()
-            is_news = outcome is not self._halt
-            if is_news and outcome.kind is Kind.FLOOD:
+            if outcome is not self._halt and TABLE[outcome.kind].stops_all:
+                if outcome.kind is Kind.TOKEN_REFUSED:
+                    LOG.critical("token_refused", advice="set ANSHAO_BOT_TOKEN to the current token and restart")
                 # Without a wait of their own, the others go before the chat that is throttled.
                 self._halt = Outcome(Kind.FLOOD)
-            elif is_news and outcome.kind is Kind.TOKEN_REFUSED:
-                self._halt = outcome
-            await self.claims.settle(results, now)
-            if is_news:
-                await self._pause(outcome, now)
+            await self.claims.settle(results, self._clock())
             moved = moved or outcome.kind is not Kind.NOT_READY
-            if outcome.kind in CHAT_STOPS:
+            if TABLE[outcome.kind].stops_chat:
                 break
         return moved
-
-    async def _pause(self, outcome: Outcome, now: datetime) -> None:
-        """What one answer means for every send, of this process and of the others, after a restart too."""
-        if outcome.kind is Kind.FLOOD:
-            await self.claims.pause(FLOOD, now + timedelta(seconds=outcome.seconds), "telegram")
-        elif outcome.kind is Kind.TOKEN_REFUSED:
-            LOG.critical("token_refused", advice="set ANSHAO_BOT_TOKEN to the current token and restart")
-            await self.claims.pause(TOKEN, now + TOKEN_PAUSE_FOR, "bad_token")
 
     async def _send(self, claim: Claim) -> Outcome:
         attachment = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import aliased
 
 from domain.checklist import Verdict
@@ -16,6 +17,9 @@ from outreach.storage.inspections import AnswerRecord, FindingRecord, Inspection
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import PostRecord
 from outreach.storage.plans import OccurrenceRecord
+
+# Asked inside a deed's transaction or the pump's: only columns are read, so either will do.
+Link = AsyncSession | AsyncConnection
 
 OCCURRENCE, FINDING, NOTICE = "occurrence", "finding", "notice"
 RESPONSIBLE = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
@@ -29,56 +33,84 @@ def number_in(about: str) -> tuple[str, int]:
     return kind, int(number) if number.isdigit() else 0
 
 
-async def over(session: AsyncSession, contact_id: int, abouts: Iterable[str]) -> dict[str, str]:
+async def over(link: Link, contact_id: int, abouts: Iterable[str]) -> dict[str, str]:
     """Of these things, those of which this contact need not be reminded any more, each with a word why."""
-    asked: dict[str, set[int]] = {}
-    for about in abouts:
+    asked = {(contact_id, about) for about in abouts}
+    return {about: reason for (_, about), reason in (await over_for(link, asked)).items()}
+
+
+async def over_for(link: Link, asked: Collection[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The same for many contacts at once: pairs of a contact and what they were to be reminded of."""
+    found: dict[tuple[int, str], str] = {}
+    by_kind: dict[str, list[_Asked]] = {}
+    for contact_id, about in asked:
         kind, number = number_in(about)
-        asked.setdefault(kind, set()).add(number)
-    held = select(PostRecord.enterprise_id).where(
-        PostRecord.contact_id == contact_id, PostRecord.until_at.is_(None), PostRecord.role.in_(RESPONSIBLE)
+        by_kind.setdefault(kind, []).append(_Asked(contact_id, about, number))
+    held = await _held(link, {contact_id for contact_id, _ in asked}) if by_kind.keys() & {OCCURRENCE, FINDING} else {}
+    for kind, reasons_of in ((OCCURRENCE, _occurrences), (FINDING, _findings), (NOTICE, _notices)):
+        if ones := by_kind.get(kind):
+            reasons = await reasons_of(link, ones, held)
+            found |= {(one.contact_id, one.about): reason for one, reason in zip(ones, reasons, strict=True) if reason}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    contact_id: int
+    about: str
+    number: int
+
+
+async def _held(link: Link, contact_ids: set[int]) -> dict[int, set[int]]:
+    """The enterprises for which each of these contacts answers today."""
+    rows = await link.execute(
+        select(PostRecord.contact_id, PostRecord.enterprise_id).where(
+            PostRecord.contact_id.in_(contact_ids), PostRecord.until_at.is_(None), PostRecord.role.in_(RESPONSIBLE)
+        )
     )
-    own = set(await session.scalars(held)) if asked.keys() & {OCCURRENCE, FINDING} else set()
-    reasons: dict[str, str] = {}
-    if OCCURRENCE in asked:
-        reasons |= await _occurrences(session, asked[OCCURRENCE], own)
-    if FINDING in asked:
-        reasons |= await _findings(session, asked[FINDING], own)
-    if NOTICE in asked:
-        reasons |= await _notices(session, asked[NOTICE])
+    held: dict[int, set[int]] = {}
+    for contact_id, enterprise_id in rows:
+        held.setdefault(contact_id, set()).add(enterprise_id)
+    return held
+
+
+async def _occurrences(link: Link, asked: Sequence[_Asked], held: Mapping[int, set[int]]) -> list[str]:
+    rows = await link.execute(
+        select(OccurrenceRecord.id, OccurrenceRecord.state, OccurrenceRecord.enterprise_id).where(
+            OccurrenceRecord.id.in_({one.number for one in asked})
+        )
+    )
+    known = {id_: (state, enterprise_id) for id_, state, enterprise_id in rows}
+    reasons = []
+    for one in asked:
+        state, enterprise_id = known.get(one.number, ("", 0))
+        if state == OccurrenceState.DONE:
+            reasons.append(ANSWERED)
+        elif state != OccurrenceState.OPEN:
+            reasons.append(WITHDRAWN)
+        else:
+            reasons.append("" if enterprise_id in held.get(one.contact_id, ()) else LEFT)
     return reasons
 
 
-async def _occurrences(session: AsyncSession, ids: set[int], own: set[int]) -> dict[str, str]:
-    rows = (await session.scalars(select(OccurrenceRecord).where(OccurrenceRecord.id.in_(ids)))).all()
-    reasons = {f"{OCCURRENCE}:{id_}": WITHDRAWN for id_ in ids - {row.id for row in rows}}
-    for row in rows:
-        if row.state == OccurrenceState.DONE:
-            reasons[f"{OCCURRENCE}:{row.id}"] = ANSWERED
-        elif row.state != OccurrenceState.OPEN:
-            reasons[f"{OCCURRENCE}:{row.id}"] = WITHDRAWN
-        elif row.enterprise_id not in own:
-            reasons[f"{OCCURRENCE}:{row.id}"] = LEFT
+async def _findings(link: Link, asked: Sequence[_Asked], held: Mapping[int, set[int]]) -> list[str]:
+    ids = {one.number for one in asked}
+    rows = await link.execute(select(FindingRecord.id, FindingRecord.enterprise_id).where(FindingRecord.id.in_(ids)))
+    places = dict(rows.all())
+    settled = await put_right(link, ids)
+    reasons = []
+    for one in asked:
+        if one.number not in places or one.number in settled:
+            reasons.append(ANSWERED)
+        else:
+            reasons.append("" if places[one.number] in held.get(one.contact_id, ()) else LEFT)
     return reasons
 
 
-async def _findings(session: AsyncSession, ids: set[int], own: set[int]) -> dict[str, str]:
-    rows = await session.scalars(select(FindingRecord).where(FindingRecord.id.in_(ids)))
-    places = {row.id: row.enterprise_id for row in rows}
-    settled = await put_right(session, ids)
-    reasons: dict[str, str] = {}
-    for id_ in ids:
-        if id_ not in places or id_ in settled:
-            reasons[f"{FINDING}:{id_}"] = ANSWERED
-        elif places[id_] not in own:
-            reasons[f"{FINDING}:{id_}"] = LEFT
-    return reasons
-
-
-async def put_right(session: AsyncSession, finding_ids: Iterable[int]) -> set[int]:
+async def put_right(link: Link, finding_ids: Iterable[int]) -> set[int]:
     """Of these findings, those whose item a later submitted inspection of the enterprise no longer failed."""
     later = aliased(InspectionRecord)
-    found = await session.scalars(
+    found = await link.execute(
         select(FindingRecord.id)
         .join(later, later.enterprise_id == FindingRecord.enterprise_id)
         .join(AnswerRecord, AnswerRecord.inspection_id == later.id)
@@ -90,19 +122,19 @@ async def put_right(session: AsyncSession, finding_ids: Iterable[int]) -> set[in
         )
         .distinct()
     )
-    return set(found)
+    return set(found.scalars())
 
 
-async def _notices(session: AsyncSession, ids: set[int]) -> dict[str, str]:
-    rows = (
-        await session.execute(
-            select(DeliveryRecord.id, DeliveryRecord.acknowledged_at, BroadcastRecord.recalled_at)
-            .join(BroadcastRecord, BroadcastRecord.id == DeliveryRecord.broadcast_id)
-            .where(DeliveryRecord.id.in_(ids))
-        )
-    ).all()
-    reasons = {f"{NOTICE}:{id_}": WITHDRAWN for id_ in ids - {row.id for row in rows}}
+async def _notices(link: Link, asked: Sequence[_Asked], _: Mapping[int, set[int]]) -> list[str]:
+    rows = await link.execute(
+        select(DeliveryRecord.id, DeliveryRecord.acknowledged_at, BroadcastRecord.recalled_at)
+        .join(BroadcastRecord, BroadcastRecord.id == DeliveryRecord.broadcast_id)
+        .where(DeliveryRecord.id.in_({one.number for one in asked}))
+    )
+    reasons = {}
     for id_, acknowledged_at, recalled_at in rows:
-        if acknowledged_at is not None or recalled_at is not None:
-            reasons[f"{NOTICE}:{id_}"] = ANSWERED if recalled_at is None else WITHDRAWN
-    return reasons
+        if recalled_at is not None:
+            reasons[id_] = WITHDRAWN
+        else:
+            reasons[id_] = ANSWERED if acknowledged_at is not None else ""
+    return [reasons.get(one.number, WITHDRAWN) for one in asked]

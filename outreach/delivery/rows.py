@@ -1,0 +1,95 @@
+"""行 — what is written to the outbox, always for many rows at once and never through an object per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import cast
+
+from sqlalchemy import Table, Update, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.notice import DeliveryState
+from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.storage.people import ContactRecord
+
+DELIVERIES = cast(Table, DeliveryRecord.__table__)
+CONTACTS = cast(Table, ContactRecord.__table__)
+BROADCASTS = cast(Table, BroadcastRecord.__table__)
+PAUSES = cast(Table, PauseRecord.__table__)
+# New values of a row, by column.
+Values = Mapping[str, object]
+# So many refusals of one text by Telegram mean that the text is at fault, not the people.
+REFUSALS_BEFORE_STOP = 5
+_IS_WAITING = DELIVERIES.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.RETRY.value))
+
+
+async def write(link: AsyncConnection, changes: Sequence[tuple[int, Values]], owner: str = "") -> None:
+    """Give rows new values, each by its id. With an owner, only those that this owner still holds claimed."""
+    shapes: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for id_, values in changes:
+        row: dict[str, object] = {f"new_{name}": value for name, value in values.items()}
+        row["row_id"] = id_
+        if owner:
+            row["owner"] = owner
+        shapes.setdefault(tuple(values), []).append(row)
+    for names, rows in shapes.items():
+        await link.execute(_statement(names, bool(owner)), rows)
+
+
+@cache
+def _statement(names: tuple[str, ...], is_fenced: bool) -> Update:
+    statement = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("row_id"))
+    if is_fenced:
+        statement = statement.where(
+            DELIVERIES.c.state == DeliveryState.CLAIMED.value, DELIVERIES.c.claimed_by == bindparam("owner")
+        )
+    return statement.values({name: bindparam(f"new_{name}") for name in names})
+
+
+async def mark_gone(link: AsyncConnection, contact_id: int, reason: str, now: datetime) -> None:
+    """Nobody is called there again until they come back by themselves: what waits for them is refused with it."""
+    contact = update(CONTACTS).where(CONTACTS.c.id == contact_id)
+    await link.execute(contact.values(is_reachable=False, unreachable_reason=reason))
+    theirs = update(DELIVERIES).where(DELIVERIES.c.contact_id == contact_id, _IS_WAITING)
+    await link.execute(theirs.values(state=DeliveryState.REFUSED.value, reason=reason, settled_at=now))
+
+
+async def move_chat(link: AsyncConnection, contact_id: int, chat_id: int) -> None:
+    """A group that became a supergroup has another number."""
+    await link.execute(update(CONTACTS).where(CONTACTS.c.id == contact_id).values(chat_id=chat_id))
+
+
+async def stop_refused(link: AsyncConnection, broadcast_id: int, reason: str, now: datetime) -> None:
+    """A text that Telegram refuses again and again is not offered to everybody else as well."""
+    own = DELIVERIES.c.broadcast_id == broadcast_id
+    refused = (
+        select(DELIVERIES.c.id)
+        .where(own, DELIVERIES.c.state == DeliveryState.REFUSED.value, DELIVERIES.c.reason == reason)
+        .limit(REFUSALS_BEFORE_STOP)
+        .subquery()
+    )
+    if (await link.execute(select(func.count()).select_from(refused))).scalar_one() >= REFUSALS_BEFORE_STOP:
+        others = update(DELIVERIES).where(own, _IS_WAITING)
+        await link.execute(others.values(state=DeliveryState.SKIPPED.value, reason=reason, settled_at=now))
+
+
+async def expire(link: AsyncConnection, now: datetime, until: datetime) -> None:
+    """What will be too late by then is refused now, so that whoever sent it can see it while there is time."""
+    late = update(DELIVERIES).where(_IS_WAITING, DELIVERIES.c.expires_at <= until)
+    await link.execute(late.values(state=DeliveryState.REFUSED.value, reason="expired", settled_at=now))
+
+
+async def begin_pause(link: AsyncConnection, name: str, until_at: datetime, reason: str) -> None:
+    """Begin or lengthen a pause; a shorter one changes nothing."""
+    build = sqlite.insert if link.dialect.name == "sqlite" else postgresql.insert
+    begin = build(PAUSES).values(name=name, until_at=until_at, reason=reason)
+    lengthen = begin.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"until_at": begin.excluded.until_at, "reason": begin.excluded.reason},
+        where=begin.excluded.until_at > PAUSES.c.until_at,
+    )
+    await link.execute(lengthen)
