@@ -50,6 +50,7 @@ bench: env
 	$(PY) benchmarks/updates.py .venv-peers/bin/python
 	$(PY) benchmarks/loading.py
 	PYTHONPATH=. $(PY) benchmarks/outbox.py --backlog
+	$(PY) benchmarks/ticking.py
 
 lock: env
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra alerts --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt

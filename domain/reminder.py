@@ -72,9 +72,20 @@ class Almanac:
             on = self.calendar.workday_from(on + timedelta(days=1))
         return on
 
+    def workdays_before(self, on: date, count: int) -> date:
+        """The latest day after which so many workdays have come by that day."""
+        day = on
+        while self.workdays_after(day, count) > on:
+            day -= timedelta(days=1)
+        return day
+
     def start_of(self, on: date) -> datetime:
         """The instant at which a day begins."""
         return self.at(on, time())
+
+    def end_of(self, on: date) -> datetime:
+        """The instant at which a day is over."""
+        return self.start_of(on + timedelta(days=1))
 
     def allowed_from(self, at: datetime, quiet: QuietHours, on_workdays: bool = False) -> datetime:
         """The first instant from `at` on that is not quiet and, if asked, lies on a workday."""

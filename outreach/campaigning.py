@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from domain.authority import Duty
 from domain.campaign import (
@@ -130,14 +130,18 @@ async def own(desk: Desk, posts: tuple[Post, ...]) -> Matrix:
     """The cells of the enterprises that the caller answers for, and those of the parks in which they lie."""
     ids = list(dict.fromkeys(post.enterprise_id for post in posts if post.role in WALKERS))
     rows = (await desk.session.scalars(select(EnterpriseRecord).where(EnterpriseRecord.id.in_(ids)))).all()
-    return await _filled(desk, edition_now(desk), rows, list(dict.fromkeys(row.street for row in rows if row.street)))
+    parks = list(dict.fromkeys(row.street for row in rows if row.street))
+    return await _filled(desk, edition_now(desk), rows, parks, only=ids)
 
 
 async def _filled(
-    desk: Desk, edition: Edition, enterprises: Sequence[EnterpriseRecord], parks: Sequence[str]
-) -> Matrix:
-    inspected = await _inspected(desk, edition)
-    entered = await _entered(desk, edition)
+    desk: Desk, edition: Edition, enterprises: Sequence[EnterpriseRecord], parks: Sequence[str],
+    only: Sequence[int] | None = None,
+) -> Matrix:  # fmt: skip
+    """The lines of these places. With `only`, the ids of few enterprises, nothing is read of all the others."""
+    inspected = await _inspected(desk, edition, [] if only is None else [InspectionRecord.enterprise_id.in_(only)])
+    theirs = or_(ActivityRecord.enterprise_id.in_(only or ()), ActivityRecord.street.in_(parks))
+    entered = await _entered(desk, edition, [] if only is None else [theirs])
 
     def cells(subject: Subject, id_: int | None, street: str) -> dict[str, CellState]:
         found = {}
@@ -155,7 +159,7 @@ async def _filled(
     )
 
 
-async def _inspected(desk: Desk, edition: Edition) -> set[int]:
+async def _inspected(desk: Desk, edition: Edition, bounds: Sequence[ColumnElement[bool]]) -> set[int]:
     """The enterprises with an inspection submitted during the edition: no second upload is asked for.
 
     A principal who ticks off their own duties has not looked for hazards, so such a list does not count.
@@ -170,19 +174,22 @@ async def _inspected(desk: Desk, edition: Edition) -> set[int]:
             ChecklistEditionRecord.checklist_id.not_in(others),
             InspectionRecord.submitted_at >= almanac.start_of(edition.starts_on),
             InspectionRecord.submitted_at < almanac.start_of(edition.ends_on + timedelta(days=1)),
+            *bounds,
         )
         .distinct()
     )
     return set(found)
 
 
-async def _entered(desk: Desk, edition: Edition) -> dict[tuple[str, int | None, str], CellState]:
+async def _entered(
+    desk: Desk, edition: Edition, bounds: Sequence[ColumnElement[bool]]
+) -> dict[tuple[str, int | None, str], CellState]:
     """By row, enterprise and park: what the records that were entered say."""
     photos = func.coalesce(func.sum(case((ActivityPhotoRecord.state != "failed", 1), else_=0)), 0)
     found = await desk.session.execute(
         select(ActivityRecord, photos)
         .outerjoin(ActivityPhotoRecord, ActivityPhotoRecord.activity_id == ActivityRecord.id)
-        .where(ActivityRecord.edition_id == edition.id, ActivityRecord.state == "entered")
+        .where(ActivityRecord.edition_id == edition.id, ActivityRecord.state == "entered", *bounds)
         .group_by(ActivityRecord.id)
     )
     return {

@@ -17,20 +17,20 @@ from domain.campaign import (
     NoCampaign,
     Subject,
 )
-from domain.contact import Contact, Post
+from domain.contact import Post
 from domain.lesson import Lesson
 from domain.notice import Notice, NoticeButton
-from outreach.campaigning import edition_today, own
+from outreach.campaigning import Matrix, edition_today, own
 from outreach.delivery.holding import wishes_of
 from outreach.desk import Desk
-from outreach.enrolling import posts_of
+from outreach.enrolling import posts_of_each
 from outreach.inspecting import WALKERS
 from outreach.persons import as_contact
 from outreach.storage.campaigns import CampaignDayRecord
 from outreach.storage.people import ContactRecord, PostRecord
 
 # How many people one transaction serves; the rest follow in the next one.
-BATCH = 100
+BATCH = 500
 QUIET = time(21)
 
 
@@ -62,12 +62,14 @@ def button_for(edition: Edition, plan: DayPlan, posts: tuple[Post, ...]) -> Noti
     return NoticeButton("campaign.open", "cp:s")
 
 
-async def is_done(desk: Desk, edition: Edition, plan: DayPlan, posts: tuple[Post, ...]) -> bool:
-    """Whether what a task asks for was done by all whom this person answers for."""
+def _is_done(cells: Matrix, edition: Edition, plan: DayPlan, posts: tuple[Post, ...]) -> bool:
+    """Whether what a task asks for was done by all whom this person answers for; `cells` hold others' too."""
     row = next((one for one in edition.four_ones if one.id == plan.ref), None)
     if plan.kind is not DayKind.TASK or row is None:
         return False
-    lines = (await own(desk, posts)).lines_of(row)
+    places = {post.enterprise_id for post in posts if post.role in WALKERS}
+    streets = {line.street for line in cells.enterprises if line.id in places}
+    lines = [line for line in cells.lines_of(row) if line.id in places or (line.id is None and line.street in streets)]
     return bool(lines) and all(line.cells[row.id] is CellState.DONE for line in lines)
 
 
@@ -84,10 +86,11 @@ async def tell_today(desk: Desk) -> int:
     if not edition.is_running(desk.today) or not any(plan.on == desk.today for plan in edition.days):
         return 0
     key = f"{edition.id}:{desk.today}"
-    await desk.put_once(CampaignDayRecord, CampaignDayRecord.key, key=key, after_contact_id=0)
-    wanted = select(CampaignDayRecord).where(CampaignDayRecord.key == key, CampaignDayRecord.done_at.is_(None))
+    wanted = select(CampaignDayRecord).where(CampaignDayRecord.key == key)
     day = (await desk.session.scalars(wanted.with_for_update(skip_locked=True))).first()
-    if day is None:
+    if day is None and await desk.put_once(CampaignDayRecord, CampaignDayRecord.key, key=key, after_contact_id=0):
+        day = (await desk.session.scalars(wanted)).one()
+    if day is None or day.done_at is not None:
         return 0
     if desk.now >= almanac.at(desk.today, TELL_UNTIL):
         day.done_at = desk.now
@@ -105,25 +108,28 @@ async def tell_today(desk: Desk) -> int:
         day.done_at = desk.now
         return 0
     wishes = await wishes_of(desk.session, [row.id for row in people])
+    posts = await posts_of_each(desk, [row.id for row in people])
+    plans = {id_: edition.plan_for(desk.today, held[0].role) for id_, held in posts.items()}
+    tasks = {plan.ref for plan in plans.values() if plan and plan.kind is DayKind.TASK}
+    cells = await own(desk, tuple(post for held in posts.values() for post in held)) if tasks else None
+    notices = []
     for row in people:
-        due_at = almanac.at(desk.today, time(wishes[row.id].daily_hour))
-        notice = await _notice(desk, edition, as_contact(row), due_at)
-        if notice is not None:
-            await desk.tell(as_contact(row), notice)
+        plan, due_at = plans.get(row.id), almanac.at(desk.today, time(wishes[row.id].daily_hour))
+        if plan is not None and not (cells and _is_done(cells, edition, plan, posts[row.id])):
+            notices.append((as_contact(row), _notice(desk, edition, plan, row.id, posts[row.id], due_at)))
+    await desk.tell_each(notices)
     day.after_contact_id = people[-1].id
     return len(people)
 
 
-async def _notice(desk: Desk, edition: Edition, contact: Contact, due_at: datetime) -> Notice | None:
-    posts = await posts_of(desk, contact.id)
-    _, plan, _ = of_today(desk, posts)
-    if plan is None or await is_done(desk, edition, plan, posts):
-        return None
+def _notice(
+    desk: Desk, edition: Edition, plan: DayPlan, contact_id: int, posts: tuple[Post, ...], due_at: datetime
+) -> Notice:
     button = button_for(edition, plan, posts)
     facts: dict[str, object] = {
         "edition": edition, "plan": plan, "is_certain": edition.confidence is not Confidence.UNCERTAIN,
     }  # fmt: skip
     return Notice(
-        "campaign_day", facts, f"campaign:{edition.id}:{desk.today}:{contact.id}", ((button,),) if button else (),
+        "campaign_day", facts, f"campaign:{edition.id}:{desk.today}:{contact_id}", ((button,),) if button else (),
         is_push=True, due_at=due_at, expires_at=desk.office.almanac.at(desk.today, QUIET),
     )  # fmt: skip

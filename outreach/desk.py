@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from secrets import token_bytes
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Result, insert
+from sqlalchemy import CursorResult, Result, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -137,28 +137,37 @@ class Desk:
 
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""
+        self.has_told = True
+        return await self.put_once(DeliveryRecord, DeliveryRecord.key, **self._delivery(contact, notice))
+
+    async def tell_each(self, notices: Sequence[tuple[Contact, Notice]]) -> None:
+        """The same for many contacts, each with a notice of their own, in one statement."""
+        if notices:
+            self.has_told = True
+            build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
+            statement = build(cast(Table, DeliveryRecord.__table__)).on_conflict_do_nothing(index_elements=["key"])
+            await self.session.execute(statement, [self._delivery(*each) for each in notices])
+
+    def _delivery(self, contact: Contact, notice: Notice) -> dict[str, object]:
         words = self.office.texts.words(contact.locale)
         buttons = [[[words.label(b.label, **dict(b.facts)), b.press] for b in row] for row in notice.buttons]
-        self.has_told = True
-        return await self.put_once(
-            DeliveryRecord,
-            DeliveryRecord.key,
-            key=notice.key,
-            contact_id=contact.id,
-            kind=notice.kind,
-            text=words(f"notices/{notice.kind}", **notice.facts),
-            buttons=json.dumps(buttons, ensure_ascii=False),
-            attachment=notice.attachment,
-            media_kind=notice.media_kind,
-            media_file_id=notice.media_file_id,
-            broadcast_id=notice.broadcast_id,
-            is_urgent=notice.is_urgent,
-            is_push=notice.is_push,
-            expires_at=notice.expires_at,
-            about=" ".join(notice.about),
-            created_at=self.now,
-            due_at=notice.due_at or self.now,
-        )
+        return {
+            "key": notice.key,
+            "contact_id": contact.id,
+            "kind": notice.kind,
+            "text": words(f"notices/{notice.kind}", **notice.facts),
+            "buttons": json.dumps(buttons, ensure_ascii=False),
+            "attachment": notice.attachment,
+            "media_kind": notice.media_kind,
+            "media_file_id": notice.media_file_id,
+            "broadcast_id": notice.broadcast_id,
+            "is_urgent": notice.is_urgent,
+            "is_push": notice.is_push,
+            "expires_at": notice.expires_at,
+            "about": " ".join(notice.about),
+            "created_at": self.now,
+            "due_at": notice.due_at or self.now,
+        }
 
     async def note(self, happened: str, subject: str, by: int | None = None, **facts: object) -> None:
         """留痕: add a line to the journal in this transaction. `by` is the contact who did it."""

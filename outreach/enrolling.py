@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 
 from domain.contact import Contact, PhoneNotOnRegister, Post, Role, is_sole
@@ -23,14 +25,22 @@ async def contact_of(desk: Desk, person_id: int) -> Contact | None:
 
 async def posts_of(desk: Desk, contact_id: int) -> tuple[Post, ...]:
     """The posts a contact holds today, principal before safety officer before employee."""
+    return (await posts_of_each(desk, [contact_id])).get(contact_id, ())
+
+
+async def posts_of_each(desk: Desk, contact_ids: Sequence[int]) -> dict[int, tuple[Post, ...]]:
+    """The same for many contacts; who holds none has no entry."""
     found = await desk.session.execute(
-        select(PostRecord.id, PostRecord.enterprise_id, EnterpriseRecord.name, PostRecord.role)
+        select(PostRecord.contact_id, PostRecord.id, PostRecord.enterprise_id, EnterpriseRecord.name, PostRecord.role)
         .join(EnterpriseRecord, EnterpriseRecord.id == PostRecord.enterprise_id)
-        .where(PostRecord.contact_id == contact_id, PostRecord.until_at.is_(None))
+        .where(PostRecord.contact_id.in_(contact_ids), PostRecord.until_at.is_(None))
         .order_by(PostRecord.id)
     )
-    posts = [Post(id, enterprise_id, name, Role(role)) for id, enterprise_id, name, role in found]
-    return tuple(sorted(posts, key=lambda post: list(Role).index(post.role)))
+    posts: dict[int, list[Post]] = {}
+    for contact_id, id_, enterprise_id, name, role in found:
+        posts.setdefault(contact_id, []).append(Post(id_, enterprise_id, name, Role(role)))
+    order = list(Role)
+    return {id_: tuple(sorted(held, key=lambda post: order.index(post.role))) for id_, held in posts.items()}
 
 
 async def agree(desk: Desk, person_id: int, chat_id: int, name: str, locale: str, version: int) -> Contact:

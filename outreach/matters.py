@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from domain.contact import Contact, NotYours, StalePress
 from domain.notice import DeliveryState, NoticeButton
@@ -88,12 +89,12 @@ async def _notices(desk: Desk, ids: Sequence[int]) -> list[Item]:
     return [_said(NOTICE, f"{NOTICE}:{row.id}", row) for row in rows]
 
 
-def held_item(row: DeliveryRecord) -> Item:
+def held_item(row: DeliveryRecord | Row[*tuple[Any, ...]]) -> Item:
     """A push that the budget held back; its button sends it after all."""
     return _said("held", "", row)
 
 
-def _said(kind: str, about: str, row: DeliveryRecord) -> Item:
+def _said(kind: str, about: str, row: DeliveryRecord | Row[*tuple[Any, ...]]) -> Item:
     title = first_line(row.text)
     return Item(kind, about, title, button=NoticeButton("reminder.read", f"st:o:{row.id}", (("title", title),)))
 

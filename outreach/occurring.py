@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.checklist import Checklist
@@ -21,11 +21,17 @@ from outreach.storage.base import Record
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import ChecklistEditionRecord, InspectionRecord
 from outreach.storage.people import ContactRecord, PostRecord
-from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord
+from outreach.storage.plans import OPEN, OccurrenceRecord, PlanRecord, ReminderRecord
 
-Row = TypeVar("Row")
+One = TypeVar("One")
 # Rows of one statement: both databases limit how many values it may carry.
 CHUNK = 500
+# Enterprises that one transaction asks; the rest of a larger audience follow in the next one.
+MOST_PLACES = 500
+PLACE = (
+    EnterpriseRecord.id, EnterpriseRecord.name, EnterpriseRecord.street, EnterpriseRecord.grid,
+    EnterpriseRecord.industries,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +52,56 @@ def span_of(row: PlanRecord) -> Span:
 
 async def audience(desk: Desk, row: PlanRecord) -> list[Place]:
     """The enterprises that lie within a plan today and that its checklist suits, by name."""
-    query = select(EnterpriseRecord).order_by(EnterpriseRecord.name)
-    if row.street:
-        query = query.where(EnterpriseRecord.street == row.street)
-    if row.grid:
-        query = query.where(EnterpriseRecord.grid == row.grid)
-    checklist = desk.catalogue.checklists.get(row.checklist_id)
-    return [
-        Place(one.id, one.name, one.street, one.grid)
-        for one in await desk.session.scalars(query)
-        if checklist is not None and _suits(desk, checklist, row.industry, frozenset(one.industries))
+    found = await desk.session.execute(select(*PLACE).where(*_within([row])).order_by(EnterpriseRecord.name))
+    return [Place(one.id, one.name, one.street, one.grid) for one in found if _is_asked(desk, row, one)]
+
+
+async def next_asked(
+    desk: Desk, rows: Sequence[PlanRecord], after: int
+) -> tuple[list[tuple[PlanRecord, int]], int | None]:
+    """The next enterprises behind that id, each with the plans by which it is asked, and where to go on; None: done."""
+    found = (
+        await desk.session.execute(
+            select(*PLACE)
+            .where(*_within(rows), EnterpriseRecord.id > after)
+            .order_by(EnterpriseRecord.id)
+            .limit(MOST_PLACES)
+        )
+    ).all()
+    by_place: dict[tuple[str, str], list[PlanRecord]] = {}
+    for row in rows:
+        by_place.setdefault((row.street, row.grid), []).append(row)
+    asked = [
+        (row, one.id)
+        for one in found
+        for place in dict.fromkeys(((one.street, one.grid), (one.street, ""), ("", one.grid), ("", "")))
+        for row in by_place.get(place, ())
+        if _is_asked(desk, row, one)
     ]
+    return asked, found[-1].id if len(found) == MOST_PLACES else None
+
+
+def _within(rows: Sequence[PlanRecord]) -> list[ColumnElement[bool]]:
+    """The enterprises that lie where any of these plans asks."""
+    places = {(row.street, row.grid) for row in rows}
+    if ("", "") in places:
+        return []
+    streets = [street for street, grid in places if not grid]
+    grids = [grid for street, grid in places if not street]
+    both = [place for place in places if all(place)]
+    parts: list[ColumnElement[bool]] = []
+    if streets:
+        parts.append(EnterpriseRecord.street.in_(streets))
+    if grids:
+        parts.append(EnterpriseRecord.grid.in_(grids))
+    if both:
+        parts.append(tuple_(EnterpriseRecord.street, EnterpriseRecord.grid).in_(both))
+    return [or_(*parts)]
+
+
+def _is_asked(desk: Desk, row: PlanRecord, place: Row[*tuple[Any, ...]]) -> bool:
+    checklist = desk.catalogue.checklists.get(row.checklist_id)
+    return checklist is not None and _suits(desk, checklist, row.industry, frozenset(place.industries))
 
 
 def _suits(desk: Desk, checklist: Checklist, industry: str, industries: frozenset[str]) -> bool:
@@ -80,27 +125,40 @@ async def responsible(desk: Desk, enterprise_ids: Sequence[int]) -> dict[int, Co
     return found
 
 
-async def open_day(desk: Desk, row: PlanRecord, occurs_on: date) -> int:
-    """Ask every enterprise of a plan for one day, each once whoever else does the same. How many are reminded."""
-    span, calendar = span_of(row), desk.catalogue.calendar
-    await lapse(desk, row.id, before=occurs_on)
-    places = await audience(desk, row)
+async def ask(desk: Desk, asked: Sequence[tuple[PlanRecord, int]], days: Mapping[int, date]) -> int:
+    """Ask these enterprises for the day of each plan (by its id), each once whoever else does the same.
+
+    Whoever inspected on that day or since, before the plan was looked at, is not asked once more. How many are
+    reminded.
+    """
+    if not asked:
+        return 0
+    calendar = desk.catalogue.calendar
+    plans = {row.id: row for row, _ in asked}
+    terms = {id_: span_of(row).due_on(days[id_], calendar) for id_, row in plans.items()}
     await _insert(desk, OccurrenceRecord, ["plan_id", "enterprise_id", "occurs_on"], [
-        {"plan_id": row.id, "enterprise_id": place.id, "occurs_on": occurs_on,
-         "due_on": span.due_on(occurs_on, calendar), "state": OccurrenceState.OPEN} for place in places
+        {"plan_id": row.id, "enterprise_id": place, "occurs_on": days[row.id], "due_on": terms[row.id],
+         "state": OccurrenceState.OPEN} for row, place in asked
     ])  # fmt: skip
-    await _settle_what_was_done(desk, row, occurs_on)
-    opened = await desk.session.execute(
-        select(OccurrenceRecord.id, OccurrenceRecord.enterprise_id).where(
-            OccurrenceRecord.plan_id == row.id,
-            OccurrenceRecord.occurs_on == occurs_on,
-            OccurrenceRecord.state == OccurrenceState.OPEN,
+    await _settle_what_was_done(desk, plans, asked, days)
+    wanted = {(row.id, place) for row, place in asked}
+    opened = [
+        one
+        for part in _parts(sorted({place for _, place in asked}))
+        for one in await desk.session.execute(
+            select(OccurrenceRecord.id, OccurrenceRecord.plan_id, OccurrenceRecord.enterprise_id).where(
+                OPEN, OccurrenceRecord.enterprise_id.in_(part), OccurrenceRecord.plan_id.in_(plans)
+            )
         )
-    )
-    asked = {enterprise_id: id_ for id_, enterprise_id in opened}
-    holders = await responsible(desk, list(asked))
-    abouts = [(f"{OCCURRENCE}:{asked[place]}", contact.id) for place, contact in holders.items()]
-    return await remind_of(desk, abouts, occurs_on, not_before=row.changed_at)
+        if (one.plan_id, one.enterprise_id) in wanted
+    ]
+    holders = await responsible(desk, sorted({one.enterprise_id for one in opened}))
+    told: dict[tuple[date, datetime], list[tuple[str, int]]] = {}
+    for one in opened:
+        if (holder := holders.get(one.enterprise_id)) is not None:
+            when = days[one.plan_id], plans[one.plan_id].changed_at
+            told.setdefault(when, []).append((f"{OCCURRENCE}:{one.id}", holder.id))
+    return sum([await remind_of(desk, abouts, on, not_before=at) for (on, at), abouts in told.items()])
 
 
 async def remind_of(
@@ -119,15 +177,15 @@ async def remind_of(
     return await _insert(desk, ReminderRecord, ["about", "contact_id", "occurs_on"], rows)
 
 
-async def lapse(desk: Desk, plan_id: int, before: date | None = None, state: OccurrenceState = OccurrenceState.LAPSED
-                ) -> None:  # fmt: skip
-    """What is still open of a plan asks for nothing any more; with `before` only what an earlier day asked."""
-    statement = update(OccurrenceRecord).where(
-        OccurrenceRecord.plan_id == plan_id, OccurrenceRecord.state == OccurrenceState.OPEN
-    )
+async def lapse(
+    desk: Desk, plan_ids: Iterable[int], before: date | None = None, state: OccurrenceState = OccurrenceState.LAPSED
+) -> None:
+    """What is still open of these plans asks for nothing any more; with `before` only what an earlier day asked."""
+    statement = update(OccurrenceRecord).where(OPEN, OccurrenceRecord.plan_id.in_(list(plan_ids)))
     if before is not None:
         statement = statement.where(OccurrenceRecord.occurs_on < before)
-    await desk.session.execute(statement.values(state=state, settled_at=desk.now))
+    settled = statement.values(state=state, settled_at=desk.now).execution_options(synchronize_session=False)
+    await desk.session.execute(settled)
 
 
 async def settle(desk: Desk, enterprise_id: int, checklist_id: str, inspection_id: int) -> None:
@@ -144,17 +202,27 @@ async def settle(desk: Desk, enterprise_id: int, checklist_id: str, inspection_i
     )
 
 
-async def _settle_what_was_done(desk: Desk, row: PlanRecord, occurs_on: date) -> None:
-    """Whoever inspected on that day or since, before the plan was looked at, is not asked once more."""
-    since = desk.office.almanac.start_of(occurs_on)
-    done = await desk.session.execute(
-        select(InspectionRecord.enterprise_id, func.max(InspectionRecord.id))
-        .join(ChecklistEditionRecord, ChecklistEditionRecord.id == InspectionRecord.edition_id)
-        .where(ChecklistEditionRecord.checklist_id == row.checklist_id, InspectionRecord.submitted_at >= since)
-        .group_by(InspectionRecord.enterprise_id)
-    )
-    for enterprise_id, inspection_id in done.all():
-        await settle(desk, enterprise_id, row.checklist_id, inspection_id)
+async def _settle_what_was_done(
+    desk: Desk, plans: Mapping[int, PlanRecord], asked: Sequence[tuple[PlanRecord, int]], days: Mapping[int, date]
+) -> None:
+    almanac = desk.office.almanac
+    since = almanac.start_of(min(days[id_] for id_ in plans))
+    done: dict[tuple[int, str], tuple[int, datetime | None]] = {}
+    for part in _parts(sorted({place for _, place in asked})):
+        for enterprise_id, checklist_id, inspection_id, submitted_at in await desk.session.execute(
+            select(
+                InspectionRecord.enterprise_id, ChecklistEditionRecord.checklist_id, InspectionRecord.id,
+                InspectionRecord.submitted_at,
+            )
+            .join(ChecklistEditionRecord, ChecklistEditionRecord.id == InspectionRecord.edition_id)
+            .where(InspectionRecord.enterprise_id.in_(part), InspectionRecord.submitted_at >= since)
+            .order_by(InspectionRecord.id)
+        ):  # fmt: skip
+            done[enterprise_id, checklist_id] = inspection_id, submitted_at
+    for row, place in asked:
+        inspection_id, submitted_at = done.get((place, row.checklist_id), (0, None))
+        if submitted_at is not None and submitted_at >= almanac.start_of(days[row.id]):
+            await settle(desk, place, row.checklist_id, inspection_id)
 
 
 async def _insert(desk: Desk, record: type[Record], unique: list[str], rows: list[dict[str, object]]) -> int:
@@ -168,5 +236,5 @@ async def _insert(desk: Desk, record: type[Record], unique: list[str], rows: lis
     return count
 
 
-def _parts(rows: list[Row]) -> list[list[Row]]:
+def _parts(rows: list[One]) -> list[list[One]]:
     return [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]

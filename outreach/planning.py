@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
@@ -22,10 +23,13 @@ from domain.plan import (
 from domain.text import sort_key
 from outreach.desk import Desk, Office
 from outreach.listing import within
-from outreach.occurring import Place, audience, lapse, open_day, responsible, span_of
+from outreach.occurring import Place, ask, audience, lapse, next_asked, responsible, span_of
 from outreach.planned import PlanLine, answers_for, line_of, own_plan, with_figures
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.plans import PlanRecord
+
+# Plans that ask side by side in the same transactions.
+TOGETHER = 50
 
 
 def checklists(desk: Desk, official: Official) -> list[Checklist]:
@@ -145,7 +149,8 @@ async def confirm(desk: Desk, contact: Contact, official: Official, plan_id: int
         "PlanSet", f"plan:{row.id}", contact.id, checklist=row.checklist_id, rhythm=row.rhythm, enterprises=len(asked)
     )
     if row.from_on <= desk.today:
-        await _look(desk, row)
+        # The first page at once, so that the figures say something; the clock asks the others.
+        await _look(desk, [row])
     return await with_figures(desk, row)
 
 
@@ -153,7 +158,7 @@ async def pause(desk: Desk, contact: Contact, official: Official, plan_id: int) 
     """Ask nobody until told to go on; what is open is withdrawn. Raises NotYours, StalePress, PlanEnded."""
     row = await _changed(desk, official, plan_id, PlanState.ACTIVE)
     row.state, row.next_look_at, row.changed_at = PlanState.PAUSED, None, desk.now
-    await lapse(desk, row.id, state=OccurrenceState.WITHDRAWN)
+    await lapse(desk, [row.id], state=OccurrenceState.WITHDRAWN)
     await desk.note("PlanPaused", f"plan:{row.id}", contact.id)
     return await with_figures(desk, row)
 
@@ -170,46 +175,76 @@ async def end(desk: Desk, contact: Contact, official: Official, plan_id: int) ->
     """End the plan for good; what is open is withdrawn, what was done stays. Raises NotYours, PlanEnded."""
     row = await _changed(desk, official, plan_id)
     row.state, row.next_look_at, row.changed_at = PlanState.ENDED, None, desk.now
-    await lapse(desk, row.id, state=OccurrenceState.WITHDRAWN)
+    await lapse(desk, [row.id], state=OccurrenceState.WITHDRAWN)
     await desk.note("PlanEnded", f"plan:{row.id}", contact.id)
     return await with_figures(desk, row)
 
 
 async def look_at_plans(office: Office) -> int:
-    """Let every plan whose day has come ask, one transaction each. How many asked."""
+    """Let every plan whose day has come ask. How many asked.
+
+    Some plans at a time, and of their enterprises a page in each transaction: nobody waits behind a large one. Until
+    the last page the plans are due, so whatever a process was killed in the middle of is asked again, each once.
+    """
     count = 0
     while True:
-        async with office.desk() as desk:
-            row = (
-                await desk.session.scalars(
-                    select(PlanRecord)
-                    .where(PlanRecord.next_look_at <= desk.now)
-                    .order_by(PlanRecord.next_look_at)
-                    .limit(1)
-                    .with_for_update(skip_locked=True)
-                )
-            ).first()
-            if row is None:
-                return count
-            count += await _look(desk, row)
+        after: int | None = 0
+        together: list[int] = []
+        began_on = None
+        while after is not None:
+            async with office.desk() as desk:
+                # Past midnight the plans may ask for another day: from the first page again.
+                after = after if began_on == desk.today else 0
+                began_on = desk.today
+                due = select(PlanRecord).where(PlanRecord.next_look_at <= desk.now)
+                due = due.where(PlanRecord.id.in_(together)) if together else due.limit(TOGETHER)
+                locked = due.order_by(PlanRecord.next_look_at, PlanRecord.id).with_for_update(skip_locked=True)
+                rows = (await desk.session.scalars(locked)).all()
+                together = [row.id for row in rows]
+                after, asked = await _look(desk, rows, after)
+                count += asked
+        if not together:
+            return count
 
 
-async def _look(desk: Desk, row: PlanRecord) -> bool:
-    """Ask for the latest day that has come, if its term still runs; then say when to look again."""
-    span, calendar = span_of(row), desk.catalogue.calendar
-    latest = span.latest_until(row.asked_on, desk.today, calendar)
-    asks = latest is not None and span.due_on(latest, calendar) >= desk.today
-    if latest is not None:
-        row.asked_on = latest
-        if asks:
-            await open_day(desk, row, latest)
+async def _look(desk: Desk, rows: Sequence[PlanRecord], after: int = 0) -> tuple[int | None, int]:
+    """Ask for the latest day that has come, where its term still runs; after the last page say when to look again.
+
+    Where to go on, None when all were asked, and how many plans asked.
+    """
+    calendar, days = desk.catalogue.calendar, {}
+    for row in rows:
+        span = span_of(row)
+        latest = span.latest_until(row.asked_on, desk.today, calendar)
+        if latest is not None:
+            days[row.id] = latest
+    asking = [row for row in rows if row.id in days and span_of(row).due_on(days[row.id], calendar) >= desk.today]
+    onward: int | None = None
+    if asking:
+        if not after:
+            for day in {days[row.id] for row in asking}:
+                await lapse(desk, [row.id for row in asking if days[row.id] == day], before=day)
+        page, onward = await next_asked(desk, asking, after)
+        await ask(desk, page, days)
+    if onward is not None:
+        return onward, 0
+    over = [row for row in rows if desk.today > span_of(row).until_on]
+    if over:
+        await lapse(desk, [row.id for row in over])
+    for row in rows:
+        row.asked_on = days.get(row.id, row.asked_on)
+        row.next_look_at = _next_look(desk, row)
+        row.state = row.state if row.next_look_at else PlanState.ENDED
+    return None, len(asking)
+
+
+def _next_look(desk: Desk, row: PlanRecord) -> datetime | None:
+    """The next morning at which a plan asks, or that after its last day; None when it is over."""
+    span = span_of(row)
     if desk.today > span.until_on:
-        await lapse(desk, row.id)
-        row.state, row.next_look_at = PlanState.ENDED, None
-        return asks
+        return None
     after = max(desk.today, row.asked_on or desk.today) + ONE_DAY
-    row.next_look_at = _morning(desk, span.next_from(after, calendar) or span.until_on + ONE_DAY)
-    return asks
+    return _morning(desk, span.next_from(after, desk.catalogue.calendar) or span.until_on + ONE_DAY)
 
 
 def _morning(desk: Desk, on: date) -> datetime:

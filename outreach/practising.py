@@ -13,8 +13,8 @@ from outreach.enrolling import as_contact
 from outreach.storage.people import ContactRecord
 from outreach.storage.quizzes import DailyQuestionRecord
 
-# How many people one tick of the sweep serves; the rest are due at the next tick.
-BATCH = 200
+# How many people one transaction serves; the rest follow in the next one.
+BATCH = 500
 
 
 async def hour_of(desk: Desk, contact_id: int) -> time | None:
@@ -58,6 +58,7 @@ async def ask_daily(desk: Desk) -> int:
         .with_for_update(skip_locked=True, of=DailyQuestionRecord)
     )
     rows = found.all()
+    notices = []
     for row, person in rows:
         due_at = row.next_look_at
         row.next_look_at = next_daily_at(desk.now, _hour(row), desk.office.zone)
@@ -68,7 +69,8 @@ async def ask_daily(desk: Desk) -> int:
             "daily_question", {}, f"daily_question:{person.id}:{desk.today:%Y%m%d}", ((button,),), is_push=True,
             expires_at=datetime.combine(desk.today, DAILY_UNTIL, desk.office.zone),
         )  # fmt: skip
-        await desk.tell(as_contact(person), notice)
+        notices.append((as_contact(person), notice))
+    await desk.tell_each(notices)
     return len(rows)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, daily, following, planning, practising, receiving, reminding, repairing, report_drafts
+from outreach import backing_up, daily, following, practising, receiving, repairing, report_drafts, ticking
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -23,8 +23,13 @@ async def ask_daily_questions(office: Office) -> int:
     """Those whose hour has come are told that their question of the day is there."""
 
     async def ask() -> int:
-        async with office.desk() as desk:
-            return await practising.ask_daily(desk)
+        total = 0
+        while True:
+            async with office.desk() as desk:
+                count = await practising.ask_daily(desk)
+            if not count:
+                return total
+            total += count
 
     return await _logged("ask_daily_questions", ask)
 
@@ -32,13 +37,7 @@ async def ask_daily_questions(office: Office) -> int:
 async def remind(office: Office) -> int:
     """Plans ask, findings are brought up, and whoever has something due hears of it once."""
 
-    async def look() -> int:
-        await planning.look_at_plans(office)
-        await reminding.look_at_findings(office)
-        await reminding.look_at_notices(office)
-        return await reminding.say_what_is_due(office)
-
-    return await _logged("remind", look)
+    return await _logged("remind", lambda: ticking.remind(office))
 
 
 async def tell_campaign_day(office: Office) -> int:

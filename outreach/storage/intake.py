@@ -29,7 +29,7 @@ class QuarantineRecord(Record):
 
     id: Mapped[Key]
     reference: Mapped[Word] = mapped_column(unique=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     update_id: Mapped[int | None]
     fault: Mapped[Prose]
     body: Mapped[Prose]

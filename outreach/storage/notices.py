@@ -18,6 +18,8 @@ CLAIMED = text("state = 'claimed'")
 SETTLED = text("settled_at IS NOT NULL")
 # The first where other tables are read with it: word for word, or neither database would use the index.
 IS_WAITING = text("deliveries.state IN ('queued', 'retry') AND deliveries.reason <> 'digest'")
+# Pushes that wait to be said in a digest.
+FOLDED = text("state = 'queued' AND reason = 'digest'")
 
 
 class DeliveryRecord(Record):
@@ -28,6 +30,8 @@ class DeliveryRecord(Record):
         # In the order in which it is claimed: a backlog of a million is never sorted.
         Index("ix_deliveries_due", "is_urgent", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_deliveries_claimed", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+        Index("ix_deliveries_folded", "due_at", sqlite_where=FOLDED, postgresql_where=FOLDED),
+        Index("ix_deliveries_folded_for", "contact_id", sqlite_where=FOLDED, postgresql_where=FOLDED),
         # For counting alone: what became of the rest of late.
         Index("ix_deliveries_settled", "state", "settled_at", "reason", sqlite_where=SETTLED, postgresql_where=SETTLED),
     )

@@ -11,6 +11,7 @@ from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Record, 
 
 LOOKED_AT = text("next_look_at IS NOT NULL")
 WAITING = text("state = 'waiting'")
+OPEN = text("state = 'open'")
 
 
 class PlanRecord(Record):
@@ -48,9 +49,11 @@ class OccurrenceRecord(Record):
             "ix_occurrences_open",
             "enterprise_id",
             "plan_id",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
         ),
+        # What a plan still asks, however long it has been asking.
+        Index("ix_occurrences_asked", "plan_id", "occurs_on", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[Key]
@@ -74,6 +77,8 @@ class ReminderRecord(Record):
     __table_args__ = (
         UniqueConstraint("about", "contact_id", "occurs_on"),
         Index("ix_reminders_waiting", "next_look_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        # All that waits for one person, whatever they have been told in years.
+        Index("ix_reminders_waiting_for", "contact_id", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 
     id: Mapped[Key]

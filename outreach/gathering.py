@@ -1,0 +1,275 @@
+"""合并提醒 — what has come due for a person is gathered and said once: as itself, or all together in a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, cast
+
+from sqlalchemy import Row, Select, select, text, update
+
+from domain.contact import Contact
+from domain.notice import DeliveryState, Notice, NoticeButton
+from domain.reminder import Due, Form, Wishes, form_of
+from outreach.delivery.holding import DIGEST, wishes_in
+from outreach.delivery.relevance import FINDING, LEFT, OCCURRENCE, number_in, over_for
+from outreach.desk import Desk, Office
+from outreach.matters import IN_DIGEST, Item, held_item, items_of
+from outreach.occurring import remind_of, responsible
+from outreach.storage.inspections import FindingRecord
+from outreach.storage.notices import FOLDED, DeliveryRecord
+from outreach.storage.people import ContactRecord
+from outreach.storage.plans import WAITING, OccurrenceRecord, ReminderRecord, WishRecord
+
+Found = Row[*tuple[Any, ...]]
+# People that one transaction serves; the rest follow in the next one, so that nobody waits long behind it.
+BATCH = 250
+LINES = 12
+BUTTONS = 6
+# Two schedulers could otherwise each say half of what is due for one person.
+ONLY_TELLER = 0x616E0001
+REMINDER = (
+    ReminderRecord.id, ReminderRecord.contact_id, ReminderRecord.about, ReminderRecord.occurs_on, ReminderRecord.due_at,
+)  # fmt: skip
+PUSH = (
+    DeliveryRecord.id, DeliveryRecord.contact_id, DeliveryRecord.about, DeliveryRecord.text, DeliveryRecord.due_at,
+    DeliveryRecord.expires_at,
+)  # fmt: skip
+PERSON = (
+    ContactRecord.chat_id, ContactRecord.is_reachable, ContactRecord.name, ContactRecord.phone,
+    ContactRecord.locale, WishRecord.quiet_from, WishRecord.quiet_until, WishRecord.budget, WishRecord.daily_hour,
+    WishRecord.is_bundled, WishRecord.stopped_at,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Person:
+    """A contact for whom something has come due; `reason` is why none of it can be said, if so.
+
+    reminders and folded are rows: what waits to be said, and the pushes that wait for a digest.
+    """
+
+    contact: Contact
+    wishes: Wishes
+    reason: str
+    reminders: list[Found] = field(default_factory=list)
+    folded: list[Found] = field(default_factory=list)
+
+
+class Settling:
+    """What becomes of the rows of one batch, written down all at once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._reminders: dict[tuple[str, ...], list[dict[str, object]]] = {}
+        self._pushes: dict[tuple[str, ...], list[dict[str, object]]] = {}
+
+    def told(self, reminders: Iterable[Found], key: str) -> None:
+        for one in reminders:
+            self._reminder(one, state="told", delivery_key=key, settled_at=self._desk.now)
+
+    def skipped(self, reminders: Iterable[Found], reason: str) -> None:
+        for one in reminders:
+            self._reminder(one, state="skipped", reason=reason, settled_at=self._desk.now)
+
+    def settled(self, pushes: Iterable[Found], state: DeliveryState, reason: str) -> None:
+        for one in pushes:
+            self._push(one, state=state, reason=reason, settled_at=self._desk.now)
+
+    def put_off(self, person: Person, until: datetime) -> None:
+        for one in person.reminders:
+            self._reminder(one, next_look_at=until)
+        for push in person.folded:
+            self._push(push, due_at=max(push.due_at, until))
+
+    async def write(self) -> None:
+        for rows in self._reminders.values():
+            await self._desk.session.execute(update(ReminderRecord), rows)
+        for rows in self._pushes.values():
+            await self._desk.session.execute(update(DeliveryRecord), rows)
+
+    def _reminder(self, row: Found, **values: object) -> None:
+        self._reminders.setdefault(tuple(values), []).append({"id": row.id, **values})
+
+    def _push(self, row: Found, **values: object) -> None:
+        self._pushes.setdefault(tuple(values), []).append({"id": row.id, **values})
+
+
+async def say_what_is_due(office: Office) -> int:
+    """Tell every contact who has something due, one message each. How many were told."""
+    told = 0
+    while True:
+        async with office.desk() as desk:
+            if not await _is_only_teller(desk):
+                return told
+            people = await gather(desk)
+            if not people:
+                return told
+            told += await _say(desk, people)
+
+
+async def _is_only_teller(desk: Desk) -> bool:
+    if desk.office.engine.dialect.name != "postgresql":
+        return True
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool((await desk.session.execute(lock, {"key": ONLY_TELLER})).scalar_one())
+
+
+async def gather(desk: Desk) -> list[Person]:
+    """The next people for whom something has come due, each with all of it, held until the transaction ends.
+
+    Read from indexes that hold what waits and nothing else: the cost is that of what is due.
+    """
+    people: dict[int, Person] = {}
+    due = select(ReminderRecord.contact_id).where(WAITING, ReminderRecord.next_look_at <= desk.now)
+    ids = set(await desk.session.scalars(due.order_by(ReminderRecord.next_look_at).limit(BATCH)))
+    page: Sequence[Found] = ()
+    if ids:
+        theirs = ReminderRecord.contact_id.in_(ids), ReminderRecord.next_look_at <= desk.now
+        of_people = _of_people(REMINDER, ReminderRecord).where(WAITING, *theirs)
+        page = (await desk.session.execute(of_people.with_for_update(of=ReminderRecord))).all()
+    for row in sorted(page, key=lambda one: (one.due_at, one.id)):
+        _person(people, row).reminders.append(row)
+    folded = _of_people(PUSH, DeliveryRecord).where(FOLDED).with_for_update(of=DeliveryRecord)
+    first = folded.where(DeliveryRecord.due_at <= desk.now).order_by(DeliveryRecord.due_at).limit(BATCH)
+    for push in (await desk.session.execute(first)).all():
+        _person(people, push)
+    if people:
+        # A digest takes along what was to wait for a later one.
+        own = folded.where(DeliveryRecord.contact_id.in_(people))
+        for push in (await desk.session.execute(own)).all():
+            people[push.contact_id].folded.append(push)
+    for person in people.values():
+        person.folded.sort(key=lambda one: int(one.id))
+    return [people[id_] for id_ in sorted(people)]
+
+
+def _of_people(columns: Sequence[Any], record: type[ReminderRecord] | type[DeliveryRecord]) -> Select[*tuple[Any, ...]]:
+    """These columns, and beside them whose row it is and what they wish."""
+    joined = select(*columns, *PERSON).join(ContactRecord, ContactRecord.id == record.contact_id)
+    return joined.outerjoin(WishRecord, WishRecord.contact_id == record.contact_id)
+
+
+def _person(people: dict[int, Person], row: Found) -> Person:
+    if row.contact_id not in people:
+        wishes = wishes_in(cast(WishRecord, row) if row.quiet_from is not None else None)
+        reason = "stopped" if wishes.is_stopped else ""
+        reason = reason if row.is_reachable and row.chat_id is not None else "contact_gone"
+        contact = Contact(row.contact_id, row.name, row.phone, row.locale)
+        people[row.contact_id] = Person(contact, wishes, reason)
+    return people[row.contact_id]
+
+
+async def _say(desk: Desk, people: Sequence[Person]) -> int:
+    """Tell them, or put it off. Afterwards nothing of theirs is due at this instant. How many were told."""
+    settling, almanac = Settling(desk), desk.office.almanac
+    for person in (one for one in people if one.reason):
+        settling.skipped(person.reminders, person.reason)
+        gone = person.reason == "contact_gone"
+        settling.settled(person.folded, DeliveryState.REFUSED if gone else DeliveryState.SKIPPED, person.reason)
+    people = [one for one in people if not one.reason]
+    await _drop_what_is_over(desk, people, settling)
+    had_one = await _had_their_digest(desk, people)
+    saying: list[tuple[Person, Form]] = []
+    for person in people:
+        allowed = almanac.allowed_from(desk.now, person.wishes.quiet, on_workdays=True)
+        if allowed > desk.now:
+            settling.put_off(person, allowed)
+            continue
+        form = form_of(
+            [Due(one.due_at) for one in person.reminders], desk.now, folded=len(person.folded),
+            has_digest_today=person.contact.id in had_one, is_bundled=person.wishes.is_bundled,
+        )  # fmt: skip
+        if form is Form.NOTHING:
+            settling.put_off(person, almanac.next_slot(desk.now, person.wishes))
+        else:
+            saying.append((person, form))
+    abouts = {one.about for person, _ in saying for one in person.reminders}
+    items = {item.about: item for item in await items_of(desk, sorted(abouts))}
+    notices = []
+    for person, form in saying:
+        found = [items[one.about] for one in person.reminders if one.about in items]
+        notice = _one(desk, person, found[0]) if form is Form.ITSELF else _all(desk, person, found)
+        notices.append((person.contact, notice))
+        settling.told(person.reminders, notice.key)
+        settling.settled(person.folded, DeliveryState.SKIPPED, IN_DIGEST)
+    await settling.write()
+    await desk.tell_each(notices)
+    return len(notices)
+
+
+async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Settling) -> None:
+    """What is done with, or no longer this person's: then it is handed on to whoever follows."""
+    rows = [row for person in people for row in (*person.reminders, *person.folded)]
+    reasons = await over_for(desk.session, {(row.contact_id, about) for row in rows for about in row.about.split()})
+    left = []
+    for person in people:
+        own, kept, wanted = person.contact.id, [], []
+        for one in person.reminders:
+            reason = reasons.get((own, one.about))
+            if reason is None:
+                kept.append(one)
+                continue
+            settling.skipped([one], reason)
+            if reason == LEFT:
+                left.append(one)
+        for push in person.folded:
+            why = [reasons.get((own, about)) for about in push.about.split()]
+            if push.expires_at is not None and push.expires_at <= desk.now:
+                settling.settled([push], DeliveryState.REFUSED, "expired")
+            elif why and why[0] is not None and all(why):
+                settling.settled([push], DeliveryState.SKIPPED, why[0])
+            else:
+                wanted.append(push)
+        person.reminders, person.folded = kept, wanted
+    await _hand_on(desk, left)
+
+
+async def _hand_on(desk: Desk, left: Sequence[Found]) -> None:
+    places: dict[str, int] = {}
+    for kind, record in ((OCCURRENCE, OccurrenceRecord), (FINDING, FindingRecord)):
+        numbers = {number for named, number in (number_in(one.about) for one in left) if named == kind}
+        if numbers:
+            found = await desk.session.execute(select(record.id, record.enterprise_id).where(record.id.in_(numbers)))
+            places |= {f"{kind}:{id_}": enterprise_id for id_, enterprise_id in found}
+    held = await responsible(desk, sorted(set(places.values())))
+    days: dict[date, list[tuple[str, int]]] = {}
+    for one in left:
+        if (follower := held.get(places.get(one.about, 0))) is not None:
+            days.setdefault(one.occurs_on, []).append((one.about, follower.id))
+    for occurs_on, abouts in days.items():
+        await remind_of(desk, abouts, occurs_on)
+
+
+async def _had_their_digest(desk: Desk, people: Sequence[Person]) -> set[int]:
+    keys = {_digest_key(desk, person): person.contact.id for person in people}
+    found = await desk.session.scalars(select(DeliveryRecord.key).where(DeliveryRecord.key.in_(keys)))
+    return {keys[key] for key in found}
+
+
+def _digest_key(desk: Desk, person: Person) -> str:
+    return f"{DIGEST}:{person.contact.id}:{desk.today}"
+
+
+def _one(desk: Desk, person: Person, item: Item) -> Notice:
+    assert item.button is not None
+    button = NoticeButton(f"reminder.{item.kind}_now", item.button.press)
+    # What was asked for a day is not said after it; a finding's term only gets worse.
+    ends = item.kind == OCCURRENCE and item.due_on is not None
+    return Notice(
+        f"reminder_{item.kind}", {"item": item},
+        f"remind:{item.about}:{person.contact.id}:{person.reminders[0].occurs_on}",
+        ((button,), (NoticeButton("menu.settings", "st"),)), is_push=True, about=(item.about,),
+        expires_at=desk.office.almanac.at(item.due_on, time.max) if ends and item.due_on else None,
+    )  # fmt: skip
+
+
+def _all(desk: Desk, person: Person, found: Sequence[Item]) -> Notice:
+    items = [*found, *map(held_item, person.folded)]
+    rows = tuple((item.button,) for item in items[:BUTTONS] if item.button is not None)
+    facts: dict[str, object] = {"items": items[:LINES], "more": max(len(items) - LINES, 0)}
+    last = (NoticeButton("menu.my", "my:l:0"), NoticeButton("menu.settings", "st"))
+    # A folded push has no say in whether the digest goes: it was wanted a moment ago.
+    about = tuple(item.about for item in items) if all(item.about for item in items) else ()
+    return Notice("digest", facts, _digest_key(desk, person), (*rows, last), is_push=True, about=about)

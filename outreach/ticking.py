@@ -1,0 +1,54 @@
+"""一拍 — one look says of what something has come due, so that a tick with nothing due costs one question."""
+
+from __future__ import annotations
+
+from sqlalchemy import CompoundSelect, bindparam, exists, literal, select, union_all
+
+from outreach.desk import Desk, Office
+from outreach.gathering import say_what_is_due
+from outreach.planning import look_at_plans
+from outreach.reminding import look_at_findings, look_at_notices, unread_since_before, unread_until
+from outreach.storage.base import Instant
+from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.inspections import FindingRecord
+from outreach.storage.notices import FOLDED, DeliveryRecord
+from outreach.storage.plans import WAITING, PlanRecord, ReminderRecord
+
+PLANS, FINDINGS, NOTICES, REMINDERS = "plans", "findings", "notices", "reminders"
+
+
+async def remind(office: Office) -> int:
+    """Plans ask, findings and unread notices are brought up, and whoever has something due hears of it once.
+
+    How many people were told.
+    """
+    async with office.desk() as desk:
+        due = await come_due(desk)
+    for matter, look in ((PLANS, look_at_plans), (FINDINGS, look_at_findings), (NOTICES, look_at_notices)):
+        if matter in due:
+            await look(office)
+    return await say_what_is_due(office) if due else 0
+
+
+async def come_due(desk: Desk) -> frozenset[str]:
+    """Of plans, findings, notices and reminders those of which something is due, each read off an index."""
+    return frozenset(await desk.session.scalars(LOOK, {"now": desk.now, "unread_until": unread_until(desk)}))
+
+
+def _look() -> CompoundSelect[str]:
+    now = bindparam("now", type_=Instant())
+    looks = (
+        (PLANS, PlanRecord, (PlanRecord.next_look_at <= now,)),
+        (FINDINGS, FindingRecord, (FindingRecord.next_look_at <= now,)),
+        (NOTICES, BroadcastRecord, unread_since_before(bindparam("unread_until", type_=Instant()))),
+        (REMINDERS, ReminderRecord, (WAITING, ReminderRecord.next_look_at <= now)),
+        (REMINDERS, DeliveryRecord, (FOLDED, DeliveryRecord.due_at <= now)),
+    )
+    return union_all(*(
+        select(literal(matter)).where(exists(select(1).select_from(table).where(*conditions)))
+        for matter, table, conditions in looks
+    ))  # fmt: skip
+
+
+# Built once: putting a statement together costs more than the answer.
+LOOK = _look()
