@@ -19,6 +19,8 @@ ALLOWED = ["message", "callback_query", "my_chat_member", "poll_answer"]
 BATCH = 100
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
+LOOK_SECONDS = 0.05
+FAREWELL_SECONDS = 2.0
 
 
 class Poller:
@@ -30,9 +32,39 @@ class Poller:
         self._intake = intake
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
+        self._is_open = True
+        self._is_taking = False
+        self._running: asyncio.Task[None] | None = None
+
+    async def close(self, within_seconds: float) -> None:
+        """Take nothing more, let what is under way end, then end `run`."""
+        self._is_open = False
+        for _ in range(int(within_seconds / LOOK_SECONDS)):
+            if not self._is_taking:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait((self._running,))
 
     async def run(self) -> None:
-        """Until cancelled. Raises InvalidToken, which no waiting mends."""
+        """Until cancelled or closed. Raises InvalidToken, which no waiting mends."""
+        self._running = asyncio.current_task()
+        try:
+            await self._poll()
+        finally:
+            if not self._is_open and self._offset is not None:
+                await self._say_farewell()
+
+    async def _say_farewell(self) -> None:
+        """What was taken is told to Telegram by asking for what comes after it: else it would come again."""
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await self._ask(poll_seconds=0, limit=1)
+        except (TelegramError, ValueError, TimeoutError) as fault:
+            LOG.info("farewell_unheard", fault=type(fault).__name__)
+
+    async def _poll(self) -> None:
         wait = FIRST_WAIT_SECONDS
         is_ours = False
         while True:
@@ -60,17 +92,25 @@ class Poller:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
-    async def _ask(self) -> list[Any]:
+    async def _ask(self, poll_seconds: int | None = None, limit: int = BATCH) -> list[Any]:
         # Through our transport, but unparsed: one update the framework cannot read must not lose its batch.
-        asked: dict[str, Any] = {"timeout": self._poll_seconds, "limit": BATCH, "allowed_updates": json.dumps(ALLOWED)}
+        seconds = self._poll_seconds if poll_seconds is None else poll_seconds
+        asked: dict[str, Any] = {"timeout": seconds, "limit": limit, "allowed_updates": json.dumps(ALLOWED)}
         if self._offset is not None:
             asked["offset"] = self._offset
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
-        found = await self._request.post(url, read_timeout=self._poll_seconds)
+        found = await self._request.post(url, read_timeout=seconds)
         return list(found) if isinstance(found, list) else []
 
     async def _take(self, updates: list[Any]) -> bool:
         """Chats side by side, each in order. The offset moves past the leading run that was taken."""
+        self._is_taking = self._is_open
+        try:
+            return self._is_open and await self._take_all(updates)
+        finally:
+            self._is_taking = False
+
+    async def _take_all(self, updates: list[Any]) -> bool:
         chats: dict[Any, list[int]] = {}
         for at, update in enumerate(updates):
             chats.setdefault(_lane(update), []).append(at)

@@ -1,34 +1,37 @@
-"""进程 — what runs until the operating system says stop: the intake's door, the pump, the photographer, the clock."""
+"""进程 — what runs until the operating system says stop: by its role the intake's door, the pump, the clock, or all."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+import sqlite3
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from aiohttp import web
-from sqlalchemy import text
-from telegram import BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from sqlalchemy.engine import make_url
+from telegram.error import InvalidToken
 
-from bot.poller import ALLOWED, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, Poller
+from bot.announcing import announce, watch_inbox
+from bot.listening import Listener, listen
+from bot.poller import Poller
 from bot.settings import Mode, Settings, SettingsWrong
-from bot.webhook import BODY_LIMIT, PATH, WebhookDoor
+from bot.watchdog import Watchdog, tell_systemd
 from bot.wiring import POLL_SECONDS, House, open_house
-from console.health import add_health
-from handlers.home import commands_of
+from outreach import readiness
 from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
+from outreach.storage.baton import CLOCK, POLLING, Baton
+from outreach.storage.database import journal_mode
 from outreach.storage.migrating import must_be_newest
 from scheduler.clockwork import Clockwork
 
 LOG = structlog.get_logger("process")
 CLOSE_SECONDS = 10.0
+Work = Coroutine[Any, Any, None]
 
 
 async def run(settings: Settings) -> int:
@@ -39,121 +42,133 @@ async def run(settings: Settings) -> int:
         loop.add_signal_handler(name, stop.set)
     async with open_house(settings) as house:
         await must_be_newest(house.office.engine)
-        return await _serve(house, stop)
+        return await Process(house).serve(stop)
 
 
-async def _serve(house: House, stop: asyncio.Event) -> int:
-    settings = house.settings
-    # A start with a token that Telegram takes ends the stop that a refused token began.
-    await house.pump.claims.lift(TOKEN)
-    if settings.database.startswith("sqlite"):
-        await house.pump.claims.rescue(house.office.clock(), sole=True)
-    door = WebhookDoor(house.intake, settings.webhook_secret.get_secret_value())
-    runner = await _listen(house, door)
-    clockwork = Clockwork(house.office, settings.data_dir, settings.backup_every_hours)
-    clockwork.start()
-    work: list[Coroutine[Any, Any, None]] = [
-        Photographer(house.office, house.gateway.fetch).run(),
-        EvidencePhotographer(house.office, house.gateway.fetch).run(),
-        ActivityPhotographer(house.office, house.gateway.fetch).run(),
-        house.courier.run(),
-        Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
-    ]
-    if settings.mode is Mode.POLLING:
-        work.append(Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS).run())
-    pumping = asyncio.create_task(house.pump.run())
-    tasks: list[asyncio.Task[None]] = [pumping, *(asyncio.create_task(job) for job in work)]
-    announcing = asyncio.create_task(_announce(house))
-    stopping = asyncio.create_task(_until(stop))
-    done, _ = await asyncio.wait([*tasks, announcing, stopping], return_when=asyncio.FIRST_COMPLETED)
-    if done == {announcing} and announcing.exception() is None:
-        LOG.info("ready", mode=settings.mode.value, bot=house.bot.username)
-        done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-    house.pump.stop()
-    await asyncio.gather(door.close(CLOSE_SECONDS), asyncio.wait([pumping], timeout=CLOSE_SECONDS))
-    clockwork.stop()
-    for task in (*tasks, announcing, stopping):
-        task.cancel()
-    await asyncio.gather(*tasks, announcing, stopping, return_exceptions=True)
-    await runner.cleanup()
-    failed = [task for task in done if task is not stopping and (task is not announcing or task.exception())]
-    for task in failed:
-        if isinstance(task.exception(), SettingsWrong | InvalidToken):
-            task.result()
-        LOG.critical("stopped_by_fault", fault=repr(task.exception()))
-    LOG.info("stopped")
-    return 1 if failed else 0
+class Process:
+    """One process in its role."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._role = house.settings.role
+        self._watchdog = Watchdog()
+        self._poller = Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS)
+        self._listener: Listener | None = None
+        self._clockwork: Clockwork | None = None
+        # These end by themselves once they are told to; whatever else runs may be cut off at any moment.
+        self._enders: list[asyncio.Task[None]] = []
+
+    async def serve(self, stop: asyncio.Event) -> int:
+        """Until `stop` is set or a part of the work ends by a fault. Returns the exit status."""
+        house = self._house
+        self._say_what_this_is()
+        # A start with a token that Telegram takes ends the stop that a refused token began.
+        await house.pump.claims.lift(TOKEN)
+        if house.settings.database.startswith("sqlite"):
+            await house.pump.claims.rescue(house.office.clock(), sole=True)
+        if self._role.is_web:
+            self._listener = await listen(house, self._watchdog)
+        tasks = [asyncio.create_task(work) for work in self._work()]
+        if self._role.is_pump:
+            self._enders = [asyncio.create_task(house.pump.run()), asyncio.create_task(house.courier.run())]
+        beginning = asyncio.create_task(self._begin())
+        stopping = asyncio.create_task(_until(stop))
+        running = [*tasks, *self._enders]
+        done, _ = await asyncio.wait([*running, beginning, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if done == {beginning} and beginning.exception() is None:
+            LOG.info("ready", mode=house.settings.mode.value, role=self._role.value, bot=house.bot.username)
+            tell_systemd("READY=1")
+            done, _ = await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await self._close()
+        for task in (*running, beginning, stopping):
+            task.cancel()
+        await asyncio.gather(*running, beginning, stopping, return_exceptions=True)
+        if self._listener is not None:
+            await self._listener.close()
+        failed = [task for task in done if task is not stopping and (task is not beginning or task.exception())]
+        for task in failed:
+            if isinstance(task.exception(), SettingsWrong | InvalidToken):
+                task.result()
+            LOG.critical("stopped_by_fault", fault=repr(task.exception()))
+        LOG.info("stopped")
+        return 1 if failed else 0
+
+    async def _begin(self) -> None:
+        """What must be done before this process is ready: Telegram calls only those that announce themselves."""
+        if self._role.is_web:
+            await announce(self._house)
+
+    def _work(self) -> list[Work]:
+        """What this role does beside sending, each until it is cancelled."""
+        house = self._house
+        work: list[Work] = [self._watchdog.run()]
+        if self._role.is_pump:
+            work += [
+                Photographer(house.office, house.gateway.fetch).run(),
+                EvidencePhotographer(house.office, house.gateway.fetch).run(),
+                ActivityPhotographer(house.office, house.gateway.fetch).run(),
+                Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
+            ]
+        if self._role.is_web and house.settings.mode is Mode.POLLING:
+            # Telegram answers one poller only.
+            work.append(_while_holding(Baton(house.office.engine, POLLING), lambda _: self._poller.run()))
+        if self._role.is_clock:
+            # Whoever holds the clock without sweeping is ended, so the one that waits can go on.
+            clock = Baton(house.office.engine, CLOCK, lambda: readiness.last_sweep(house.office))
+            work.append(_while_holding(clock, self._tick))
+        return work
+
+    async def _tick(self, baton: Baton) -> None:
+        house = self._house
+        clockwork = Clockwork(house.office, house.settings.data_dir, house.settings.backup_every_hours, baton.is_held)
+        self._clockwork = clockwork
+        clockwork.start()
+        LOG.info("clock_taken")
+        try:
+            await watch_inbox(house)
+        finally:
+            await clockwork.stop()
+
+    async def _close(self) -> None:
+        """Take and begin nothing more; what is under way has CLOSE_SECONDS to end."""
+        tell_systemd("STOPPING=1")
+        self._house.pump.stop()
+        self._house.courier.stop()
+        closing: list[Coroutine[Any, Any, Any]] = [self._poller.close(CLOSE_SECONDS)]
+        if self._listener is not None:
+            closing.append(self._listener.door.close(CLOSE_SECONDS))
+        if self._clockwork is not None:
+            closing.append(self._clockwork.stop(CLOSE_SECONDS))
+        if self._enders:
+            closing.append(asyncio.wait(self._enders, timeout=CLOSE_SECONDS))
+        await asyncio.gather(*closing)
+
+    def _say_what_this_is(self) -> None:
+        settings = self._house.settings
+        kind = make_url(settings.database).get_backend_name()
+        facts = {"sqlite": sqlite3.sqlite_version, "journal_mode": journal_mode()} if kind == "sqlite" else {}
+        LOG.info("starting", role=self._role.value, mode=settings.mode.value, database=kind, **facts)
+
+
+async def _while_holding(baton: Baton, work: Callable[[Baton], Work]) -> None:
+    """Do the work for as long as this process holds the baton, and again whenever it gets it back."""
+    try:
+        while True:
+            await baton.take()
+            doing = asyncio.create_task(work(baton))
+            losing = asyncio.create_task(baton.lost())
+            try:
+                await asyncio.wait((doing, losing), return_when=asyncio.FIRST_COMPLETED)
+                if doing.done():
+                    return doing.result()
+                LOG.warning("baton_lost")
+            finally:
+                for task in (doing, losing):
+                    task.cancel()
+                await asyncio.gather(doing, losing, return_exceptions=True)
+    finally:
+        await baton.close()
 
 
 async def _until(stop: asyncio.Event) -> None:
     await stop.wait()
-
-
-async def _listen(house: House, door: WebhookDoor) -> web.AppRunner:
-    app = web.Application(client_max_size=BODY_LIMIT)
-    if house.settings.mode is Mode.WEBHOOK:
-        app.router.add_post(PATH, door.answer)
-    add_health(app, _readiness(house, door))
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    host, port = house.settings.host_and_port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as fault:
-        await runner.cleanup()
-        raise SettingsWrong(
-            f"ANSHAO_LISTEN is wrong: {house.settings.listen} cannot be listened on ({fault.strerror}). "
-            "Another program may hold the port; choose a free one."
-        ) from None
-    return runner
-
-
-def _readiness(house: House, door: WebhookDoor) -> Callable[[], Awaitable[bool]]:
-    async def is_ready() -> bool:
-        try:
-            async with asyncio.timeout(5), house.office.engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except Exception:
-            return False
-        return door.is_open
-
-    return is_ready
-
-
-async def _announce(house: House) -> None:
-    """Tell Telegram where to call, however often it takes, and which commands to show.
-
-    Raises SettingsWrong when Telegram will never call that address. Without the commands the work goes on.
-    """
-    words = house.office.texts.words("zh-CN")
-    commands = [BotCommand(name, about) for name, about in commands_of(words, None)]
-    if house.settings.mode is Mode.WEBHOOK:
-        wait = FIRST_WAIT_SECONDS
-        while not await _is_webhook_set(house):
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-    try:
-        await house.bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
-    except TelegramError as fault:
-        LOG.error("commands_not_shown", fault=type(fault).__name__, words=str(fault)[:200])
-
-
-async def _is_webhook_set(house: House) -> bool:
-    settings = house.settings
-    try:
-        return await house.bot.set_webhook(
-            settings.webhook_url,
-            secret_token=settings.webhook_secret.get_secret_value(),
-            allowed_updates=ALLOWED,
-            drop_pending_updates=False,
-        )
-    except BadRequest as fault:
-        raise SettingsWrong(
-            f"ANSHAO_WEBHOOK_URL is wrong: Telegram refuses {settings.webhook_url} ({fault.message}). It must be an "
-            "https address on port 443, 80, 88 or 8443 that can be reached from outside."
-        ) from None
-    except InvalidToken:
-        raise
-    except TelegramError as fault:
-        LOG.error("webhook_not_set", fault=type(fault).__name__, words=str(fault)[:200])
-        return False

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "ANSHAO_"
 # A proxy's address may hold a password, as a database's does.
-SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY")
+SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY", "METRICS_TOKEN")
 
 
 class SettingsWrong(Exception):
@@ -26,6 +26,27 @@ class SettingsWrong(Exception):
 class Mode(StrEnum):
     POLLING = "polling"
     WEBHOOK = "webhook"
+
+
+class ProcessRole(StrEnum):
+    """What one process does. `web`: take updates; `pump`: send and fetch; `clock`: sweep; `all`: everything."""
+
+    ALL = "all"
+    WEB = "web"
+    PUMP = "pump"
+    CLOCK = "clock"
+
+    @property
+    def is_web(self) -> bool:
+        return self in (ProcessRole.ALL, ProcessRole.WEB)
+
+    @property
+    def is_pump(self) -> bool:
+        return self in (ProcessRole.ALL, ProcessRole.PUMP)
+
+    @property
+    def is_clock(self) -> bool:
+        return self in (ProcessRole.ALL, ProcessRole.CLOCK)
 
 
 class Settings(BaseSettings):
@@ -45,13 +66,19 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr(""), description="postgresql://user:password@host/name; empty means SQLite in the data folder."
     )
+    role: ProcessRole = Field(
+        ProcessRole.ALL, description="all, or one of web, pump, clock: what this process does, on PostgreSQL only."
+    )
     mode: Mode = Field(Mode.POLLING, description="polling (asks Telegram) or webhook (Telegram calls us).")
     webhook_url: str = Field("", description="The public https address that Telegram calls, in webhook mode.")
     webhook_secret: SecretStr = Field(
         SecretStr(""),
         description="8-256 characters A-Z a-z 0-9 _ - that Telegram repeats, in webhook mode.",
     )
-    listen: str = Field("127.0.0.1:8080", description="host:port for the webhook and the health pages.")
+    listen: str = Field("127.0.0.1:8080", description="host:port for the webhook, the health pages and the metrics.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="What who asks for /metrics must show; empty: only this machine may ask."
+    )
     proxy: SecretStr = Field(
         SecretStr(""), description="http://host:port of a proxy to reach Telegram through; empty for none."
     )
@@ -140,6 +167,15 @@ class Settings(BaseSettings):
                     "webhook_secret: webhook mode needs 8-256 characters of A-Z a-z 0-9 _ - "
                     "(python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one)"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _several_processes_need_postgresql(self) -> Settings:
+        if self.role is not ProcessRole.ALL and self.database.startswith("sqlite"):
+            raise ValueError(
+                f"role: {self.role} is one of several processes, and they need PostgreSQL (ANSHAO_DATABASE_URL); "
+                "on SQLite one process does everything: all"
+            )
         return self
 
     @property

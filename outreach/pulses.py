@@ -18,6 +18,8 @@ READY = "ready"
 INBOX = "inbox"
 # When Telegram last failed to deliver an update here.
 INBOX_FAULT = "inbox_fault"
+# Since when the webhook that Telegram has is not the one that we set.
+WEBHOOK_LOST = "webhook_lost"
 
 
 async def beat(desk: Desk, name: str, value: int = 0, at: datetime | None = None) -> None:

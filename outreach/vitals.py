@@ -188,7 +188,12 @@ async def _refused(connection: AsyncConnection, since: datetime) -> dict[str, in
 
 async def _pauses(connection: AsyncConnection, now: datetime) -> dict[str, datetime]:
     rows = await connection.execute(select(PauseRecord.name, PauseRecord.until_at).where(PauseRecord.until_at > now))
-    return dict(rows.all())
+    found: dict[str, datetime] = {}
+    for name, until_at in rows:
+        # A pause of one chat bears its number; here it counts, unnamed.
+        word = name if REASON.fullmatch(name) else "other"
+        found[word] = max(found.get(word, until_at), until_at)
+    return found
 
 
 async def _pulses(connection: AsyncConnection) -> dict[str, tuple[datetime, int]]:

@@ -9,15 +9,22 @@ from typing import Annotated
 import typer
 
 from bot import processes
-from bot.settings import Settings, read_settings
+from bot.settings import ProcessRole, Settings, read_settings
 from bot.wiring import open_office
 from outreach import backing_up
 from outreach.storage import migrating
 
 
-def run() -> None:
+def run(
+    role: Annotated[
+        ProcessRole | None,
+        typer.Option(
+            help="What this process does: all, or on PostgreSQL one of web, pump, clock. Default: ANSHAO_ROLE."
+        ),
+    ] = None,
+) -> None:
     """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
-    settings = read_settings()
+    settings = read_settings() if role is None else read_settings(role=role)
     sys.exit(asyncio.run(processes.run(settings)))
 
 

@@ -19,7 +19,7 @@ from outreach.storage.reports import LetterRecord, ReportRecord
 from outreach.storage.sealing import Seal, SealBroken
 
 LOG = structlog.get_logger("courier")
-IDLE_SECONDS = 2.0
+IDLE_SECONDS = 1.0
 AT_ONCE = 5
 RESEND_FOR = timedelta(seconds=60)
 RETRY_FOR = timedelta(seconds=30)
@@ -56,17 +56,23 @@ class Courier:
         self._clock = clock
         self._pacer = pacer
         self._claims = Claims(engine, "courier")
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Begin no more letters; `run` returns once those under way are settled. What was claimed goes back."""
+        self._is_stopping = True
+        self._bell.set()
 
     async def run(self) -> None:
-        """Until cancelled. A fault of the database is logged and tried again."""
-        while True:
+        """Until stopped. A fault of the database is logged and tried again."""
+        while not self._is_stopping:
             self._bell.clear()
             try:
                 busy = await self.turn()
             except Exception as fault:
                 LOG.error("courier_fault", fault=type(fault).__name__)
                 busy = False
-            if not busy:
+            if not busy and not self._is_stopping:
                 try:
                     await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
                 except TimeoutError:
@@ -80,6 +86,8 @@ class Courier:
         letters, found = await self._take(now)
         flood: Outcome | None = None
         for letter in letters:
+            if self._is_stopping:
+                flood = flood or Outcome(Kind.FLOOD)
             outcome = flood or await self._send(letter)
             await self._settle(letter, outcome, self._clock())
             if outcome.kind is Kind.FLOOD and flood is None:

@@ -131,7 +131,7 @@ async def test_the_clockwork_ticks_in_the_offices_zone_and_stores_nothing(office
     }  # fmt: skip
     night = jobs["forget_update_ids"].next_run_time
     assert (night.hour, night.minute, night.utcoffset()) == (3, 10, timedelta(hours=8))
-    clockwork.stop()
-    clockwork.stop()
+    await clockwork.stop()
+    await clockwork.stop()
     await asyncio.sleep(0)
     assert "back_up" not in {job.id for job in Clockwork(office, tmp_path, 0)._scheduler.get_jobs()}
