@@ -18,7 +18,7 @@ from content.texts import Texts
 from outreach import papering
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
-from outreach.delivery.pump import Pump
+from outreach.delivery.pump import Pump, window_for
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.desk import Clock, Office, utc_now
@@ -127,6 +127,7 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
                     owner=owner,
                     pacer=pacer,
                     almanac=office.almanac,
+                    window=window_for(settings.sends_per_second),
                 )
                 yield House(
                     settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch), pump, only,

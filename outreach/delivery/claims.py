@@ -14,7 +14,7 @@ from domain.broadcast import BroadcastState
 from domain.notice import DeliveryState
 from domain.reminder import Almanac
 from outreach.delivery.holding import SHANGHAI, hold_back
-from outreach.delivery.outcomes import TABLE, Again, Kind, Outcome
+from outreach.delivery.outcomes import MEANINGS, Again, Kind, Outcome
 from outreach.delivery.rows import (
     BROADCASTS,
     CONTACTS,
@@ -228,7 +228,7 @@ def _killed(attempts: int, is_urgent: bool, now: datetime) -> dict[str, object]:
 
 def _after(claim: Claim, outcome: Outcome, now: datetime) -> dict[str, object]:
     """The row's new values: the one table, line by line."""
-    meaning = TABLE[outcome.kind]
+    meaning = MEANINGS[outcome.kind]
     values: dict[str, object] = {"state": meaning.state, "reason": meaning.word or outcome.reason}
     tries = claim.attempts + meaning.has_tried
     if meaning.has_tried:

@@ -61,7 +61,7 @@ class Meaning:
 
 
 # An urgent notice of unknown fate is the one exception: it goes out once more.
-TABLE: Mapping[Kind, Meaning] = {
+MEANINGS: Mapping[Kind, Meaning] = {
     Kind.SENT: Meaning(DeliveryState.SENT),
     Kind.NOT_SENT: Meaning(DeliveryState.RETRY, Again.EVER_LATER),
     Kind.AMBIGUOUS: Meaning(DeliveryState.UNKNOWN),

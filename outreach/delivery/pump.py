@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -12,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.reminder import Almanac
 from outreach.delivery.claims import WINDOW, Claim, Claims
 from outreach.delivery.holding import SHANGHAI
-from outreach.delivery.outcomes import TABLE, Kind, Outcome
+from outreach.delivery.outcomes import MEANINGS, Kind, Outcome
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.settling import Result, Settler
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 
 LOG = structlog.get_logger("pump")
@@ -24,8 +27,16 @@ IDLE_SECONDS = 1.0
 PAPER_TRIES = 5
 
 
+def window_for(per_second: int) -> int:
+    """How many rows may be in hand at once: a quarter of a second's sends, and never fewer than a bureau needs."""
+    return max(WINDOW, per_second // 4)
+
+
 class Pump:
-    """One sending loop. `bell` wakes it when something was told; without it the loop looks every second."""
+    """One sending loop. `bell` wakes it when something was told; without it the loop looks every second.
+
+    window: the most rows that are ever claimed and not settled, and so the most whose fate a kill leaves unknown.
+    """
 
     def __init__(
         self,
@@ -39,6 +50,7 @@ class Pump:
         per_second: int = 25,
         pacer: Pacer | None = None,
         almanac: Almanac = SHANGHAI,
+        window: int = WINDOW,
     ) -> None:
         self.claims = Claims(engine, owner, almanac)
         self._gateway = gateway
@@ -47,8 +59,19 @@ class Pump:
         self._clock = clock
         # Edits of what was sent and replies to people count towards the same limit as sends.
         self.pacer = pacer or Pacer(per_second)
-        # Set once a send of this window met a flood or a refused token: what has not begun does not begin.
+        self._window = window
+        self._settler = Settler(self.claims, clock, self._let_go)
+        # What is in hand and has not begun, by chat and in order, and the chats that nobody serves yet.
+        self._chats: dict[int, deque[Claim]] = {}
+        self._ready: deque[int] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
+        # How many rows are claimed and not settled.
+        self._in_hand = 0
+        self._room = asyncio.Event()
+        # Set once a send met a flood or a refused token: what has not begun does not begin.
         self._halt: Outcome | None = None
+        # How many such answers are not in the database yet.
+        self._pausing = 0
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -56,52 +79,125 @@ class Pump:
         self._is_stopping = True
         self._halt = Outcome(Kind.FLOOD)
         self._bell.set()
+        self._room.set()
 
     async def run(self) -> None:
-        """Until stopped. A fault of the database is logged and tried again: nothing that is due is forgotten."""
-        while not self._is_stopping:
-            try:
-                busy = await self.turn()
-            except Exception:
-                LOG.exception("pump_fault")
-                busy = False
-            if not busy and not self._is_stopping:
-                self._bell.clear()
+        """Until stopped. A fault of the database is logged and tried again: nothing that is due is forgotten.
+
+        A page of the outbox is claimed whenever half of the window is free, so that a chat that is slow keeps one
+        worker waiting and nobody else.
+        """
+        self._settler.is_streaming = True
+        try:
+            while not self._is_stopping:
                 try:
-                    await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+                    has_more = await self._feed()
+                except Exception:
+                    LOG.exception("pump_fault")
+                    has_more = False
+                await self._rest(has_more)
+            while self._workers:
+                await asyncio.wait(self._workers)
+            await self._settler.all()
+        finally:
+            self._settler.is_streaming = False
+            for worker in self._workers:
+                worker.cancel()
 
     async def turn(self) -> bool:
         """Claim, send and settle one window; whether there was anything to do."""
-        claims = await self.claims.take(self._clock(), WINDOW)
+        claims = await self.claims.take(self._clock(), self._window)
         if not claims:
             return False
         self._halt = Outcome(Kind.FLOOD) if self._is_stopping else None
         # One chat's notices stay in order; different chats go side by side.
-        chats: dict[int, list[Claim]] = {}
+        chats: dict[int, deque[Claim]] = {}
         for claim in claims:
-            chats.setdefault(claim.chat_id, []).append(claim)
-        settled = await asyncio.gather(*(self._send_in_order(run) for run in chats.values()))
-        return any(settled)
+            chats.setdefault(claim.chat_id, deque()).append(claim)
+        moved = await asyncio.gather(*(self._send_in_order(run) for run in chats.values()))
+        await self._settler.all()
+        return any(moved)
 
-    async def _send_in_order(self, run: list[Claim]) -> bool:
+    async def _feed(self) -> bool:
+        """Claim as much as there is room for and hand it out; whether there may be more."""
+        # Whatever is told from here on rings again.
+        self._bell.clear()
+        room = self._window - self._in_hand
+        if room <= 0:
+            return True
+        halt, is_kept = self._halt, not self._pausing
+        claims = await self.claims.take(self._clock(), room)
+        if claims and is_kept and halt is self._halt and not self._is_stopping:
+            # They were claimed with that pause already in the database, so it is over.
+            self._halt = None
+        self._in_hand += len(claims)
+        for claim in claims:
+            if claim.chat_id not in self._chats:
+                self._chats[claim.chat_id] = deque()
+                self._ready.append(claim.chat_id)
+            self._chats[claim.chat_id].append(claim)
+        for _ in range(min(len(self._ready), self._window - len(self._workers))):
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        return len(claims) == room
+
+    async def _rest(self, has_more: bool) -> None:
+        """Until there is room for another page, or something was told, or enough time has passed to look again."""
+        while has_more and not self._is_stopping and self._in_hand > self._window // 2:
+            self._room.clear()
+            await self._room.wait()
+        if not has_more and not self._is_stopping:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
+
+    def _let_go(self, count: int) -> None:
+        self._in_hand -= count
+        self._room.set()
+
+    async def _work(self) -> None:
+        """Serve one chat after another until none is left that nobody serves."""
+        while self._ready:
+            chat_id = self._ready.popleft()
+            run = self._chats[chat_id]
+            try:
+                await self._send_in_order(run)
+            except Exception:
+                # What was in hand there is found by the sweep when its lease is over.
+                LOG.exception("pump_fault")
+                self._let_go(len(run) + 1)
+            finally:
+                del self._chats[chat_id]
+
+    async def _send_in_order(self, run: deque[Claim]) -> bool:
+        """Send what one chat is to be told, also what is added meanwhile; whether anything could be done."""
         moved = False
-        for at, claim in enumerate(run):
+        while run:
+            claim = run.popleft()
             outcome = await self._send(claim)
-            results = [(claim, outcome)]
-            if TABLE[outcome.kind].stops_chat:
-                results += [(later, outcome) for later in run[at + 1 :]]
-            if outcome is not self._halt and TABLE[outcome.kind].stops_all:
-                if outcome.kind is Kind.TOKEN_REFUSED:
-                    LOG.critical("token_refused", advice="set ANSHAO_BOT_TOKEN to the current token and restart")
-                # Without a wait of their own, the others go before the chat that is throttled.
-                self._halt = Outcome(Kind.FLOOD)
-            await self.claims.settle(results, self._clock())
             moved = moved or outcome.kind is not Kind.NOT_READY
-            if TABLE[outcome.kind].stops_chat:
-                break
+            if outcome.kind is Kind.SENT:
+                self._settler.add([(claim, outcome)])
+                continue
+            results = [(claim, outcome)]
+            meaning = MEANINGS[outcome.kind]
+            if meaning.stops_chat:
+                results += [(later, outcome) for later in run]
+                run.clear()
+            if meaning.stops_all and outcome is not self._halt:
+                await self._stop_all(outcome, results)
+            else:
+                await self._settler.now(results)
         return moved
+
+    async def _stop_all(self, outcome: Outcome, results: list[Result]) -> None:
+        if outcome.kind is Kind.TOKEN_REFUSED:
+            LOG.critical("token_refused", advice="set ANSHAO_BOT_TOKEN to the current token and restart")
+        # Without a wait of their own, the others go before the chat that is throttled.
+        self._halt = Outcome(Kind.FLOOD)
+        self._pausing += 1
+        await self._settler.now(results)
+        self._pausing -= 1
 
     async def _send(self, claim: Claim) -> Outcome:
         attachment = None
@@ -114,12 +210,17 @@ class Pump:
                 return Outcome(Kind.CONTENT_REFUSED if hopeless else Kind.NOT_SENT, "attachment_fault")
             if attachment is None:
                 return Outcome(Kind.NOT_READY)
-        await self.pacer.wait(claim.chat_id)
+        if self._halt is None:
+            await self.pacer.wait(claim.chat_id)
         if self._halt is not None:
             return self._halt
         if claim.is_over(self._clock()):
             # Held up for longer than the lease: somebody else may be sending it by now.
             return Outcome(Kind.NOT_SENT, "lease_over")
-        return await self._gateway.send(
-            claim.chat_id, claim.text, claim.buttons, attachment, claim.media_kind, claim.media_file_id
-        )
+        try:
+            return await self._gateway.send(
+                claim.chat_id, claim.text, claim.buttons, attachment, claim.media_kind, claim.media_file_id
+            )
+        except Exception:
+            LOG.exception("send_fault", delivery=claim.id)
+            return Outcome(Kind.AMBIGUOUS, "send_fault")
