@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.commands import campaign, demo, demonstrate, law, official, operate, quarantine, register
 from bot.commands import content as content_commands
 from bot.commands import invite as invite_command
+from bot.commands.alerts import alerts
 from bot.commands.backup import backup
 from bot.commands.preview import preview
 from bot.commands.release import release
@@ -34,6 +35,7 @@ app.command("preview")(preview)
 app.command("demo")(demonstrate.demo)
 app.command("demo-load")(demo.load)
 app.command("invite")(invite_command.invite)
+app.command("alerts")(alerts)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("release")(release)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,11 +27,15 @@ FAREWELL_SECONDS = 2.0
 class Poller:
     """One loop of getUpdates. The offset lives at Telegram: it moves only past what was taken."""
 
-    def __init__(self, bot: Bot, request: BaseRequest, intake: Intake, poll_seconds: int) -> None:
+    def __init__(
+        self, bot: Bot, request: BaseRequest, intake: Intake, poll_seconds: int,
+        on_conflict: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:  # fmt: skip
         self._bot = bot
         self._request = request
         self._intake = intake
         self._poll_seconds = poll_seconds
+        self._on_conflict = on_conflict
         self._offset: int | None = None
         self._is_open = True
         self._is_taking = False
@@ -81,6 +86,8 @@ class Poller:
                 continue
             except Conflict:
                 LOG.error("conflict", advice="another process polls with this token, or a webhook was set")
+                if self._on_conflict is not None:
+                    await self._on_conflict()
                 await asyncio.sleep(LONGEST_WAIT_SECONDS / 2)
                 continue
             except (NetworkError, TelegramError, ValueError) as fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -17,10 +17,12 @@ from bot.listening import Listener, listen
 from bot.poller import Poller
 from bot.settings import Mode, Settings, SettingsWrong
 from bot.watchdog import Watchdog, tell_systemd
+from bot.watching import Watch, open_robots
 from bot.wiring import POLL_SECONDS, House, open_house
 from outreach import readiness
 from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
+from outreach.delivery.robot import Robot
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
@@ -42,17 +44,18 @@ async def run(settings: Settings) -> int:
         loop.add_signal_handler(name, stop.set)
     async with open_house(settings) as house:
         await must_be_newest(house.office.engine)
-        return await Process(house).serve(stop)
+        return await Process(house, await open_robots(settings)).serve(stop)
 
 
 class Process:
     """One process in its role."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, robots: Sequence[Robot] = ()) -> None:
         self._house = house
         self._role = house.settings.role
         self._watchdog = Watchdog()
-        self._poller = Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS)
+        self._watch = Watch(house.office, house.settings, robots)
+        self._poller = Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS, self._watch.conflict)
         self._listener: Listener | None = None
         self._clockwork: Clockwork | None = None
         # These end by themselves once they are told to; whatever else runs may be cut off at any moment.
@@ -101,7 +104,7 @@ class Process:
     def _work(self) -> list[Work]:
         """What this role does beside sending, each until it is cancelled."""
         house = self._house
-        work: list[Work] = [self._watchdog.run()]
+        work: list[Work] = [self._watchdog.run(), self._watch.run()]
         if self._role.is_pump:
             work += [
                 Photographer(house.office, house.gateway.fetch).run(),

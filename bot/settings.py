@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "ANSHAO_"
 # A proxy's address may hold a password, as a database's does.
-SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY", "METRICS_TOKEN")
+SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY", "METRICS_TOKEN", "ALERT_URLS")
 
 
 class SettingsWrong(Exception):
@@ -91,6 +91,14 @@ class Settings(BaseSettings):
     )
     backup_every_hours: float = Field(0.25, ge=0, description="How often `run` makes a backup; 0 for never.")
 
+    operators: str = Field(
+        "",
+        description="Telegram ids of who is told of alerts, with commas between; each must have used the bot.",
+    )
+    alert_urls: SecretStr = Field(
+        SecretStr(""), description="Where alerts go besides Telegram: apprise addresses with spaces between them."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _empty_means_not_set(cls, given: dict[str, object]) -> dict[str, object]:
@@ -123,6 +131,20 @@ class Settings(BaseSettings):
                 "(python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one)"
             )
         return key
+
+    @field_validator("operators")
+    @classmethod
+    def _are_ids(cls, given: str) -> str:
+        if not re.fullmatch(r"\s*(\d{1,19}\s*(,\s*\d{1,19}\s*)*)?", given):
+            raise ValueError("it must be Telegram ids with commas between them, such as 123456789,987654321")
+        return given
+
+    @field_validator("alert_urls")
+    @classmethod
+    def _are_addresses(cls, given: SecretStr) -> SecretStr:
+        if not all("://" in address for address in given.get_secret_value().split()):
+            raise ValueError("each must be an address as apprise writes them, such as dingtalk://secret@token")
+        return given
 
     @field_validator("timezone")
     @classmethod
@@ -182,6 +204,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL, SQLite in the data folder by default."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'anshao.db'}"
+
+    @property
+    def operator_chats(self) -> tuple[int, ...]:
+        """The private chats of the operators; such a chat has the id of its person."""
+        return tuple(dict.fromkeys(int(id_) for id_ in self.operators.split(",") if id_.strip()))
+
+    @property
+    def alert_addresses(self) -> tuple[str, ...]:
+        """The addresses of the second path; each holds a token."""
+        return tuple(self.alert_urls.get_secret_value().split())
 
     @property
     def host_and_port(self) -> tuple[str, int]:

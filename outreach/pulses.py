@@ -12,6 +12,8 @@ from outreach.storage.pulses import PulseRecord
 
 # The sweep that looks for rows whose sender was killed.
 RESCUE = "rescue"
+# Somebody else asked Telegram for our updates, by polling or by a webhook.
+CONFLICT = "conflict"
 # A write of the readiness page: that it was possible is all it says.
 READY = "ready"
 # Telegram holds updates back: since when it has been holding some, and how many at the last look.
@@ -39,3 +41,8 @@ async def wait(desk: Desk, name: str, value: int) -> None:
     build = sqlite.insert if desk.office.engine.dialect.name == "sqlite" else postgresql.insert
     row = build(PulseRecord).values(name=name, at=desk.now, value=value)
     await desk.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
+
+
+def found(search: str) -> str:
+    """The pulse of a repair sweep that found what it must not find, with how many."""
+    return f"found_{search}"

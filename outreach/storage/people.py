@@ -76,6 +76,8 @@ class PostRecord(Record):
             sqlite_where=text("until_at IS NULL"),
             postgresql_where=text("until_at IS NULL"),
         ),
+        # By it the sweep that looks after newcomers finds those of the last hours.
+        Index("ix_posts_since", "since_at"),
     )
 
     id: Mapped[Key]

@@ -1,5 +1,6 @@
 """记录 — every record in one place, for migrations and for tests that must see the whole schema."""
 
+from outreach.storage.alerts import AlertRecord, AlertWordRecord
 from outreach.storage.base import Record
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord, CampaignDayRecord
@@ -50,6 +51,8 @@ from outreach.storage.reports import (
 __all__ = [
     "ActivityPhotoRecord",
     "ActivityRecord",
+    "AlertRecord",
+    "AlertWordRecord",
     "AnswerRecord",
     "BroadcastRecord",
     "CampaignDayRecord",
