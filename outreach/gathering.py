@@ -31,6 +31,7 @@ BUTTONS = 6
 ONLY_TELLER = 0x616E0001
 REMINDER = (
     ReminderRecord.id, ReminderRecord.contact_id, ReminderRecord.about, ReminderRecord.occurs_on, ReminderRecord.due_at,
+    ReminderRecord.next_look_at,
 )  # fmt: skip
 PUSH = (
     DeliveryRecord.id, DeliveryRecord.contact_id, DeliveryRecord.about, DeliveryRecord.text, DeliveryRecord.due_at,
@@ -47,13 +48,14 @@ PERSON = (
 class Person:
     """A contact for whom something has come due; `reason` is why none of it can be said, if so.
 
-    reminders and folded are rows: what waits to be said, and the pushes that wait for a digest.
+    The others are rows: what is due, what follows later today, and the pushes that wait for a digest.
     """
 
     contact: Contact
     wishes: Wishes
     reason: str
     reminders: list[Found] = field(default_factory=list)
+    ahead: list[Found] = field(default_factory=list)
     folded: list[Found] = field(default_factory=list)
 
 
@@ -126,17 +128,21 @@ async def gather(desk: Desk) -> list[Person]:
     ids = set(await desk.session.scalars(due.order_by(ReminderRecord.next_look_at).limit(BATCH)))
     page: Sequence[Found] = ()
     if ids:
-        theirs = ReminderRecord.contact_id.in_(ids), ReminderRecord.next_look_at <= desk.now
+        # A digest takes along what the day still holds, and what was to wait for a later one.
+        theirs = (
+            ReminderRecord.contact_id.in_(ids),
+            ReminderRecord.next_look_at < desk.office.almanac.end_of(desk.today),
+        )
         of_people = _of_people(REMINDER, ReminderRecord).where(WAITING, *theirs)
         page = (await desk.session.execute(of_people.with_for_update(of=ReminderRecord))).all()
     for row in sorted(page, key=lambda one: (one.due_at, one.id)):
-        _person(people, row).reminders.append(row)
+        person = _person(people, row)
+        (person.reminders if row.next_look_at <= desk.now else person.ahead).append(row)
     folded = _of_people(PUSH, DeliveryRecord).where(FOLDED).with_for_update(of=DeliveryRecord)
     first = folded.where(DeliveryRecord.due_at <= desk.now).order_by(DeliveryRecord.due_at).limit(BATCH)
     for push in (await desk.session.execute(first)).all():
         _person(people, push)
     if people:
-        # A digest takes along what was to wait for a later one.
         own = folded.where(DeliveryRecord.contact_id.in_(people))
         for push in (await desk.session.execute(own)).all():
             people[push.contact_id].folded.append(push)
@@ -184,6 +190,8 @@ async def _say(desk: Desk, people: Sequence[Person]) -> int:
         if form is Form.NOTHING:
             settling.put_off(person, almanac.next_slot(desk.now, person.wishes))
         else:
+            if form is Form.DIGEST:
+                person.reminders += person.ahead
             saying.append((person, form))
     abouts = {one.about for person, _ in saying for one in person.reminders}
     items = {item.about: item for item in await items_of(desk, sorted(abouts))}
@@ -201,19 +209,17 @@ async def _say(desk: Desk, people: Sequence[Person]) -> int:
 
 async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Settling) -> None:
     """What is done with, or no longer this person's: then it is handed on to whoever follows."""
-    rows = [row for person in people for row in (*person.reminders, *person.folded)]
+    rows = [row for person in people for row in (*person.reminders, *person.ahead, *person.folded)]
     reasons = await over_for(desk.session, {(row.contact_id, about) for row in rows for about in row.about.split()})
     left = []
     for person in people:
-        own, kept, wanted = person.contact.id, [], []
-        for one in person.reminders:
-            reason = reasons.get((own, one.about))
-            if reason is None:
-                kept.append(one)
-                continue
-            settling.skipped([one], reason)
-            if reason == LEFT:
-                left.append(one)
+        own, wanted = person.contact.id, []
+        for one in (*person.reminders, *person.ahead):
+            if (reason := reasons.get((own, one.about))) is not None:
+                settling.skipped([one], reason)
+                left += [one] if reason == LEFT else []
+        person.reminders = [one for one in person.reminders if (own, one.about) not in reasons]
+        person.ahead = [one for one in person.ahead if (own, one.about) not in reasons]
         for push in person.folded:
             why = [reasons.get((own, about)) for about in push.about.split()]
             if push.expires_at is not None and push.expires_at <= desk.now:
@@ -222,7 +228,7 @@ async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Set
                 settling.settled([push], DeliveryState.SKIPPED, why[0])
             else:
                 wanted.append(push)
-        person.reminders, person.folded = kept, wanted
+        person.folded = wanted
     await _hand_on(desk, left)
 
 
