@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import time
 
 from sqlalchemy import select
 
 from bot.commands.demo import load_district
 from bot.wiring import House
 from domain.contact import Jurisdiction, Role
-from outreach import appointing, enrolling, inviting
+from outreach import appointing, enrolling, inviting, practising
 from outreach.desk import Desk
 from outreach.storage.enterprises import EnterpriseRecord
-from tests.faults import story, tales
+from outreach.storage.people import ContactRecord
+from tests.faults import clock_tales, story, tales
 from tests.faults.story import SHOP, Step
 from tests.faults.telegram_side import TelegramSide
 from tests.stage import CAST
 
 Beginning = Callable[[House, TelegramSide], Awaitable[list[Step]]]
+HOTPOT = "云泊区老灶台火锅店"
 RESTAURANT = "云泊听涛酒楼有限公司"
 # So many employees, and with them five people of the cast, get the notice.
 EMPLOYEES = 25
@@ -63,6 +66,23 @@ async def notice(house: House, telegram: TelegramSide) -> list[Step]:
             contact = await enrolling.agree(desk, number, number, name, "zh-CN", 1)
             await enrolling.give_post(desk, contact, restaurant, Role.EMPLOYEE, "test")
     return tales.notice(code, len(posts) + EMPLOYEES)
+
+
+async def reminder(house: House, telegram: TelegramSide) -> list[Step]:
+    """Two of three restaurants of a street have a safety officer; the third has nobody."""
+    posts = {"王芳": (SHOP, Role.SAFETY_OFFICER), "李强": (HOTPOT, Role.SAFETY_OFFICER)}
+    return clock_tales.reminders(await _peopled(house, telegram, posts))
+
+
+async def calendar(house: House, telegram: TelegramSide) -> list[Step]:
+    """Two people in June, the month of the campaign; one of them wants a question a day."""
+    code = await _peopled(house, telegram, {"王芳": (SHOP, Role.SAFETY_OFFICER), "小刘": (SHOP, Role.EMPLOYEE)})
+    async with house.office.desk() as desk:
+        person = (
+            await desk.session.scalars(select(ContactRecord).where(ContactRecord.person_id == CAST["小刘"]))
+        ).one()
+        await practising.choose_hour(desk, person.id, time(9))
+    return clock_tales.calendar(code)
 
 
 async def _peopled(house: House, telegram: TelegramSide, posts: dict[str, tuple[str, Role]]) -> str:

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.wiring import open_house
-from tests.conftest import MORNING, SetClock
-from tests.faults import beginnings, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
+from tests.conftest import SetClock
+from tests.faults import beginnings, clock_oracles, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
 from tests.faults.beginnings import Beginning
 from tests.faults.grounds import Ground, Laid
 from tests.faults.holdings import holdings
@@ -91,7 +91,7 @@ class Enumerator:
                 kept.append(self._chapter(step))
             else:
                 self._go(step)
-                self._live(Killer())
+                self._live(Killer(), step)
             if step.name == until:
                 break
         return kept
@@ -105,8 +105,8 @@ class Enumerator:
         for who, deed in step.deeds:
             self.telegram.act(who, deed)
 
-    def _live(self, killer: Killer) -> None:
-        asyncio.run(live(self.ground.url, self.ground.folder, self.telegram.port, MORNING, killer))
+    def _live(self, killer: Killer, step: Step) -> None:
+        asyncio.run(live(self.ground.url, self.ground.folder, self.telegram.port, step.at, killer, step.sweeps))
 
     def _chapter(self, step: Step) -> Chapter:
         clean = Clean()
@@ -115,6 +115,7 @@ class Enumerator:
         )  # fmt: skip
         before = seen(self.ground)
         clean.before = set(before)
+        clean.pushed = clock_oracles.pushes(self._scene(chapter))
         self._go(step)
         clean.ids = set(self.telegram.waiting_ids())
         clean.by_seen[before] = [holdings(self.ground)]
@@ -128,7 +129,7 @@ class Enumerator:
             if point.kind == "before request" and killer.method in SPEAKING:
                 clean.needed.append(len(committed.seen - before))
 
-        chapter.images = self.photograph(killer, look)
+        chapter.images = self.photograph(killer, step, look)
         clean.held = holdings(self.ground)
         clean.last_reply = {
             who: last_reply(self.ground, self.telegram, who) for who in sorted(step.actors)
@@ -138,11 +139,17 @@ class Enumerator:
             raise AssertionError(f"{step.name} goes wrong though nobody died: {found}")
         return chapter
 
-    def photograph(self, killer: Killer, look: Callable[[Point, Committed], None] = lambda *_: None) -> list[Image]:
+    def photograph(
+        self,
+        killer: Killer,
+        step: Step,
+        look: Callable[[Point, Committed], None] = lambda *_: None,
+        album: Album | None = None,
+    ) -> list[Image]:
         """Live unharmed and take the image of every point on the way."""
-        album = Album(self.ground, self.telegram)
+        album = album or Album(self.ground, self.telegram)
         killer.on_reach = lambda point: look(point, album.take(point))
-        self._live(killer)
+        self._live(killer, step)
         return list(album.images.values())
 
     def relive(self, chapter: Chapter) -> list[Image]:
@@ -151,19 +158,17 @@ class Enumerator:
         self.telegram.wind_back(chapter.telegram)
         self._go(chapter.step)
         album = Album(self.ground, self.telegram)
-        killer = Killer()
-        killer.on_reach = lambda point: _ignore(album.take(point))
         with suppress(Exception):
-            self._live(killer)
+            self.photograph(Killer(), chapter.step, album=album)
         return list(album.images.values())
 
     def _scene(self, chapter: Chapter) -> Scene:
         return Scene(self.ground, self.telegram, chapter.step, chapter.clean, chapter.calls_before)
 
-    def die_inside(self, point: Point) -> bool:
+    def die_inside(self, step: Step, point: Point) -> bool:
         """Die in this process by an exception that nothing survives. Whether the point was reached."""
         try:
-            self._live(Killer(point))
+            self._live(Killer(point), step)
         except Killed:
             return True
         return False
@@ -173,13 +178,13 @@ class Enumerator:
         chapter: Chapter,
         point: Point,
         tally: Tally,
-        die: Callable[[Point], bool] | None = None,
+        die: Callable[[Step, Point], bool] | None = None,
     ) -> bool:
         """Wind the world back, let the step happen, really die, look, come back, look again. Whether all was well."""
         self.ground.lay(chapter.ground)
         self.telegram.wind_back(chapter.telegram)
         self._go(chapter.step)
-        if not (die or self.die_inside)(point):
+        if not (die or self.die_inside)(chapter.step, point):
             tally.missed += 1
             return True
         tally.same += self._is_as_pictured(chapter)
@@ -211,7 +216,7 @@ class Enumerator:
         killer = Killer()
         killer.is_armed = True
         known = {one.key for one in chapter.images}
-        images = [one for one in self.photograph(killer) if one.key not in known]
+        images = [one for one in self.photograph(killer, chapter.step) if one.key not in known]
         for second in random.Random(seed).sample(images, min(most, len(images))):
             self._lay(second)
             found = self._come_back(chapter, is_second=True)
@@ -231,7 +236,7 @@ class Enumerator:
             asked = [one for one in oracles.AT_DEATH if not is_second or one is not oracles.said_after_commit]
             found = oracles.violations(scene, asked)
             self.ground.look_away()
-            self._live(Killer())
+            self._live(Killer(), chapter.step)
             found += oracles.violations(scene, oracles.AT_REST)
         except Exception as fault:
             found.append(("comes_back_to_life", f"{type(fault).__name__}: {fault}"))
@@ -251,7 +256,3 @@ def sampled(chapters: list[Chapter], count: int, seed: int) -> list[tuple[Chapte
 def images_of(chapters: list[Chapter]) -> list[tuple[Chapter, Image]]:
     """Every distinct image of these steps."""
     return [(chapter, image) for chapter in chapters for image in chapter.images]
-
-
-def _ignore(_: object) -> None:
-    pass

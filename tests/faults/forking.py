@@ -19,6 +19,7 @@ import pytest
 
 from tests.faults.killing import Killer, Point, fall_for_good
 from tests.faults.lives import live, quicken
+from tests.faults.story import Step
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,11 +43,11 @@ class Forkery:
         self._process.stdout.close()
         self._process.wait(30)
 
-    def live(self, url: str, folder: Path, port: int, now: datetime, point: Point) -> bool:
+    def live(self, url: str, folder: Path, port: int, step: Step, point: Point) -> bool:
         """Let a child live and die. Whether it was killed; False when it never came to the point."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        order = {"url": url, "folder": str(folder), "port": port, "now": now.isoformat(), "kind": point.kind,
-                 "n": point.n}  # fmt: skip
+        order = {"url": url, "folder": str(folder), "port": port, "now": step.at.isoformat(),
+                 "sweeps": step.sweeps, "kind": point.kind, "n": point.n}  # fmt: skip
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         end = self._process.stdout.readline().strip()
@@ -57,7 +58,7 @@ class Forkery:
 def _child(order: dict[str, Any]) -> None:
     killer = Killer(Point(order["kind"], order["n"]), fall_for_good)
     now = datetime.fromisoformat(order["now"])
-    asyncio.run(live(order["url"], Path(order["folder"]), order["port"], now, killer))
+    asyncio.run(live(order["url"], Path(order["folder"]), order["port"], now, killer, order["sweeps"]))
 
 
 def _main() -> None:

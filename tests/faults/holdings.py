@@ -42,6 +42,11 @@ HOLDINGS = {
     " recalled_by FROM broadcasts ORDER BY id",
     "recipients": "SELECT broadcast_id, contact_id, enterprise_id, role, is_late FROM recipients"
     " ORDER BY broadcast_id, contact_id",
+    "plans": "SELECT contact_id, state, checklist_id, rhythm, asked_on, next_look_at FROM plans ORDER BY id",
+    "occurrences": "SELECT enterprise_id, occurs_on, due_on, state FROM occurrences ORDER BY enterprise_id, occurs_on",
+    "reminders": "SELECT contact_id, occurs_on, state, reason FROM reminders ORDER BY contact_id, occurs_on",
+    "campaign_days": "SELECT key, after_contact_id, done_at IS NULL FROM campaign_days ORDER BY key",
+    "daily_questions": "SELECT contact_id, minute, next_look_at FROM daily_questions ORDER BY contact_id",
 }
 Held = dict[str, tuple[tuple[Any, ...], ...]]
 

@@ -38,7 +38,7 @@ def must_find(name: str, enumerator: Enumerator, chapters: list[Chapter], figure
             for image in sorted(enumerator.relive(chapter), key=lambda image: _is_between(image.points[0])):
                 if not enumerator.die_from(chapter, image, tally) and bug.caught_by & set(tally.caught_by):
                     break
-    found = sorted(bug.caught_by & set(tally.caught_by))
+    found = [oracles.named(oracle) for oracle in sorted(bug.caught_by & set(tally.caught_by))]
     figure(f"planted, found by {by}: {name}: {', '.join(found) or 'NOT FOUND'} after {len(tally.points)} points, "
             f"{time.monotonic() - began:.1f} s")  # fmt: skip
     assert found

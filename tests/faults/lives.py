@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +29,7 @@ from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer
 from outreach.storage.database import open_engine
+from scheduler import sweeps
 from tests.conftest import SetClock
 from tests.faults.killing import Killed, Killer
 from tests.stage import stage_settings
@@ -95,13 +97,13 @@ class _Ready:
         return self._made
 
 
-async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer) -> None:
-    """Start as the process starts, then take, fetch and send until nothing is left to do, or until death."""
+async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer, sweeping: Sequence[str] = ()) -> None:
+    """Start as the process starts, then take, fetch, send and sweep until nothing is left to do, or until death."""
     clock = SetClock(now)
     try:
         async with open_house(stage_settings(url, folder, port), clock, Pacer(10_000, per_chat=False)) as house:
             killer.watch(house)
-            hands = _Hands(house, clock, killer)
+            hands = _Hands(house, clock, killer, sweeping)
             try:
                 await hands.start()
                 killer.is_armed = True
@@ -122,10 +124,11 @@ async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer)
 class _Hands:
     """Whoever works in a house beside the one that takes updates. Nobody is kept waiting by the pace of sending."""
 
-    def __init__(self, house: House, clock: SetClock, killer: Killer) -> None:
+    def __init__(self, house: House, clock: SetClock, killer: Killer, sweeping: Sequence[str]) -> None:
         self.house = house
         self.clock = clock
         self.killer = killer
+        self.sweeping = [getattr(sweeps, name) for name in sweeping]
         office, fetch = house.office, house.gateway.fetch
         self.poller = Poller(house.bot, house.poll_request, house.intake, 0)
         self.photographer = Photographer(office, fetch)
@@ -163,6 +166,8 @@ class _Hands:
             busy |= bool(evidence) and await self.evidence.turn()
             busy |= bool(letters) and await house.courier.turn()
             busy |= bool(broadcasts) and await self.amender.turn()
+            for sweep in self.sweeping:
+                busy |= bool(await sweep(house.office))
             if not (updates or busy):
                 return
         raise AssertionError("it never settles")

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from tests.faults.grounds import Ground
@@ -23,7 +24,8 @@ class Clean:
     """How the step goes when nobody dies: what later lives are measured by.
 
     by_seen: what the record may hold, by which update ids had taken effect; needed: how many of them the
-    n-th thing said to somebody presupposes; last_reply: the last thing each actor was told.
+    n-th thing said to somebody presupposes; last_reply: the last thing each actor was told; pushed: how often each had
+    been told something of the clock's own accord before.
     """
 
     before: set[int] = field(default_factory=set)
@@ -32,6 +34,7 @@ class Clean:
     needed: list[int] = field(default_factory=list)
     held: Held = field(default_factory=dict)
     last_reply: dict[str, tuple[str, str]] = field(default_factory=dict)
+    pushed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -99,3 +102,9 @@ def stored_picture(scene: Scene, sha256: str) -> Finding:
         yield f"the picture {sha256[:8]} is not on disk as its row says"
     if not file.with_suffix(".thumb.jpg").is_file():
         yield f"the picture {sha256[:8]} has no thumbnail"
+
+
+def instant(value: object) -> datetime:
+    """An instant as either database gives it back."""
+    made = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return made if made.tzinfo else made.replace(tzinfo=UTC)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+
+from tests.conftest import MORNING
 
 SHOP = "云泊区好邻居餐饮店"
 OFFICER, PASS, FAIL = "safety_officer", "[✅ 符合]", "[❌ 不符合]"
@@ -15,7 +18,8 @@ class Pressed:
 
     posts: who holds which post; verdicts, notes and photos by item number; broken: photos that are no pictures;
     reports: words, whether named, photos, how many of them are no pictures; votes: whether each was right;
-    audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds.
+    audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds; pushed: how often somebody
+    was told of their own accord of what is due, of the campaign's day or of their question.
     """
 
     posts: frozenset[tuple[str, str]] = frozenset()
@@ -30,6 +34,7 @@ class Pressed:
     audience: int = 0
     read: frozenset[str] = frozenset()
     chased: int = 0
+    pushed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Step:
 
     then: a button that must be before somebody's eyes afterwards, because that is what they do next; any of several.
     or_shown: words of the other card that is current too, such as when a photo failed before the card was shown again.
+    at: when it happens; sweeps: what the clock does besides, by the names in `scheduler.sweeps`.
     """
 
     name: str
@@ -46,6 +52,8 @@ class Step:
     is_watched: bool = True
     then: tuple[str, tuple[str, ...]] | None = None
     or_shown: str = ""
+    at: datetime = MORNING
+    sweeps: tuple[str, ...] = ()
 
     @property
     def actors(self) -> set[str]:
@@ -57,11 +65,20 @@ class Step:
 
 
 class Telling:
-    """Writes the story down; what was pressed adds up from step to step."""
+    """Writes the story down; what was pressed adds up from step to step.
 
-    def __init__(self) -> None:
+    sweeps: what the clock does besides, all through the story.
+    """
+
+    def __init__(self, *sweeps: str) -> None:
         self.steps: list[Step] = []
         self.pressed = Pressed()
+        self.at = MORNING
+        self.sweeps = sweeps
+
+    def later(self, days: int, hours: float) -> None:
+        """From now on it is so long after that morning."""
+        self.at = MORNING + timedelta(days=days, hours=hours)
 
     def step(
         self, name: str, *deeds: str, then: str = "", or_shown: str = "", is_watched: bool = True, **news: object
@@ -71,7 +88,7 @@ class Telling:
         self.pressed = Pressed(**{**{key: getattr(was, key) for key in Pressed.__dataclass_fields__}, **told})
         split = tuple((deed.split(" ▸ ")[0], deed.split(" ▸ ")[1]) for deed in deeds)
         eyes = (then.split(" ▸ ")[0], tuple(then.split(" ▸ ")[1].split(" | "))) if then else None
-        self.steps.append(Step(name, split, self.pressed, is_watched, eyes, or_shown))
+        self.steps.append(Step(name, split, self.pressed, is_watched, eyes, or_shown, self.at, self.sweeps))
 
     def quietly(self, *deeds: str, **news: object) -> None:
         self.step("", *deeds, is_watched=False, **news)

@@ -14,8 +14,9 @@ CARD, DRAFT = "通知编号：", "通知草稿"
 MENU = "要做什么？"
 
 
-def _opened(code: str, *posts: tuple[str, str]) -> Telling:
-    story = Telling()
+def opened(code: str, *posts: tuple[str, str], sweeps: tuple[str, ...] = ()) -> Telling:
+    """An official takes office; these hold their posts already."""
+    story = Telling(*sweeps)
     story.quietly(f"周科 ▸ /start {code}")
     story.quietly("周科 ▸ [同意并继续]")
     story.quietly("周科 ▸ [单独同意，开始使用]", posts=set(posts))
@@ -24,7 +25,7 @@ def _opened(code: str, *posts: tuple[str, str]) -> Telling:
 
 def reports(code: str) -> list[Step]:
     """Somebody reports their own employer without a name and adds to it; somebody else gives a name."""
-    story = _opened(code, ("小刘", "employee"))
+    story = opened(code, ("小刘", "employee"))
     story.step("report:begin", "小刘 ▸ /report", then="小刘 ▸ 🗑 不报了")
     story.step("report:words", f"小刘 ▸ {LOCKED}", then="小刘 ▸ 🙈 匿名交")
     story.step("report:album", "小刘 ▸ 📷 a.jpg, b.jpg", then="小刘 ▸ 🙈 匿名交")
@@ -49,7 +50,7 @@ def reports(code: str) -> list[Step]:
 
 def quiz(code: str) -> list[Step]:
     """A set of five questions, the first answered wrong, and one vote that comes while the last is on its way."""
-    story = _opened(code, ("小刘", "employee"))
+    story = opened(code, ("小刘", "employee"))
     story.step("quiz:topics", "小刘 ▸ /quiz", then="小刘 ▸ 🎲 随便来")
     story.step("quiz:begin", "小刘 ▸ [🎲 随便来]", or_shown=WAITING)
     story.step("quiz:wrong", "小刘 ▸ ☑ wrong", votes=(False,), or_shown=WAITING)
@@ -64,7 +65,7 @@ def quiz(code: str) -> list[Step]:
 def notice(code: str, audience: int) -> list[Step]:
     """A notice is let go, read by some and taken back, the others reminded before; another is taken back at once."""
     shop = (("王芳", OFFICER), ("小刘", "employee"), ("李强", "employee"), ("陈刚", "employee"))
-    story = _opened(code, *shop)
+    story = opened(code, *shop)
     story.quietly("周科 ▸ /notice")
     story.quietly("周科 ▸ [✍️ 写通知]")
     story.step(

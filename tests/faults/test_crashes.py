@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from tests.conftest import DATABASES, MORNING, Adding, Figure
-from tests.faults import tale_bugs  # noqa: F401 - being imported is how mistakes get on the list
+from tests.conftest import DATABASES, Adding, Figure
+from tests.faults import clock_bugs, oracles, tale_bugs  # noqa: F401 - being imported is how mistakes get on the list
 from tests.faults.conftest import SEED
 from tests.faults.enumerating import Enumerator, Tally, images_of, sampled
 from tests.faults.forking import Forkery
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 
 # Every story: into how many shares its images are dealt, how many points it has at least, and how many of them are
 # died at by a real SIGKILL.
-STORIES = {"enrolment": (2, 1500, 200), "report": (1, 650, 100), "quiz": (1, 550, 80), "notice": (4, 2300, 60)}
+STORIES = {"enrolment": (2, 1500, 200), "report": (1, 650, 100), "quiz": (1, 550, 80), "notice": (4, 2300, 60),
+           "reminder": (1, 900, 60), "calendar": (1, 400, 40)}  # fmt: skip
 SHARES = [(name, at, of) for name, (of, _, _) in STORIES.items() for at in range(of)]
 # What every run dies in, and the mistakes that show there.
 FEW = {
@@ -29,11 +30,12 @@ FEW = {
     "report": ("report:anonymous",),
     "quiz": ("quiz:wrong",),
     "notice": ("notice:read", "notice:stopped"),
+    "reminder": ("reminder:night", "reminder:late"),
 }
 ALWAYS = (
     "the_id_is_committed_before_the_effect", "the_photo_row_is_added_after_the_commit",
     "what_a_dead_process_held_is_sent_again", "the_official_is_told_of_a_report_after_the_commit",
-    "what_a_recall_stops_is_deleted",
+    "what_a_recall_stops_is_deleted", "what_is_asked_has_its_reminder_in_another_transaction",
 )  # fmt: skip
 
 
@@ -57,6 +59,13 @@ class Stage:
 @pytest.fixture
 def stage(library: Library, forkery: Forkery, figure: Figure, adding: Adding) -> Stage:
     return Stage(library, forkery, figure, adding)
+
+
+def test_every_invariant_has_its_oracle(figure: Figure) -> None:
+    spoken = oracles.invariants()
+    assert {"I1", "I2", "O1", "O3", "O4", "O6", "O8", "R1", "R2", "R3"} <= set(spoken)
+    asked = sum(len(names) for names in spoken.values())
+    figure(f"after each death and recovery are asked {asked} oracles of {', '.join(sorted(spoken))}")
 
 
 @pytest.mark.parametrize("name", FEW)
@@ -95,7 +104,7 @@ def _kill(name: str, stage: Stage, count: int, steps: tuple[str, ...] = ()) -> N
     tally = Tally()
     enumerator, chapters = stage.library.story(name, steps)
     ground = enumerator.ground
-    die = partial(stage.forkery.live, ground.url, ground.folder, enumerator.telegram.port, MORNING)
+    die = partial(stage.forkery.live, ground.url, ground.folder, enumerator.telegram.port)
     for chapter, point in sampled(chapters, count, SEED):
         enumerator.die_at(chapter, point, tally, die)
     # Thirty sends or two photos side by side do not take turns in the same order in every life.
@@ -120,6 +129,7 @@ ON_POSTGRESQL = {
     "report": ("report:anonymous", "report:named"),
     "quiz": ("quiz:wrong", "quiz:last"),
     "notice": ("notice:read", "notice:stopped"),
+    "reminder": ("reminder:late", "reminder:resumed"),
 }
 
 
