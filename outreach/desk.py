@@ -29,6 +29,7 @@ from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
+from outreach.storage.sharing import transaction
 
 Clock = Callable[[], datetime]
 
@@ -90,17 +91,16 @@ class Office:
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session:
-            async with session.begin():
-                desk = Desk(self, session)
-                yield desk
-            # Only what is committed may be sent, so the bells are rung after the commit.
-            if desk.has_told:
-                self.notice_bell.set()
-            if desk.has_photos:
-                self.photo_bell.set()
-            if desk.has_letters:
-                self.letter_bell.set()
+        async with transaction(self.engine) as session:
+            desk = Desk(self, session)
+            yield desk
+        # Only what is committed may be sent, so the bells are rung after the commit.
+        if desk.has_told:
+            self.notice_bell.set()
+        if desk.has_photos:
+            self.photo_bell.set()
+        if desk.has_letters:
+            self.letter_bell.set()
 
 
 class Desk:

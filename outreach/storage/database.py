@@ -13,6 +13,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from outreach.storage.on_loop import LoopDriver
+
 # The SQLite builds from 3.7.0 to 3.51.2 can corrupt a WAL database that two connections checkpoint at once;
 # there a rollback journal with synchronous=EXTRA is used instead, which costs a second flush per commit.
 FIRST_SOUND_WAL = (3, 51, 3)
@@ -42,7 +44,9 @@ def open_engine(url: str) -> AsyncEngine:
     if made.get_backend_name() != "sqlite":
         return create_async_engine(made, pool_size=8, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     # One connection: SQLite has one writer anyway, and waiting in our pool is fairer than SQLITE_BUSY.
-    engine = create_async_engine(made, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
+    engine = create_async_engine(
+        made, module=LoopDriver(), pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     if (file := sqlite_file(url)) is not None:
         _keep_to_the_file(engine, file)
@@ -61,7 +65,8 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor = connection.cursor()
     for pragma in (
         "foreign_keys=ON",
-        "busy_timeout=10000",
+        # Nobody waits on the loop; the thread of the driver does, as long as it takes.
+        "busy_timeout=0",
         f"journal_mode={journal_mode()}",
         "synchronous=FULL" if journal_mode() == "WAL" else "synchronous=EXTRA",
         "secure_delete=ON",

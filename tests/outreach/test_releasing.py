@@ -13,6 +13,7 @@ from domain.hold import EVERYTHING, LETTERS, NOTICES, HeldChanged, NotHeld
 from outreach import releasing
 from outreach.amending import Amender
 from outreach.delivery.courier import Courier
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Office
 from outreach.storage.notices import HOLD, DeliveryRecord, PauseRecord
@@ -45,7 +46,7 @@ async def test_nothing_leaves_while_it_is_held_and_a_restart_changes_nothing(off
         await mailing.tell(wang, "news")
         for owner in ("one", "after a restart"):
             pump = mailing.pump(owner)
-            courier = Courier(office.engine, Gateway(mailing.bot), office.seal, office.letter_bell, clock)
+            courier = Courier(office.engine, Gateway(mailing.bot), office.seal, office.letter_bell, clock, Pacer(1000))
             amender = Amender(office, Gateway(mailing.bot), pump.claims, pump.pacer)
             for _ in range(3):
                 assert not await pump.turn() and not await courier.turn() and not await amender.turn()

@@ -1,0 +1,154 @@
+"""就地执行 — a SQLite driver that runs quick statements on the event loop and everything else on a thread.
+
+aiosqlite hands each step of a statement to its thread and waits for the answer, which costs ten times what a look-up
+by key takes. Here a statement that has proved quick runs where it is asked; one that is new, has been slow, waits for
+a lock or flushes a commit to the disk goes to aiosqlite's thread, so that the loop goes on turning.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util import await_only
+
+QUICK_SECONDS = 0.001
+# How much of its slowest time a statement is still held to after the next run.
+MEMORY = 0.9
+MOST_KNOWN = 4096
+MOST_ROWS = 20
+LOCK_WAIT_MS = 10_000
+
+
+class Pace:
+    """How long each statement took: the slowest of late. What is not known counts as slow."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def is_quick(self, statement: str) -> bool:
+        return self._seconds.get(statement, QUICK_SECONDS) < QUICK_SECONDS
+
+    def took(self, statement: str, seconds: float) -> None:
+        if len(self._seconds) >= MOST_KNOWN and statement not in self._seconds:
+            # Lists of many lengths make many texts; what matters is soon known again.
+            self._seconds.clear()
+        self._seconds[statement] = max(seconds, self._seconds.get(statement, 0.0) * MEMORY)
+
+
+class _Nothing:
+    """Awaited at once; SQLAlchemy insists that whoever asks it for async work gets some."""
+
+    def __await__(self) -> Any:
+        return iter(())
+
+
+NOTHING = _Nothing()
+
+
+class LoopCursor(AsyncAdapt_aiosqlite_cursor):
+    """Reads all its rows with the statement, in one go, on the loop or on the thread."""
+
+    __slots__ = ()
+    _awaitable_cursor_close = False
+    _adapt_connection: LoopConnection
+
+    def _make_new_cursor(self, connection: Any) -> Any:
+        return connection._conn.cursor()
+
+    def _aenter_cursor(self, cursor: Any) -> Any:
+        return cursor
+
+    def execute(self, operation: Any, parameters: Any = None) -> Any:
+        given = () if parameters is None else parameters
+        self._run(operation, lambda: self._cursor.execute(operation, given))
+
+    def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
+        given: Sequence[Any] = list(seq_of_parameters)
+        self._run(operation, lambda: self._cursor.executemany(operation, given), is_short=len(given) <= MOST_ROWS)
+
+    def _run(self, operation: str, step: Callable[[], object], *, is_short: bool = True) -> None:
+        connection = self._adapt_connection
+        pace = connection.dbapi.pace
+
+        def whole() -> None:
+            began = perf_counter()
+            step()
+            if self._cursor.description is not None:
+                # sqlite3 steps through the rows only as they are fetched.
+                self._rows = deque(self._cursor.fetchall())  # type: ignore[call-overload]
+            pace.took(operation, perf_counter() - began)
+
+        connection.run(whole, on_loop=is_short and pace.is_quick(operation))
+
+
+class LoopConnection(AsyncAdapt_aiosqlite_connection):
+    """One aiosqlite connection, whose sqlite3 connection is used from the loop too, never from both at once."""
+
+    __slots__ = ("_on_thread",)
+    _cursor_cls = LoopCursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        # Work handed to the thread and not yet done: whoever was cancelled has stopped waiting for it, not it.
+        self._on_thread = 0
+
+    def run(self, work: Callable[[], None], *, on_loop: bool) -> None:
+        """Do it here if it is quick and no other process holds a lock, else on the thread. Raises sqlite3.Error."""
+        try:
+            if on_loop and not self._on_thread:
+                try:
+                    work()
+                except sqlite3.OperationalError as fault:
+                    if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                        raise
+                else:
+                    await_only(NOTHING)  # type: ignore[arg-type]
+                    return
+            self._on_thread += 1
+            await_only(self._connection._execute(self._patiently, work))
+        except Exception as fault:
+            self._handle_exception(fault)
+
+    def _patiently(self, work: Callable[[], None]) -> None:
+        """On the thread: wait for whoever holds a lock, which on the loop nobody may."""
+        connection: sqlite3.Connection = self._connection._conn
+        connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+        try:
+            work()
+        finally:
+            connection.execute("PRAGMA busy_timeout=0")
+            self._on_thread -= 1
+
+    def commit(self) -> None:
+        """Flush on the thread. Raises sqlite3.OperationalError when the database has undone the transaction by itself.
+
+        On a full or failing disk SQLite may do that; sqlite3's own commit would then say nothing.
+        """
+        if self._connection._connection is None:
+            return
+        if not self._connection.in_transaction:
+            self._handle_exception(sqlite3.OperationalError("the database has undone the transaction"))
+        self.run(self._connection._conn.commit, on_loop=False)
+
+
+class LoopDriver(AsyncAdapt_aiosqlite_dbapi):
+    """The DBAPI that `create_async_engine(..., module=LoopDriver())` takes for a sqlite+aiosqlite URL."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+        self.pace = Pace()
+
+    def connect(self, *arguments: Any, **options: Any) -> LoopConnection:
+        connection = self.aiosqlite.connect(*arguments, **options | {"check_same_thread": False})
+        connection._thread.daemon = True
+        return LoopConnection(self, await_only(connection))

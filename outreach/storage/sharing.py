@@ -1,0 +1,146 @@
+"""合并提交 — one transaction after another on PostgreSQL; on SQLite whoever waits meanwhile shares the next commit.
+
+SQLite has one writer, and its commit waits for the disk. What queued while the last commit was flushed goes into the
+next one together, each in a savepoint of its own: a fault undoes its own work only, and nobody goes on before the
+shared commit is on the disk. There is no timer: alone, nobody waits for anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction
+
+# A commit is at most this far away from whoever boarded first.
+MOST_ABOARD = 64
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session in a transaction that is durable when the block has ended, and undone when it raises.
+
+    Raises what the commit raises, to everybody who shared it.
+    """
+    if engine.dialect.name != "sqlite":
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+        return
+    ferry = _ferry_of(engine)
+    async with ferry.aboard() as session:
+        yield session
+
+
+class _Crossing:
+    """A transaction that several share, and the moment at which it is on the disk."""
+
+    def __init__(self, connection: AsyncConnection, begun: AsyncTransaction) -> None:
+        self.connection = connection
+        self.begun = begun
+        self.aboard = 0
+        self.landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Those aboard look at it; when all of them were cancelled nobody does, and that is no fault of its own.
+        self.landed.add_done_callback(lambda landed: landed.exception())
+
+
+class _Ferry:
+    """One at a time writes; the last one of those who came while the disk was busy has it committed for all."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._engine = engine
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._crossing: _Crossing | None = None
+
+    @asynccontextmanager
+    async def aboard(self) -> AsyncIterator[AsyncSession]:
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            crossing = self._crossing or await self._open()
+            is_first = not crossing.aboard
+            try:
+                async with (
+                    AsyncSession(
+                        crossing.connection,
+                        expire_on_commit=False,
+                        join_transaction_mode="rollback_only" if is_first else "create_savepoint",
+                    ) as session,
+                    session.begin(),
+                ):
+                    yield session
+            except BaseException as fault:
+                # Whoever boards first needs no savepoint: with them everything goes back. It also does where SQLite
+                # gives up a transaction by itself, as on a full disk: then it went wrong for everybody aboard.
+                if is_first or not await _is_under_way(crossing):
+                    await self._abandon(crossing, fault)
+                raise
+            crossing.aboard += 1
+        finally:
+            await asyncio.shield(self._hand_on())
+        await asyncio.shield(crossing.landed)
+
+    async def _open(self) -> _Crossing:
+        connection = await self._engine.connect()
+        try:
+            begun = await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        self._crossing = _Crossing(connection, begun)
+        return self._crossing
+
+    async def _abandon(self, crossing: _Crossing, fault: BaseException) -> None:
+        self._crossing = None
+        crossing.landed.set_exception(fault)
+        try:
+            if crossing.connection.get_transaction() is not None:
+                await crossing.begun.rollback()
+        finally:
+            await crossing.connection.close()
+
+    async def _hand_on(self) -> None:
+        """Let the next one board, or commit when nobody waits or enough are aboard."""
+        crossing = self._crossing
+        try:
+            if crossing is not None and (not self._waiting or crossing.aboard >= MOST_ABOARD):
+                await self._land(crossing)
+        finally:
+            self._turn.release()
+
+    async def _land(self, crossing: _Crossing) -> None:
+        self._crossing = None
+        try:
+            try:
+                await crossing.begun.commit()
+            except BaseException:
+                # Without this the connection would go back to the pool as if nothing were open on it.
+                await crossing.begun.rollback()
+                raise
+            finally:
+                await crossing.connection.close()
+        except BaseException as fault:
+            crossing.landed.set_exception(fault)
+        else:
+            crossing.landed.set_result(None)
+
+
+async def _is_under_way(crossing: _Crossing) -> bool:
+    connection = await crossing.connection.get_raw_connection()
+    return bool(connection.driver_connection is not None and connection.driver_connection.in_transaction)
+
+
+_FERRIES: WeakKeyDictionary[AsyncEngine, _Ferry] = WeakKeyDictionary()
+
+
+def _ferry_of(engine: AsyncEngine) -> _Ferry:
+    ferry = _FERRIES.get(engine)
+    if ferry is None or ferry.loop is not asyncio.get_running_loop():
+        ferry = _FERRIES[engine] = _Ferry(engine)
+    return ferry
