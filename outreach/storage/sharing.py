@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction
@@ -52,16 +53,20 @@ class _Ferry:
         self.loop = asyncio.get_running_loop()
         self._engine = engine
         self._turn = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
         self._waiting = 0
         self._crossing: _Crossing | None = None
 
     @asynccontextmanager
     async def aboard(self) -> AsyncIterator[AsyncSession]:
+        if self._writer is asyncio.current_task():
+            raise RuntimeError("a transaction was begun inside another: it would wait for itself")
         self._waiting += 1
         try:
             await self._turn.acquire()
         finally:
             self._waiting -= 1
+        self._writer = asyncio.current_task()
         try:
             crossing = self._crossing or await self._open()
             is_first = not crossing.aboard
@@ -83,6 +88,7 @@ class _Ferry:
                 raise
             crossing.aboard += 1
         finally:
+            self._writer = None
             await asyncio.shield(self._hand_on())
         await asyncio.shield(crossing.landed)
 

@@ -64,12 +64,18 @@ def bugs_of(*scenarios: str) -> dict[str, Bug]:
 
 @bug("answer:note", "effect_goes_with_id", "verdicts_as_pressed")
 def the_id_is_committed_before_the_effect(patch: Patch) -> None:
-    first_time = receiving.is_first_time
+    apply, first_time = Intake._apply, receiving.is_first_time
+    was_first: dict[int, bool] = {}
 
-    async def is_first_time(desk: Desk, update_id: int) -> bool:
-        async with desk.office.desk() as apart:
-            return await first_time(apart, update_id)
+    async def hasty(self: Intake, turn: Any, *rest: Any) -> Any:
+        async with self._office.desk() as apart:
+            was_first[turn.update_id] = await first_time(apart, turn.update_id)
+        return await apply(self, turn, *rest)
 
+    async def is_first_time(_: Desk, update_id: int) -> bool:
+        return was_first[update_id]
+
+    patch.setattr(Intake, "_apply", hasty)
     patch.setattr(receiving, "is_first_time", is_first_time)
 
 
