@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from outreach.delivery.claims import FLOOD, LEASE_FOR, MOST_SENDS, Claims
 from outreach.delivery.outcomes import Kind, Outcome
@@ -17,6 +17,7 @@ from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.storage.reports import LetterRecord, ReportRecord
 from outreach.storage.sealing import Seal, SealBroken
+from outreach.storage.sharing import transaction
 
 LOG = structlog.get_logger("courier")
 IDLE_SECONDS = 1.0
@@ -102,7 +103,7 @@ class Courier:
 
     async def _take(self, now: datetime) -> tuple[list[_Letter], int]:
         """Claim a few. One that a killed process held is sent once more when its lease is over, then given up."""
-        async with AsyncSession(self._engine) as session, session.begin():
+        async with transaction(self._engine) as session:
             rows = await session.execute(
                 select(LetterRecord, ReportRecord.route)
                 .join(ReportRecord, ReportRecord.id == LetterRecord.report_id)
@@ -129,7 +130,7 @@ class Courier:
             return taken, found
 
     async def _settle(self, letter: _Letter, outcome: Outcome, now: datetime) -> None:
-        async with AsyncSession(self._engine) as session, session.begin():
+        async with transaction(self._engine) as session:
             await session.execute(
                 update(LetterRecord)
                 .where(LetterRecord.id == letter.id, LetterRecord.state == "claimed")

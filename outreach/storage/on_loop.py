@@ -112,7 +112,7 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
                     if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                         raise
                 else:
-                    await_only(NOTHING)  # type: ignore[arg-type]
+                    await_only(NOTHING)
                     return
             self._on_thread += 1
             await_only(self._connection._execute(self._patiently, work))
