@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from telegram import Bot
 
@@ -16,6 +17,7 @@ from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
 from outreach import papering
+from outreach.delivery.claims import FLOOD
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump, window_for
@@ -30,6 +32,13 @@ from outreach.storage.sealing import Seal, route_key
 # A long poll waits this long for news; its connections are apart so that it never holds up a send.
 POLL_SECONDS = 25
 POLL_ANSWER_LIMIT = 20_000_000
+
+
+class QuietBot(Bot):
+    """The framework's Bot, which does not say its token when it is printed."""
+
+    def __repr__(self) -> str:
+        return "Bot[token=***]"
 
 
 @dataclass(slots=True)
@@ -52,15 +61,22 @@ def make_poll_request(settings: Settings) -> AiohttpRequest:
     return AiohttpRequest(4, POLL_SECONDS + 15, settings.proxy.get_secret_value() or None, POLL_ANSWER_LIMIT)
 
 
-def make_bot(settings: Settings, poll_request: AiohttpRequest | None = None) -> Bot:
+def make_request(settings: Settings, pacer: Pacer | None = None) -> AiohttpRequest:
+    """The pool for everything but polling; what answers a person waits for its turn at the pacer."""
+    return AiohttpRequest(proxy=settings.proxy.get_secret_value() or None, pacer=pacer)
+
+
+def make_bot(
+    settings: Settings, poll_request: AiohttpRequest | None = None, request: AiohttpRequest | None = None
+) -> Bot:
     """The framework's Bot over our transport, pointed at the configured Bot API."""
-    proxy = settings.proxy.get_secret_value() or None
     poll_request = poll_request or make_poll_request(settings)
-    return Bot(
+    request = request or make_request(settings)
+    return QuietBot(
         settings.bot_token.get_secret_value(),
         base_url=f"{settings.bot_api_url}/bot",
         base_file_url=f"{settings.bot_api_url}/file/bot",
-        request=AiohttpRequest(proxy=proxy),
+        request=request,
         get_updates_request=poll_request,
     )
 
@@ -112,11 +128,12 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
         async with open_office(settings, clock) as office:
             poll_request = make_poll_request(settings)
             pacer = pacer or Pacer(settings.sends_per_second)
-            bot = make_bot(settings, poll_request)
+            request = make_request(settings, pacer)
+            bot = make_bot(settings, poll_request, request)
             try:
                 await bot.initialize()
                 office.bot_username = bot.username
-                gateway = Gateway(bot)
+                gateway = Gateway(bot, pacer)
                 owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
                 pump = Pump(
                     office.engine,
@@ -129,6 +146,12 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
                     almanac=office.almanac,
                     window=window_for(settings.sends_per_second),
                 )
+
+                async def wait_out(seconds: float) -> None:
+                    await pump.claims.pause(FLOOD, office.clock() + timedelta(seconds=seconds), "telegram")
+
+                # What a reply was told holds for everything that is not one, in every process.
+                request.on_flood = wait_out
                 yield House(
                     settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch), pump, only,
                     Courier(office.engine, gateway, office.seal, office.letter_bell, office.clock, pacer),

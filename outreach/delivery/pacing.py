@@ -10,6 +10,8 @@ from outreach.delivery.allowance import Allowance, Start
 
 # When replies alone fill the limit, every fifth send is a notice all the same: one of them may be an evacuation.
 REPLIES_IN_A_ROW = 4
+# A new connection takes longer than this; a used one is there at once.
+LATE_SECONDS = 0.008
 
 
 class _Waiter:
@@ -48,28 +50,30 @@ class Pacer:
         if not waiter.future.done():
             start = await waiter.future
             # Between being let go and running again lies whatever else the loop had to do.
-            start.at = self._now()
+            start.at = self.now()
 
-    def late(self) -> None:
-        """The send just begun was held up before it left: it counts from now as well."""
-        self._allowance.late(self._now())
+    def now(self) -> float:
+        """Seconds of the loop's clock."""
+        return asyncio.get_running_loop().time()
+
+    def late(self, began_at: float) -> None:
+        """A send that began at this instant of `now` leaves only now. If that is late, it counts from now as well."""
+        now = self.now()
+        if now - began_at > LATE_SECONDS:
+            self._allowance.late(now)
 
     def flooded(self, chat_id: int, seconds: float) -> None:
         """Telegram answered a send to this chat with 429 and asked for `seconds` of quiet."""
-        self._allowance.flooded(self._now(), chat_id, seconds)
+        self._allowance.flooded(self.now(), chat_id, seconds)
 
     def quiet_for(self, chat_id: int) -> float:
         """Seconds until a reply may go to this chat, by what is known of the chat alone."""
-        now = self._now()
+        now = self.now()
         return self._allowance.chat_at(now, chat_id, is_reply=True) - now
-
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
 
     def _grant(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let go whoever may, and look again when the next one may."""
-        now = self._now()
+        now = self.now()
         while self._held and self._held[0][0] <= now:
             waiter = heapq.heappop(self._held)[2]
             (self._replies if waiter.is_reply else self._notices).append(waiter)

@@ -223,7 +223,8 @@ class TelegramSide:
         for call in self.calls():
             asked = call["parameters"]
             if call["chat_id"] == CAST[who]:
-                rows = json.loads(asked.get("reply_markup") or "{}").get("inline_keyboard", [])
+                markup = asked.get("reply_markup") or "{}"
+                rows = (json.loads(markup) if isinstance(markup, str) else markup).get("inline_keyboard", [])
                 labels = "".join(f"[{button['text']}]" for row in rows for button in row)
                 words = asked.get("text") or asked.get("caption") or asked.get("question") or ""
                 told.append((masked(words), labels))

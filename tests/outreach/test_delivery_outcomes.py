@@ -191,7 +191,7 @@ class Answers:
         self.chats: list[str] = []
 
     async def answer(self, request: web.Request) -> web.Response:
-        self.chats.append(str((await request.post())["chat_id"]))
+        self.chats.append(str((await request.json())["chat_id"]))
         return web.Response(status=self.status, body=self.body, content_type=self.kind)
 
 

@@ -177,7 +177,7 @@ def test_a_send_held_up_on_its_way_counts_from_when_it_left() -> None:
         await asyncio.sleep(0.3)
         left_at = loop.time()
         for _ in range(5):
-            pacer.late()
+            pacer.late(loop.time() - 0.3)
         for n in range(5):
             await pacer.wait(n + 10)
             starts.append(loop.time() - left_at)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 from dataclasses import dataclass
+from datetime import timedelta
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from aiohttp import FormData
+from telegram import Bot
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -18,11 +21,17 @@ from telegram.error import (
 )
 
 from domain.files import FileTooLarge, FileUnavailable
-from outreach.delivery.outcomes import FLOOD_WITHOUT_A_NUMBER, Kind, Outcome, flood_seconds
+from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.pacing import Pacer
+from outreach.delivery.refusals import NO_ANSWER, NOT_CONNECTED, UNREADABLE, refused
+from outreach.delivery.telegram.answers import outcome_of
+from outreach.delivery.telegram.transport import AiohttpRequest
 
-PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = ',"link_preview_options":{"is_disabled":true}'
+METHODS = {"photo": "sendPhoto", "document": "sendDocument"}
 DOWNLOAD_LIMIT = 20_000_000
-GONE = ("chat not found", "peer_id_invalid", "user is deactivated", "user not found", "have no rights to send")
+# The framework's exceptions, as the codes they are made from.
+CODES = ((Forbidden, 403), (InvalidToken, 401), (BadRequest, 400), (Conflict, 409))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,15 @@ class Attachment:
 
 
 class Gateway:
-    """Sends notices and fetches files through one `telegram.Bot`."""
+    """Sends notices and fetches files. What it sends is written by hand, and of the answer only what counts is read.
 
-    def __init__(self, bot: Bot) -> None:
+    pacer: told when Telegram refuses a send as too fast; None when nobody has to know. Waiting for a turn is up to
+    whoever sends.
+    """
+
+    def __init__(self, bot: Bot, pacer: Pacer | None = None) -> None:
         self._bot = bot
+        self._pacer = pacer
 
     async def send(
         self,
@@ -52,52 +66,32 @@ class Gateway:
 
         media_kind, media_file_id: "photo" or "document" and Telegram's id of a file it has; the text is its caption.
         """
-        markup = _keyboard(buttons)
-        try:
-            if media_kind == "photo":
-                message = await self._bot.send_photo(
-                    chat_id, media_file_id, caption=text, parse_mode="HTML", reply_markup=markup
-                )
-            elif media_kind == "document":
-                message = await self._bot.send_document(
-                    chat_id, media_file_id, caption=text, parse_mode="HTML", reply_markup=markup
-                )
-            elif attachment is None:
-                message = await self._bot.send_message(
-                    chat_id, text, parse_mode="HTML", reply_markup=markup, link_preview_options=PREVIEW
-                )
-            else:
-                message = await self._bot.send_document(
-                    chat_id, attachment.data, filename=attachment.name, caption=text, parse_mode="HTML",
-                    reply_markup=markup,
-                )  # fmt: skip
-        except Exception as fault:
-            return classify(fault)
-        return Outcome(Kind.SENT, message_id=message.message_id)
+        outcome = await self._call(*_post(chat_id, text, buttons, attachment, media_kind, media_file_id))
+        if outcome.kind is Kind.FLOOD and self._pacer is not None:
+            self._pacer.flooded(chat_id, outcome.seconds)
+        return outcome
 
     async def edit(self, chat_id: int, message_id: int, text: str, buttons: str, *, is_caption: bool) -> Outcome:
         """Give a message that was sent other words and buttons. Doing it twice is harmless; never raises.
 
         A message that the person has deleted counts as edited: there is nothing left to put right.
         """
-        markup = _keyboard(buttons)
+        method, name = ("editMessageCaption", "caption") if is_caption else ("editMessageText", "text")
+        preview = "" if is_caption else NO_PREVIEW
+        body = f'{{"chat_id":{chat_id},"message_id":{message_id},{_words(name, text)}{preview}{_markup(buttons)}}}'
+        outcome = await self._call(method, _encoded(body), is_edit=True)
+        if outcome.kind is Kind.FLOOD and self._pacer is not None:
+            self._pacer.flooded(chat_id, outcome.seconds)
+        return outcome
+
+    async def _call(self, method: str, body: bytes | FormData, *, is_edit: bool = False) -> Outcome:
+        request = self._bot.request
+        assert isinstance(request, AiohttpRequest)
         try:
-            if is_caption:
-                await self._bot.edit_message_caption(
-                    chat_id, message_id, caption=text, parse_mode="HTML", reply_markup=markup
-                )
-            else:
-                await self._bot.edit_message_text(
-                    text, chat_id, message_id, parse_mode="HTML", reply_markup=markup, link_preview_options=PREVIEW
-                )
-        except BadRequest as fault:
-            words = fault.message.lower()
-            if any(sign in words for sign in ("not modified", "not found", "can't be edited", "message_id_invalid")):
-                return Outcome(Kind.SENT, message_id=message_id)
-            return classify(fault)
+            status, answer = await request.do_request(f"{self._bot.base_url}/{method}", "POST", body)
         except Exception as fault:
             return classify(fault)
-        return Outcome(Kind.SENT, message_id=message_id)
+        return outcome_of(status, answer, is_edit=is_edit)
 
     async def fetch(self, file_id: str, limit: int) -> bytes:
         """The bytes of a file a person sent; raises FileTooLarge or FileUnavailable."""
@@ -125,39 +119,58 @@ class Gateway:
         return data
 
 
-def _keyboard(buttons: str) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in json.loads(buttons)]
-    return InlineKeyboardMarkup(rows) if rows else None
+def _post(
+    chat_id: int, text: str, buttons: str, attachment: Attachment | None, media_kind: str, media_file_id: str
+) -> tuple[str, bytes | FormData]:
+    """The method and the body of one notice."""
+    if media_kind in METHODS:
+        media = f'"{media_kind}":{json.dumps(media_file_id)},'
+        body = f'{{"chat_id":{chat_id},{media}{_words("caption", text)}{_markup(buttons)}}}'
+        return METHODS[media_kind], _encoded(body)
+    if attachment is None:
+        return "sendMessage", _encoded(f'{{"chat_id":{chat_id},{_words("text", text)}{NO_PREVIEW}{_markup(buttons)}}}')
+    # Unquoted: Telegram shows a percent-encoded Chinese name as it stands.
+    form = FormData(quote_fields=False)
+    form.add_field("chat_id", str(chat_id))
+    form.add_field("caption", text)
+    form.add_field("parse_mode", "HTML")
+    if markup := _markup(buttons):
+        form.add_field("reply_markup", markup.partition(":")[2])
+    kind = mimetypes.guess_type(attachment.name)[0] or "application/octet-stream"
+    form.add_field("document", attachment.data, filename=attachment.name, content_type=kind)
+    return "sendDocument", form
+
+
+def _words(name: str, text: str) -> str:
+    return f'"{name}":{json.dumps(text, ensure_ascii=False)},"parse_mode":"HTML"'
+
+
+def _markup(buttons: str) -> str:
+    if buttons == "[]":
+        return ""
+    rows = [[{"text": label, "callback_data": press} for label, press in row] for row in json.loads(buttons)]
+    return f',"reply_markup":{json.dumps({"inline_keyboard": rows}, ensure_ascii=False)}' if rows else ""
+
+
+def _encoded(body: str) -> bytes:
+    # Half a surrogate pair is no UTF-8; Telegram is given the body to refuse, and the row says so.
+    return body.encode("utf-8", "surrogatepass")
 
 
 def classify(fault: Exception) -> Outcome:
-    """The outcome that an exception of a send means. What is not in the table is ambiguous: it may have been sent."""
+    """The outcome that an exception of a send means, the transport's or the framework's, by the same table."""
     if isinstance(fault, RetryAfter):
         wait = fault.retry_after
-        return Outcome(
-            Kind.FLOOD, seconds=flood_seconds(wait.total_seconds() if hasattr(wait, "total_seconds") else wait)
-        )
+        return refused(429, "", {"retry_after": wait.total_seconds() if isinstance(wait, timedelta) else wait})
     if isinstance(fault, ChatMigrated):
-        return Outcome(Kind.MIGRATED, chat_id=fault.new_chat_id)
-    if isinstance(fault, Forbidden):
-        words = fault.message.lower()
-        known = next((sign for sign in ("blocked", "deactivated") if sign in words), "never_started")
-        return Outcome(Kind.CONTACT_GONE, known)
-    if isinstance(fault, InvalidToken):
-        return Outcome(Kind.TOKEN_REFUSED, "bad_token")
-    if isinstance(fault, BadRequest):
-        words = fault.message.lower()
-        if any(sign in words for sign in GONE):
-            return Outcome(Kind.CONTACT_GONE, "chat_not_found")
-        return Outcome(Kind.CONTENT_REFUSED, "content_refused")
+        return refused(400, "", {"migrate_to_chat_id": fault.new_chat_id})
+    for kind, code in CODES:
+        if isinstance(fault, kind):
+            return refused(code, fault.message, {})
     if isinstance(fault, TimedOut):
-        return Outcome(Kind.AMBIGUOUS, "no_answer")
-    if isinstance(fault, Conflict):
-        return Outcome(Kind.NOT_SENT, "conflict")
+        return NO_ANSWER
     if isinstance(fault, NetworkError):
         if getattr(fault, "never_sent", False):
-            return Outcome(Kind.NOT_SENT, "not_connected")
-        if "too many requests" in fault.message.lower():
-            return Outcome(Kind.FLOOD, seconds=FLOOD_WITHOUT_A_NUMBER)
-        return Outcome(Kind.AMBIGUOUS, "no_answer")
-    return Outcome(Kind.AMBIGUOUS, "unreadable_answer")
+            return NOT_CONNECTED
+        return refused(429, "", {}) if "too many requests" in fault.message.lower() else NO_ANSWER
+    return UNREADABLE

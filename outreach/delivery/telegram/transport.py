@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -11,12 +12,19 @@ import aiohttp
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from outreach.delivery.outcomes import flood_seconds
+from outreach.delivery.pacing import Pacer
+from outreach.delivery.telegram.answers import flood_wait, has_result, is_proxys, parsed
 
 # Telegram's answers are small; anything larger is not Telegram's. A file download has its own bound.
 ANSWER_LIMIT = 1_000_000
 DOWNLOAD_LIMIT = 21_000_000
 CHUNK = 65_536
+JSON = {"Content-Type": "application/json"}
+# Methods that put something before somebody's eyes; Telegram's limits are on these.
+COUNTED = ("send", "edit", "copy", "forward")
+UNCOUNTED = ("sendchataction",)
+# No answer waits longer than this for its chat to be free again: the person can simply ask once more.
+PATIENCE_SECONDS = 5.0
 
 
 class NeverSent(NetworkError):
@@ -39,13 +47,45 @@ class Unreadable(TelegramError):
     """The call succeeded, they say, but the answer is none of the Bot API: what became of the request is unknown."""
 
 
+class _Trip:
+    """How far one request has come. Until it has a connection, nothing of it can have left this machine."""
+
+    __slots__ = ("began_at", "is_connected", "pacer")
+
+    def __init__(self, pacer: Pacer | None) -> None:
+        self.is_connected = False
+        self.pacer = pacer
+        self.began_at = pacer.now() if pacer is not None else 0.0
+
+    def connected(self) -> None:
+        self.is_connected = True
+        if self.pacer is not None:
+            self.pacer.late(self.began_at)
+
+
+# aiohttp connects in the task that asks, so each request finds its own here.
+_TRIP: ContextVar[_Trip | None] = ContextVar("trip", default=None)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Tells a request when it has its connection, new or used before."""
+
+    async def connect(self, *of: Any, **more: Any) -> Any:
+        connection = await super().connect(*of, **more)
+        if (trip := _TRIP.get()) is not None:
+            trip.connected()
+        return connection
+
+
 class AiohttpRequest(BaseRequest):
     """A `telegram.request.BaseRequest` over one aiohttp session.
 
     connections: how many requests may be under way at once.
     total_seconds: the longest any request may take, all phases together (a long poll adds its own wait).
     proxy: an http(s) proxy URL, or None.
-    answer_limit: the most bytes an answer may have.
+    answer_limit: the most bytes an answer may have, after decompression.
+    pacer: what the framework says through this transport answers a person, and has its turn here; None for no limit.
+    connect_seconds: the longest it may take to find the address, connect and agree on encryption.
     """
 
     def __init__(
@@ -54,12 +94,19 @@ class AiohttpRequest(BaseRequest):
         total_seconds: float = 30.0,
         proxy: str | None = None,
         answer_limit: int = ANSWER_LIMIT,
+        pacer: Pacer | None = None,
+        connect_seconds: float = 10.0,
     ) -> None:
         self._answer_limit = answer_limit
         self._connections = connections
         self._total = total_seconds
+        self._connect = connect_seconds
+        self._timeout = self._timeout_of(0.0)
         self._proxy = proxy
+        self._pacer = pacer
         self._session: aiohttp.ClientSession | None = None
+        # Called when a reply meets a flood, with its seconds: what is not a reply has to wait them out.
+        self.on_flood: Callable[[float], Awaitable[None]] | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -67,8 +114,10 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=50)
-            self._session = aiohttp.ClientSession(connector=connector)
+            connector = _Connector(limit=self._connections, keepalive_timeout=50)
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"Accept-Encoding": "identity"}
+            )
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -78,7 +127,7 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
         """As the framework does it, but without logging what was answered: it may be about somebody."""
-        made = _parsed(payload)
+        made = parsed(payload)
         if not made:
             raise Unreadable("the answer is not readable")
         return made
@@ -87,7 +136,7 @@ class AiohttpRequest(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | bytes | aiohttp.FormData | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
         write_timeout: Any = BaseRequest.DEFAULT_NONE,
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
@@ -97,65 +146,84 @@ class AiohttpRequest(BaseRequest):
 
         A flood wait raises RetryAfter with a sane wait whoever says it and however; an answer of success that holds no
         result raises Unreadable.
+        request_data: the framework's, or a body made by hand: JSON as bytes, or a form; whoever makes one has had
+        its turn at the pacer.
         The token is part of the URL, so no message here may carry the URL or an aiohttp error that names it.
         """
         if self._session is None:
             await self.initialize()
         assert self._session is not None
-        wait = read_timeout if isinstance(read_timeout, (int, float)) else 0.0
-        timeout = aiohttp.ClientTimeout(total=self._total + wait, sock_connect=10.0)
+        timeout = self._timeout_of(read_timeout) if isinstance(read_timeout, (int, float)) else self._timeout
         limit = DOWNLOAD_LIMIT if "/file/" in url else self._answer_limit
+        headers = JSON if isinstance(request_data, bytes) else None
+        chat_id: int | None = None
+        data: Any = request_data
+        if isinstance(request_data, RequestData):
+            chat_id = await self._wait_for_turn(url, request_data)
+            data = _body(request_data)
+        trip = _Trip(self._pacer)
+        _TRIP.set(trip)
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False
-            ) as response:
-                body = await _read(response, limit)
-                if _is_proxys(response.status, body):
-                    raise NotTelegram(f"a proxy answered {response.status}")
-                if response.status == 429:
-                    raise RetryAfter(timedelta(seconds=_wait(body)))
-                if limit is not DOWNLOAD_LIMIT and response.status < 300 and not _has_result(body):
-                    raise Unreadable("the answer holds no result")
-                return response.status, body
-        except aiohttp.ClientConnectorError as fault:
-            raise NeverSent(f"could not connect: {type(fault).__name__}") from None
-        except aiohttp.ConnectionTimeoutError:
-            raise NeverSent("could not connect in time") from None
-        except TimeoutError:
-            raise TimedOut("no answer in time") from None
-        except (aiohttp.ClientError, OSError, ValueError) as fault:
-            raise NetworkError(f"connection lost: {type(fault).__name__}") from None
+                method, url, data=data, headers=headers, timeout=timeout, proxy=self._proxy,
+                allow_redirects=False,
+            ) as response:  # fmt: skip
+                status, answer = response.status, await _read(response, limit)
+        except TelegramError:
+            raise
+        except Exception as fault:
+            failure = _failure(fault, trip)
+        else:
+            if is_proxys(status, answer):
+                raise NotTelegram(f"a proxy answered {status}")
+            if status == 429:
+                raise await self._flooded(chat_id, flood_wait(answer))
+            # What was made by hand is read by hand.
+            if headers is None and limit is not DOWNLOAD_LIMIT and status < 300 and not has_result(answer):
+                raise Unreadable("the answer holds no result")
+            return status, answer
+        # Outside the handler, so that what aiohttp said, which may hold the URL, is not even its context.
+        raise failure
+
+    async def _wait_for_turn(self, url: str, data: RequestData) -> int | None:
+        """Wait until a reply may go; the chat it goes to, or None for what counts towards no limit.
+
+        Raises RetryAfter instead of waiting for longer than anybody waits for an answer.
+        """
+        method = url.rpartition("/")[2].lower()
+        if self._pacer is None or not method.startswith(COUNTED) or method in UNCOUNTED:
+            return None
+        asked = data.parameters.get("chat_id")
+        chat_id = asked if isinstance(asked, int) else 0
+        if (wait := self._pacer.quiet_for(chat_id)) > PATIENCE_SECONDS:
+            raise RetryAfter(timedelta(seconds=wait))
+        await self._pacer.wait(chat_id, is_reply=True, is_edit=method.startswith("edit"))
+        return chat_id
+
+    async def _flooded(self, chat_id: int | None, seconds: float) -> RetryAfter:
+        """A 429. When a reply meets one, the pacer and whoever holds back the notices are told."""
+        if chat_id is not None and self._pacer is not None:
+            self._pacer.flooded(chat_id, seconds)
+            if self.on_flood is not None:
+                await self.on_flood(seconds)
+        return RetryAfter(timedelta(seconds=seconds))
+
+    def _timeout_of(self, wait: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=self._total + wait, connect=self._connect, sock_connect=self._connect)
 
 
-def _is_proxys(status: int, body: bytes) -> bool:
-    # Telegram refuses in JSON. Without this, a proxy's "403" would mark every contact as having blocked the bot and
-    # its "404" would stop the process for a wrong token. A 429 counts whoever says it.
-    return 400 <= status < 500 and status != 429 and not body.lstrip().startswith(b"{")
-
-
-def _wait(body: bytes) -> float:
-    """Seconds. The framework takes no zero for a wait, and fails at a text or at more than fits a timedelta."""
-    parameters = _parsed(body).get("parameters")
-    return flood_seconds(parameters.get("retry_after") if isinstance(parameters, dict) else None)
-
-
-def _has_result(body: bytes) -> bool:
-    # As Telegram writes it; whether the rest is whole is found out by whoever reads it.
-    if body.startswith(b'{"ok":true,"result":'):
-        return True
-    answer = _parsed(body)
-    return answer.get("ok") is True and "result" in answer
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        made = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return made if isinstance(made, dict) else {}
+def _failure(fault: Exception, trip: _Trip) -> TelegramError:
+    """What to raise for a request that brought no answer: the phase decides whether it may have been sent."""
+    if not trip.is_connected:
+        return NeverSent(f"could not connect: {type(fault).__name__}")
+    if isinstance(fault, TimeoutError):
+        return TimedOut("no answer in time")
+    return NetworkError(f"connection lost: {type(fault).__name__}")
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    if (response.content_length or 0) > limit:
+        raise AnswerTooLarge(f"the answer is over {limit} bytes")
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_chunked(CHUNK):
@@ -166,8 +234,8 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
-    if data is None or not data.parameters:
+def _body(data: RequestData) -> aiohttp.FormData | dict[str, str] | None:
+    if not data.parameters:
         return None
     files = data.multipart_data
     if not files:

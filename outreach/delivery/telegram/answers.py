@@ -1,0 +1,57 @@
+"""答复 — what stands in Telegram's answers, read without trusting them and without building what nobody looks at."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from outreach.delivery.outcomes import Kind, Outcome, flood_seconds
+from outreach.delivery.refusals import HARMLESS_TO_AN_EDIT, UNREADABLE, refused
+
+# How an answer of success begins as Telegram writes it.
+SUCCESS = b'{"ok":true,"result":'
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The answer as a table; empty when it is none."""
+    try:
+        made = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return made if isinstance(made, dict) else {}
+
+
+def flood_wait(body: bytes) -> float:
+    """Seconds. The framework takes no zero for a wait, and fails at a text or at more than fits a timedelta."""
+    parameters = parsed(body).get("parameters")
+    return flood_seconds(parameters.get("retry_after") if isinstance(parameters, dict) else None)
+
+
+def has_result(body: bytes) -> bool:
+    """Whether an answer of success holds what was asked for."""
+    # Whether the rest is whole is found out by whoever reads it.
+    if body.startswith(SUCCESS):
+        return True
+    answer = parsed(body)
+    return answer.get("ok") is True and "result" in answer
+
+
+def is_proxys(status: int, body: bytes) -> bool:
+    """Whether a proxy on the way refused: Telegram refuses in JSON. A 429 counts whoever says it."""
+    # Without this, a proxy's "403" would mark every contact as having blocked the bot and its "404" would stop the
+    # process for a wrong token.
+    return 400 <= status < 500 and status != 429 and not body.lstrip().startswith(b"{")
+
+
+def outcome_of(status: int, body: bytes, *, is_edit: bool = False) -> Outcome:
+    """The outcome of a send that was answered so."""
+    told = parsed(body)
+    if 200 <= status < 300:
+        result = told.get("result") if told.get("ok") is True else None
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        return Outcome(Kind.SENT, message_id=message_id) if isinstance(message_id, int) else UNREADABLE
+    description, parameters = told.get("description"), told.get("parameters")
+    words = description if isinstance(description, str) else ""
+    if is_edit and status == 400 and any(sign in words.lower() for sign in HARMLESS_TO_AN_EDIT):
+        return Outcome(Kind.SENT)
+    return refused(status, words, parameters if isinstance(parameters, dict) else {})
