@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -23,6 +24,7 @@ from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
 from handlers.turn import Document, FileFetcher, Reply, Turn
 from outreach import enrolling, polling, receiving, report_drafts, standing
+from outreach.delivery.claims import FLOOD, Claims
 from outreach.desk import Office
 
 LOG = structlog.get_logger("intake")
@@ -114,6 +116,10 @@ class Intake:
         except TimeoutError:
             LOG.warning("reply_timed_out", update_id=turn.update_id)
             return
+        if spoken.flood_seconds:
+            # What Telegram says to a reply holds for everything that nobody waits for.
+            until = self._office.clock() + timedelta(seconds=spoken.flood_seconds)
+            await Claims(self._office.engine, "intake").pause(FLOOD, until, "telegram")
         if not spoken.polls and (contact_id is None or (spoken.card_message_id is None and not spoken.unreachable)):
             return
         if reply.is_discreet:

@@ -14,7 +14,7 @@ from domain.broadcast import BroadcastState
 from domain.notice import DeliveryState
 from outreach.broadcasting import stop
 from outreach.bulletins import view_of
-from outreach.delivery.claims import FLOOD, WINDOW, Claims
+from outreach.delivery.claims import FLOOD, TOKEN, TOKEN_PAUSE_FOR, WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
@@ -90,6 +90,10 @@ class Amender:
             if outcome.kind is Kind.FLOOD:
                 next_at = now + timedelta(seconds=outcome.seconds)
                 await self._claims.pause(FLOOD, next_at, "telegram")
+                break
+            if outcome.kind is Kind.TOKEN_REFUSED:
+                next_at = now + AGAIN_FOR
+                await self._claims.pause(TOKEN, now + TOKEN_PAUSE_FOR, "bad_token")
                 break
             if not await self._settled(broadcast_id, edit, outcome):
                 next_at = now + AGAIN_FOR

@@ -31,6 +31,7 @@ PREVIEW = LinkPreviewOptions(is_disabled=True)
 T = TypeVar("T")
 # A reply waits this long for a flood pause to end; after that the person can simply ask again.
 PATIENCE_SECONDS = 5.0
+NOBODY = ("chat not found", "peer_id_invalid")
 WORDS_REFUSED = ("too long", "can't parse entities")
 TAG = re.compile(r"</?[a-z][^>]*>")
 # In UTF-16 units, as the Bot API counts its 4096.
@@ -49,10 +50,14 @@ class Placed:
 
 @dataclass(slots=True)
 class Spoken:
-    """What came of it: the new card's message id, if one was placed, and why the person cannot be reached."""
+    """What came of it: the new card's message id, if one was placed, and why the person cannot be reached.
+
+    flood_seconds: how long Telegram wants to be left alone; 0 when it did not say so.
+    """
 
     card_message_id: int | None = None
     unreachable: str = ""
+    flood_seconds: float = 0.0
     polls: list[Placed] = field(default_factory=list)
 
 
@@ -76,7 +81,14 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
         except Forbidden:
             spoken.unreachable = "blocked"
             break
+        except RetryAfter as pause:
+            LOG.warning("reply_lost", update_id=turn.update_id, fault=type(pause).__name__, words=str(pause)[:200])
+            spoken.flood_seconds = _seconds(pause)
+            break
         except TelegramError as fault:
+            if isinstance(fault, BadRequest) and any(sign in fault.message.lower() for sign in NOBODY):
+                spoken.unreachable = "chat_not_found"
+                break
             LOG.warning("reply_lost", update_id=turn.update_id, fault=type(fault).__name__, words=str(fault)[:200])
             if isinstance(said, Say) and any(sign in str(fault) for sign in WORDS_REFUSED):
                 await _quietly(_say_plainly(bot, turn.person.chat_id, said))
@@ -174,11 +186,9 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
     try:
         return await call()
     except RetryAfter as pause:
-        wait = pause.retry_after
-        seconds = wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
-        if seconds > PATIENCE_SECONDS:
+        if _seconds(pause) > PATIENCE_SECONDS:
             raise
-        await asyncio.sleep(seconds + 0.1)
+        await asyncio.sleep(_seconds(pause) + 0.1)
     except BadRequest:
         raise
     except NetworkError as fault:
@@ -186,6 +196,11 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
             raise
         await asyncio.sleep(0.5)
     return await call()
+
+
+def _seconds(pause: RetryAfter) -> float:
+    wait = pause.retry_after
+    return wait.total_seconds() if hasattr(wait, "total_seconds") else float(wait)
 
 
 async def _quietly(call: Awaitable[object]) -> bool:

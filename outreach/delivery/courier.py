@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from outreach.delivery.claims import FLOOD, LEASE_FOR, MOST_SENDS, Claims
+from outreach.delivery.claims import FLOOD, LEASE_FOR, MOST_SENDS, TOKEN, TOKEN_PAUSE_FOR, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
@@ -85,16 +85,19 @@ class Courier:
         if await self._claims.paused_until(now) is not None:
             return False
         letters, found = await self._take(now)
-        flood: Outcome | None = None
+        halt: Outcome | None = None
         for letter in letters:
             if self._is_stopping:
-                flood = flood or Outcome(Kind.FLOOD)
-            outcome = flood or await self._send(letter)
+                halt = halt or Outcome(Kind.FLOOD)
+            outcome = halt or await self._send(letter)
             await self._settle(letter, outcome, self._clock())
-            if outcome.kind is Kind.FLOOD and flood is None:
-                flood = outcome
+            if halt is None and outcome.kind is Kind.FLOOD:
+                halt = outcome
                 until = self._clock() + timedelta(seconds=outcome.seconds)
                 await self._claims.pause(FLOOD, until, "telegram")
+            elif halt is None and outcome.kind is Kind.TOKEN_REFUSED:
+                halt = outcome
+                await self._claims.pause(TOKEN, self._clock() + TOKEN_PAUSE_FOR, "bad_token")
         return bool(found)
 
     async def _send(self, letter: _Letter) -> Outcome:

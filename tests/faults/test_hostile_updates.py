@@ -23,6 +23,7 @@ from bot.intake import Intake
 from bot.webhook import BODY_LIMIT, HEADER, PATH
 from handlers.adapter.reading import NotForUs, read_update
 from outreach import enrolling, papering
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.photographing import Photographer
@@ -74,7 +75,7 @@ class Route:
         self.photographer = Photographer(office, gateway.fetch)
         self.pump = Pump(
             office.engine, gateway, papering.maker(office), office.notice_bell, office.clock, owner="storm",
-            per_second=100_000, almanac=office.almanac,
+            pacer=Pacer(1000, per_chat=False), almanac=office.almanac,
         )  # fmt: skip
 
     async def post(self, body: bytes, **headers: str) -> int:
