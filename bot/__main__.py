@@ -11,6 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.commands import campaign, demo, demonstrate, law, official, operate, quarantine, register
 from bot.commands import content as content_commands
+from bot.commands import fallback as fallback_commands
 from bot.commands import invite as invite_command
 from bot.commands.alerts import alerts
 from bot.commands.backup import backup
@@ -45,6 +46,7 @@ app.add_typer(content_commands.app, name="content")
 app.add_typer(law.app, name="law")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(fallback_commands.app, name="fallback")
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
 from outreach.delivery.robot import Robot
 from outreach.evidencing import EvidencePhotographer
+from outreach.forwarding import Forwarder
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
 from outreach.storage.baton import CLOCK, POLLING, Baton
@@ -111,6 +112,7 @@ class Process:
                 EvidencePhotographer(house.office, house.gateway.fetch).run(),
                 ActivityPhotographer(house.office, house.gateway.fetch).run(),
                 Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
+                Forwarder(house.office).run(),
             ]
         if self._role.is_web and house.settings.mode is Mode.POLLING:
             # Telegram answers one poller only.

@@ -8,7 +8,7 @@ from domain.contact import Jurisdiction, NotYours, Official
 from domain.refusal import Refusal
 
 # Which of the notices whose fate is unknown: those of a broadcast go by its number instead.
-EVERYTHING, NOTICES, LETTERS = "all", "notices", "letters"
+EVERYTHING, NOTICES, LETTERS, FALLBACKS = "all", "notices", "letters", "fallbacks"
 
 
 class NotHeld(Refusal):
@@ -23,7 +23,7 @@ class HeldChanged(Refusal):
 class HeldGroup:
     """Notices that may have been sent after the backup was made: of one broadcast, or of no broadcast at all.
 
-    which: the broadcast's id as a word, NOTICES or LETTERS. number, opening: of the broadcast, else empty.
+    which: the broadcast's id as a word, NOTICES, LETTERS or FALLBACKS. number, opening: of the broadcast, else empty.
     """
 
     which: str

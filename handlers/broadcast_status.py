@@ -19,7 +19,7 @@ from outreach import acknowledging, broadcasting, tallying
 LINES_A_PAGE = 15
 _COLUMNS = (
     ("name", 12), ("phone", 18), ("enterprise", 36), ("role", 14), ("part", 12), ("reason", 26), ("sent_at", 20),
-    ("read_at", 20),
+    ("read_at", 20), ("forwarded", 24),
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ async def export(turn: Turn, scene: Scene, id_: int) -> Reply:
             label(f"broadcast.outcome.{line.part}"),
             label(f"broadcast.reason.{line.reason}") if line.reason else "",
             _moment(scene, line.sent_at), _moment(scene, line.acknowledged_at),
+            label(f"broadcast.forwarded.{line.forwarded}") if line.forwarded else "",
         )
         for line in lines
     ]  # fmt: skip

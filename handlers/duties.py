@@ -35,6 +35,7 @@ PRESSES: dict[str, Desired] = {
     "cm": Desired(Duty.FINDINGS, dict.fromkeys(("p", "x"), Duty.FIGURES)),
     "of": Desired(Duty.APPOINT),
     "hd": Desired(Duty.NOTICE),
+    "fb": Desired(Duty.REGISTER),
 }
 COMMANDS: dict[str, str] = {
     "findings": "fi", "register": "rg", "invite": "iv", "reports": "tr", "officials": "of",
@@ -46,6 +47,7 @@ MEANINGS: dict[str, Desired] = {
     "invitations": Desired(Duty.INVITE, is_shared=True),
     "places": Desired(Duty.INVITE, is_shared=True),
     "officials": Desired(Duty.APPOINT),
+    "fallback": Desired(Duty.REGISTER),
 }
 
 

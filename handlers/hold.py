@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from domain.contact import Contact, NotAnOfficial, Official, StalePress
-from domain.hold import EVERYTHING, LETTERS, Held, HeldGroup
+from domain.hold import EVERYTHING, FALLBACKS, LETTERS, Held, HeldGroup
 from handlers.inspection_cards import short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Scene, Turn
@@ -64,7 +64,8 @@ def _named(scene: Scene, group: HeldGroup) -> str:
     label = scene.words.label
     if group.number:
         return label("hold.broadcast", number=group.number, count=group.count, opening=group.opening)
-    return label("hold.letters" if group.which == LETTERS else "hold.notices", count=group.count)
+    key = group.which if group.which in (LETTERS, FALLBACKS) else "notices"
+    return label(f"hold.{key}", count=group.count)
 
 
 def _group(turn: Turn, scene: Scene, held: Held, which: str) -> Reply:

@@ -15,6 +15,7 @@ from handlers import (
     campaign_matrix,
     duties,
     enrolment,
+    fallback,
     findings,
     group_quiz,
     hold,
@@ -115,6 +116,7 @@ PRESSES: dict[str, Talk] = {
     "cm": campaign_matrix.press_matrix,
     "of": officials.press_officials,
     "hd": hold.press_hold,
+    "fb": fallback.press_fallback,
     "st": settings.press_settings,
 }
 
@@ -136,6 +138,7 @@ MEANINGS: dict[str, Talk] = {
     officials.MEANING: officials.take_name,
     campaign.MEANING: campaign.take,
     law.MEANING: law.take_words,
+    fallback.MEANING: fallback.take_address,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
@@ -145,6 +148,7 @@ FILE_MEANINGS = frozenset(MEANINGS) - {
     "broadcast.count",
     officials.MEANING,
     law.MEANING,
+    fallback.MEANING,
 }
 
 # Commands that only look, so they are simply answered again.

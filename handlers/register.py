@@ -207,10 +207,12 @@ async def _enterprise(turn: Turn, scene: Scene, official: Official, enterprise_i
         holders=[(contact.name, role) for contact, role in card.holders],
     )
     back = Button(scene.words.label("register.back_to_list"), data("rg", "ls", page))
+    rows: Rows = ((back,), (home_button(scene.words),))
+    if official.may(Duty.REGISTER):
+        rows = ((Button(scene.words.label("fallback.open"), data("fb", "e", card.id)),), *rows)
     if await proxying.may_fill_in_for(scene.desk, official, card.id):
-        proxy = Button(scene.words.label("register.proxy"), data("in", "e", card.id))
-        return shown(turn, text, ((proxy,), (back,), (home_button(scene.words),)))
-    return shown(turn, text, ((back,), (home_button(scene.words),)))
+        rows = ((Button(scene.words.label("register.proxy"), data("in", "e", card.id)),), *rows)
+    return shown(turn, text, rows)
 
 
 def _register_rows(scene: Scene) -> Rows:

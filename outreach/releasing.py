@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, case, func, select, update
 
 from domain.broadcast import BroadcastState
 from domain.contact import Contact, Official
-from domain.hold import EVERYTHING, LETTERS, NOTICES, Held, HeldChanged, HeldGroup, NotHeld, must_decide
+from domain.hold import EVERYTHING, FALLBACKS, LETTERS, NOTICES, Held, HeldChanged, HeldGroup, NotHeld, must_decide
 from domain.notice import DeliveryState
 from outreach.delivery.holding import DIGEST
 from outreach.desk import Desk, affected
 from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.fallbacks import FallbackRecord
 from outreach.storage.notices import HOLD, RESTORED, RESTORED_FOLDED, RESTORED_LEFT, DeliveryRecord, PauseRecord
 from outreach.storage.reports import LetterRecord
 
@@ -23,8 +24,10 @@ from outreach.storage.reports import LetterRecord
 HELD_FOR = timedelta(days=3650)
 OPENING = 24
 _LETTERS_WAITING = ("queued", "claimed")
+_FALLBACKS_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY, DeliveryState.CLAIMED)
 _UNDECIDED = (RESTORED, RESTORED_FOLDED)
 _HELD_NOTICE = (DeliveryRecord.state == DeliveryState.UNKNOWN) & DeliveryRecord.reason.in_(_UNDECIDED)
+_HELD_FALLBACK = (FallbackRecord.state == DeliveryState.UNKNOWN) & (FallbackRecord.reason == RESTORED)
 _HELD_LETTER = (LetterRecord.state == "unknown") & (LetterRecord.reason == RESTORED)
 
 
@@ -56,7 +59,14 @@ async def hold(desk: Desk, made_at: datetime) -> int:
         .where(LetterRecord.state.in_(_LETTERS_WAITING))
         .values(state="unknown", reason=RESTORED, due_at=None)
     )
-    return affected(unknown) + affected(letters)
+    fallbacks = await desk.session.execute(
+        update(FallbackRecord)
+        .where(FallbackRecord.state.in_(_FALLBACKS_WAITING), FallbackRecord.due_at <= desk.now)
+        .values(
+            state=DeliveryState.UNKNOWN, reason=RESTORED, settled_at=desk.now, claimed_by=None, lease_until=None
+        )
+    )  # fmt: skip
+    return affected(unknown) + affected(letters) + affected(fallbacks)
 
 
 async def held(desk: Desk) -> Held | None:
@@ -76,6 +86,8 @@ async def held(desk: Desk) -> Held | None:
     groups += [HeldGroup(NOTICES, counts[None])] if None in counts else []
     letters = await desk.session.scalar(select(func.count()).select_from(LetterRecord).where(_HELD_LETTER))
     groups += [HeldGroup(LETTERS, letters)] if letters else []
+    fallbacks = await desk.session.scalar(select(func.count()).select_from(FallbackRecord).where(_HELD_FALLBACK))
+    groups += [HeldGroup(FALLBACKS, fallbacks)] if fallbacks else []
     return Held(
         datetime.fromisoformat(said["made_at"]), datetime.fromisoformat(said["restored_at"]), tuple(groups)
     )  # fmt: skip
@@ -149,6 +161,12 @@ async def _settle(desk: Desk, group: HeldGroup, again: bool) -> None:
         values: dict[str, Any] = {"state": "queued", "reason": "", "due_at": desk.now}
         await desk.session.execute(
             update(LetterRecord).where(_HELD_LETTER).values(**values if again else {"reason": RESTORED_LEFT})
+        )
+        return
+    if group.which == FALLBACKS:
+        values = {"state": DeliveryState.QUEUED, "reason": "", "settled_at": None, "due_at": desk.now}
+        await desk.session.execute(
+            update(FallbackRecord).where(_HELD_FALLBACK).values(**values if again else {"reason": RESTORED_LEFT})
         )
         return
     broadcast_id = int(group.which) if group.which != NOTICES else None

@@ -17,8 +17,10 @@ from domain.notice import DeliveryState, NoticeButton
 from outreach.audiences import bound_of
 from outreach.bulletins import Broadcast, last_day, moved, overseen, view_of
 from outreach.desk import Desk
+from outreach.falling_back import NOTHING, Forwarded, forwarded
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.fallbacks import FallbackRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
 
@@ -40,7 +42,8 @@ class Part(StrEnum):
 class Tally:
     """Figures of one broadcast; `total` is its audience, and the parts make up the whole.
 
-    arrived counts what was sent or may have been; `recalled` those whose message shows 已撤回 by now.
+    arrived counts what was sent or may have been; `recalled` those whose message shows 已撤回 by now; `forwarded`
+    counts enterprises told another way, beside the audience.
     """
 
     total: int
@@ -50,6 +53,7 @@ class Tally:
     waiting: int
     unknown: int
     recalled: int
+    forwarded: Forwarded = NOTHING
 
     @property
     def arrived(self) -> int:
@@ -69,6 +73,8 @@ class RecipientLine:
     reason: str
     sent_at: datetime | None
     acknowledged_at: datetime | None
+    # What became of the notice at the enterprise's other address; empty when it never went there.
+    forwarded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class BroadcastLine:
     is_own: bool
 
 
-async def tally(desk: Desk, broadcast_id: int) -> Tally:
+async def tally(desk: Desk, broadcast_id: int, *, with_forwarded: bool = True) -> Tally:
     """The figures as they are now, straight from the rows."""
     found = await desk.session.execute(
         select(
@@ -102,7 +108,7 @@ async def tally(desk: Desk, broadcast_id: int) -> Tally:
     total = sum(parts[part] for part in Part)
     return Tally(
         total, parts[Part.READ], parts[Part.SILENT], parts[Part.UNREACHED], parts[Part.WAITING], parts["unknown"],
-        parts["recalled"],
+        parts["recalled"], await forwarded(desk, broadcast_id) if with_forwarded else NOTHING,
     )  # fmt: skip
 
 
@@ -126,7 +132,7 @@ async def recipients(desk: Desk, official: Official, broadcast_id: int) -> tuple
     """Everybody who was meant, enterprise by enterprise. Raises NotYours."""
     row = await overseen(desk, official, broadcast_id)
     found = await desk.session.execute(
-        select(DeliveryRecord, ContactRecord, RecipientRecord.role, EnterpriseRecord.name)
+        select(DeliveryRecord, ContactRecord, RecipientRecord.role, EnterpriseRecord.name, FallbackRecord.state)
         .join(ContactRecord, ContactRecord.id == DeliveryRecord.contact_id)
         .join(
             RecipientRecord,
@@ -134,6 +140,11 @@ async def recipients(desk: Desk, official: Official, broadcast_id: int) -> tuple
             & (RecipientRecord.contact_id == DeliveryRecord.contact_id),
         )
         .join(EnterpriseRecord, EnterpriseRecord.id == RecipientRecord.enterprise_id)
+        .outerjoin(
+            FallbackRecord,
+            (FallbackRecord.broadcast_id == RecipientRecord.broadcast_id)
+            & (FallbackRecord.enterprise_id == RecipientRecord.enterprise_id),
+        )
         .where(DeliveryRecord.broadcast_id == row.id, DeliveryRecord.kind == "broadcast")
         .order_by(EnterpriseRecord.name, DeliveryRecord.id)
     )
@@ -141,9 +152,9 @@ async def recipients(desk: Desk, official: Official, broadcast_id: int) -> tuple
         RecipientLine(
             _part(sent.state, sent.acknowledged_at is not None), contact.name, contact.phone or "", enterprise, role,
             sent.state, _reason(sent, contact), sent.settled_at if sent.state == DeliveryState.SENT else None,
-            sent.acknowledged_at,
+            sent.acknowledged_at, other or "",
         )
-        for sent, contact, role, enterprise in found
+        for sent, contact, role, enterprise, other in found
     )  # fmt: skip
 
 
@@ -186,7 +197,9 @@ async def overview(desk: Desk, contact: Contact, official: Official) -> tuple[Br
     )
     return tuple(
         [
-            BroadcastLine(await view_of(desk, row), await tally(desk, row.id), row.contact_id == contact.id)
+            BroadcastLine(
+                await view_of(desk, row), await tally(desk, row.id, with_forwarded=False), row.contact_id == contact.id
+            )
             for row in rows.all()
             if row.contact_id == contact.id or bound.allows(Audience.of(row.audience))
         ]

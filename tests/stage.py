@@ -20,8 +20,10 @@ from bot.wiring import House, open_house
 from domain.contact import Contact, Jurisdiction, Official, Role
 from outreach import appointing, enrolling, inviting, placing
 from outreach.amending import Amender
+from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
+from outreach.forwarding import Forwarder
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
 from outreach.storage.enterprises import EnterpriseRecord
@@ -42,6 +44,20 @@ def masked(line: str) -> str:
     return LINK.sub(r"{\1-link}", drawn)
 
 
+class GroupRobot:
+    """Every enterprise's group robot; what it was given is in `said`."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def open(self, address: str) -> GroupRobot:
+        return self
+
+    async def send(self, text: str, title: str = "") -> Outcome:
+        self.said.append(f"{title}\n{text}")
+        return Outcome(Kind.SENT)
+
+
 class Stage:
     """One sandbox and one house. `act` lets somebody do something and returns once everything has settled."""
 
@@ -54,6 +70,8 @@ class Stage:
         self.pictures = ActivityPhotographer(house.office, house.gateway.fetch)
         self.evidence = EvidencePhotographer(house.office, house.gateway.fetch)
         self.amender = Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer)
+        self.robot = GroupRobot()
+        self.forwarder = Forwarder(house.office, self.robot.open)
         self._seen: dict[str, int] = {}
         self.tells_campaign_day = False
 
@@ -124,7 +142,7 @@ class Stage:
                 assert await self.poller._take(updates)
             fetched = await self.photographer.turn() | await self.evidence.turn() | await self.pictures.turn()
             sent = await self.house.pump.turn() | await self.house.courier.turn()
-            amended = await self.amender.turn()
+            amended = await self.amender.turn() | await self.forwarder.turn()
             if not (updates or fetched or sent or amended):
                 return
         raise AssertionError("it never settles")

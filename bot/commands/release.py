@@ -11,7 +11,7 @@ import typer
 
 from bot.settings import Settings, read_settings
 from bot.wiring import open_office
-from domain.hold import EVERYTHING, LETTERS, NOTICES, Held, HeldChanged, NotHeld
+from domain.hold import EVERYTHING, FALLBACKS, LETTERS, NOTICES, Held, HeldChanged, NotHeld
 from outreach import releasing
 
 
@@ -25,7 +25,7 @@ class What(StrEnum):
 def release(
     what: Annotated[What | None, typer.Argument(help="send: again; leave: unknown for good; nothing: look.")] = None,
     only: Annotated[
-        str, typer.Option(help="One broadcast by its number, or `notices` or `letters`; sending stays paused.")
+        str, typer.Option(help="One broadcast by its number, or one of the words; sending stays paused.")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the count.")] = False,
 ) -> None:
@@ -75,7 +75,10 @@ def _which(held: Held, only: str) -> str:
 
 def _described(settings: Settings, held: Held) -> str:
     zone = ZoneInfo(settings.timezone)
-    named = {NOTICES: "reminders, receipts and the like", LETTERS: "letters to anonymous reporters"}
+    named = {
+        NOTICES: "reminders, receipts and the like", LETTERS: "letters to anonymous reporters",
+        FALLBACKS: "notices to enterprises' other addresses",
+    }  # fmt: skip
     lines = [
         f"restored to {held.made_at.astimezone(zone):%Y-%m-%d %H:%M} ({settings.timezone}); sending is paused. "
         f"Of {held.count} notices it is unknown whether they were sent after that:"

@@ -68,7 +68,7 @@ class RecipientRecord(Record):
 
     broadcast_id: Mapped[int] = mapped_column(BIG, ForeignKey("broadcasts.id"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(BIG, ForeignKey("contacts.id"), primary_key=True, index=True)
-    enterprise_id: Mapped[int] = mapped_column(BIG, ForeignKey("enterprises.id"))
+    enterprise_id: Mapped[int] = mapped_column(BIG, ForeignKey("enterprises.id"), index=True)
     role: Mapped[Word]
     # Somebody who came to an enterprise of the audience while the notice was in force.
     is_late: Mapped[bool] = mapped_column(default=False)

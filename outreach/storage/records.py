@@ -5,6 +5,7 @@ from outreach.storage.base import Record
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord, CampaignDayRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
+from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
 from outreach.storage.inspections import (
     AnswerRecord,
     ChecklistEditionRecord,
@@ -63,6 +64,8 @@ __all__ = [
     "DeliveryRecord",
     "EnrolmentRequestRecord",
     "EnterpriseRecord",
+    "FallbackAddressRecord",
+    "FallbackRecord",
     "FindingRecord",
     "GroupAnswerRecord",
     "GroupQuestionRecord",

@@ -289,6 +289,10 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("bc:rc:{id}", "sent", there(Duty.NOTICE)),
     Entry("bc:ry:{id}", "sent", there(Duty.NOTICE)),
     Entry("bc:rn:{id}", "", duty(Duty.NOTICE)),
+    Entry("fb:e:{id}", "enterprise", there(Duty.REGISTER)),
+    Entry("fb:n:{id}", "enterprise", there(Duty.REGISTER)),
+    Entry("fb:x:{id}", "enterprise", there(Duty.REGISTER)),
+    Entry("fb:xx:{id}", "enterprise", there(Duty.REGISTER)),
     # What a restore held back concerns everybody: for officials of the whole area, and there is none in this world.
     *(
         Entry(said, "", lambda who, what, place: False, succeeds=False)
@@ -430,6 +434,10 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "activity draft", own_walk, standing=("campaign.record", "{id}:content")), WORDS),
     Waited(Entry("", "activity draft", own_walk, standing=("campaign.record", "{id}:photo")), PHOTO),
     Waited(Entry("", "", contact, standing=("law.words", "")), WORDS),
+    Waited(
+        Entry("", "enterprise", there(Duty.REGISTER), standing=("fallback.address", "enterprise:{id}")),
+        Text(f"https://oapi.dingtalk.com/robot/send?access_token={'a1' * 16}"),
+    ),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.

@@ -1,0 +1,158 @@
+"""转备用渠道 — which notices must go to an enterprise's other address, and how far those have come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select, update
+
+from domain.broadcast import BroadcastState
+from domain.fallback import UNREAD_FOR, UNREAD_URGENT_FOR, Heard, Why, why_forward
+from domain.notice import DeliveryState
+from outreach.desk import Desk
+from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
+from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
+from outreach.storage.notices import DeliveryRecord
+
+# A notice without an end is followed up for as long.
+FOLLOWED_FOR = timedelta(days=30)
+AT_ONCE = 200
+_WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.RETRY)
+_NEVER = (DeliveryState.REFUSED, DeliveryState.SKIPPED)
+_SAID = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Of one broadcast: enterprises told at their other address, to be told, not told, and perhaps told."""
+
+    sent: int = 0
+    waiting: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.sent + self.waiting + self.failed + self.unknown
+
+
+NOTHING = Forwarded()
+
+
+async def look(desk: Desk) -> int:
+    """Queue what has come to need the other way; costs what there are addresses, not recipients. How many."""
+    told = 0
+    for broadcast_id, enterprise_id in await _candidates(desk):
+        broadcast = await desk.session.get_one(BroadcastRecord, broadcast_id)
+        why = await why_now(desk, broadcast, enterprise_id)
+        if why is not None:
+            told += await _queue(desk, broadcast, enterprise_id, why)
+    return told
+
+
+async def _candidates(desk: Desk) -> list[tuple[int, int]]:
+    """Enterprises with an address that a broadcast in force means and that were not told there yet."""
+    kept = select(FallbackAddressRecord.enterprise_id).where(FallbackAddressRecord.state == "kept")
+    addressed = set(await desk.session.scalars(kept))
+    if not addressed:
+        return []
+    told = select(FallbackRecord.id).where(
+        FallbackRecord.broadcast_id == RecipientRecord.broadcast_id,
+        FallbackRecord.enterprise_id == RecipientRecord.enterprise_id,
+    )
+    meant = await desk.session.execute(
+        select(RecipientRecord.broadcast_id, RecipientRecord.enterprise_id)
+        .join(BroadcastRecord, BroadcastRecord.id == RecipientRecord.broadcast_id)
+        .where(RecipientRecord.enterprise_id.in_(kept), *_in_force(desk), ~told.exists())
+        .distinct()
+    )
+    found = {(row[0], row[1]) for row in meant}
+    for id_, vacancies in (
+        await desk.session.execute(select(BroadcastRecord.id, BroadcastRecord.vacancies).where(*_in_force(desk)))
+    ).all():
+        if vacant := addressed.intersection(vacancies):
+            known = select(FallbackRecord.enterprise_id).where(FallbackRecord.broadcast_id == id_)
+            found |= {(id_, one) for one in vacant - set(await desk.session.scalars(known))}
+    return sorted(found)[:AT_ONCE]
+
+
+def _in_force(desk: Desk) -> Iterable[ColumnElement[bool]]:
+    return (
+        BroadcastRecord.state == BroadcastState.APPROVED,
+        BroadcastRecord.due_at <= desk.now,
+        BroadcastRecord.approved_at > desk.now - FOLLOWED_FOR,
+        or_(BroadcastRecord.expires_at.is_(None), BroadcastRecord.expires_at > desk.now),
+    )
+
+
+async def why_now(desk: Desk, broadcast: BroadcastRecord, enterprise_id: int) -> Why | None:
+    """Why the notice must go the other way as things stand; None when somebody there has read it, or may yet."""
+    patience = UNREAD_URGENT_FOR if broadcast.is_urgent else UNREAD_FOR
+    state, read = DeliveryRecord.state, DeliveryRecord.acknowledged_at.is_not(None)
+    arrived = and_(state.not_in((*_WAITING, *_NEVER)), ~read)
+    late = DeliveryRecord.settled_at <= desk.now - patience
+    parts = (
+        read, and_(state.in_(_WAITING), ~read), and_(state.in_(_NEVER), ~read), and_(arrived, late),
+        and_(arrived, ~late),
+    )  # fmt: skip
+    counts = (
+        await desk.session.execute(
+            select(*(func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts))
+            .select_from(RecipientRecord)
+            .join(DeliveryRecord, DeliveryRecord.key == _key())
+            .where(RecipientRecord.broadcast_id == broadcast.id, RecipientRecord.enterprise_id == enterprise_id)
+        )
+    ).one()
+    return why_forward(Heard(*(int(count) for count in counts)))
+
+
+def _key() -> ColumnElement[str]:
+    """The key of a recipient's delivery, which is what has an index."""
+    number = (cast(RecipientRecord.broadcast_id, String), cast(RecipientRecord.contact_id, String))
+    return literal("broadcast:") + number[0] + literal(":") + number[1]
+
+
+async def _queue(desk: Desk, broadcast: BroadcastRecord, enterprise_id: int, why: Why) -> bool:
+    words, office = desk.office.texts.words("zh-CN"), desk.office
+    text = words.plain(
+        "notices/fallback", number=broadcast.number, is_urgent=broadcast.is_urgent, text=broadcast.text[:_SAID],
+        has_media=bool(broadcast.media_kind), office=office.privacy.office.name, bot=office.bot_username,
+    )  # fmt: skip
+    return await desk.put_once(
+        FallbackRecord, FallbackRecord.key,
+        key=f"{broadcast.id}:{enterprise_id}", broadcast_id=broadcast.id, enterprise_id=enterprise_id, why=why,
+        title=words.label("fallback.title", number=broadcast.number), text=text, is_urgent=broadcast.is_urgent,
+        state=DeliveryState.QUEUED, created_at=desk.now, due_at=desk.now, expires_at=broadcast.expires_at,
+    )  # fmt: skip
+
+
+async def forwarded(desk: Desk, broadcast_id: int) -> Forwarded:
+    """How far the notices to other addresses of this broadcast have come. What needed none any more counts nowhere."""
+    found = await desk.session.execute(
+        select(FallbackRecord.state, func.count())
+        .where(FallbackRecord.broadcast_id == broadcast_id)
+        .group_by(FallbackRecord.state)
+    )
+    counts: Counter[str] = Counter(dict(found.all()))
+    return Forwarded(
+        counts[DeliveryState.SENT], sum(counts[state] for state in _WAITING), counts[DeliveryState.REFUSED],
+        counts[DeliveryState.UNKNOWN],
+    )  # fmt: skip
+
+
+async def freshen(desk: Desk, broadcast_ids: Iterable[int]) -> None:
+    """Let the officials' cards of these broadcasts be looked at again, if one is shown."""
+    values: dict[str, Any] = {"next_look_at": desk.now}
+    await desk.session.execute(
+        update(BroadcastRecord)
+        .where(
+            BroadcastRecord.id.in_(set(broadcast_ids)),
+            BroadcastRecord.progress_message_id.is_not(None),
+            or_(BroadcastRecord.next_look_at.is_(None), BroadcastRecord.next_look_at > desk.now),
+        )
+        .values(**values)
+    )
