@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, case, select
 
 from domain.authority import Duty, OfficeRole, may
 from domain.broadcast import Audience, Bound
@@ -20,7 +22,10 @@ from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord
 
 _STRENGTH = {role: place for place, role in enumerate(Role)}
+_ROLES = {role.value: role for role in Role}
+_BY_STRENGTH = case({role.value: place for role, place in _STRENGTH.items()}, value=PostRecord.role)
 _EARLIER = 20
+_PAGE = 2000
 _PLACES = ("street", "grid", "group")
 
 
@@ -94,30 +99,41 @@ async def seconds(desk: Desk, audience: Audience, first_contact_id: int) -> list
 
 async def resolve(desk: Desk, audience: Audience) -> Reach:
     """Everybody who is meant today: each person once, however many posts they hold."""
-    meant = {row.id: row for row in await _enterprises(desk, audience)}
+    meant = await _enterprises(desk, audience)
     roles = audience.posts.roles
+    # Columns, not records: an audience may be a whole city's.
     found = await desk.session.execute(
-        select(ContactRecord, PostRecord.enterprise_id, PostRecord.role)
+        select(
+            ContactRecord.id, ContactRecord.name, ContactRecord.phone, ContactRecord.locale,
+            ContactRecord.consent_version, PostRecord.enterprise_id, PostRecord.role,
+        )
         .join(PostRecord, PostRecord.contact_id == ContactRecord.id)
-        .where(PostRecord.until_at.is_(None), PostRecord.role.in_(roles), ContactRecord.erased_at.is_(None))
-        .order_by(PostRecord.id)
-    )
-    posts = [(row, id_, Role(role)) for row, id_, role in found if id_ in meant]
-    posts.sort(key=lambda post: _STRENGTH[post[2]])
+        .join(EnterpriseRecord, EnterpriseRecord.id == PostRecord.enterprise_id)
+        .where(
+            PostRecord.until_at.is_(None), PostRecord.role.in_(roles), ContactRecord.erased_at.is_(None),
+            *_bounds(audience),
+        )
+        .order_by(_BY_STRENGTH, PostRecord.id)
+    )  # fmt: skip
     people: dict[int, Recipient] = {}
     held: set[int] = set()
-    for row, enterprise_id, role in posts:
-        if roles == (Role.PRINCIPAL,) and enterprise_id in held:
-            # 致企业主要负责人: exactly one person for each enterprise.
-            continue
-        held.add(enterprise_id)
-        people.setdefault(row.id, Recipient(as_contact(row), enterprise_id, meant[enterprise_id].name, role))
+    for page in found.partitions(_PAGE):
+        # Whoever else is being answered is not kept waiting for a whole city.
+        await asyncio.sleep(0)
+        for id_, name, phone, locale, version, enterprise_id, role in page:
+            if enterprise_id not in meant or (roles == (Role.PRINCIPAL,) and enterprise_id in held):
+                # 致企业主要负责人: exactly one person for each enterprise.
+                continue
+            held.add(enterprise_id)
+            if id_ not in people:
+                contact = Contact(id_, name, phone, locale, version)
+                people[id_] = Recipient(contact, enterprise_id, meant[enterprise_id], _ROLES[role])
     if audience.unacknowledged_of is not None:
         silent = await _silent(desk, audience.unacknowledged_of)
         people = {id_: one for id_, one in people.items() if id_ in silent}
         named = {one.enterprise_id for one in people.values()}
         return Reach(_in_order(people.values()), len(named), ())
-    vacant = sorted((row.name, id_) for id_, row in meant.items() if id_ not in held)
+    vacant = sorted((name, id_) for id_, name in meant.items() if id_ not in held)
     return Reach(_in_order(people.values()), len(meant), tuple((id_, name) for name, id_ in vacant))
 
 
@@ -125,25 +141,41 @@ def _in_order(people: Iterable[Recipient]) -> tuple[Recipient, ...]:
     return tuple(sorted(people, key=lambda one: (one.enterprise_name, _STRENGTH[one.role], one.contact.id)))
 
 
-async def _enterprises(desk: Desk, audience: Audience) -> list[EnterpriseRecord]:
-    query = select(EnterpriseRecord)
-    for column, wanted in (
-        (EnterpriseRecord.street, audience.street),
-        (EnterpriseRecord.grid, audience.grid),
-        (EnterpriseRecord.group, audience.group),
-        (EnterpriseRecord.risk_class, audience.risk_class),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
-    return [row for row in await desk.session.scalars(query) if is_meant(desk, audience, row)]
+def _bounds(audience: Audience) -> list[ColumnElement[bool]]:
+    """What of an audience the database can judge."""
+    return [
+        column == wanted
+        for column, wanted in (
+            (EnterpriseRecord.street, audience.street),
+            (EnterpriseRecord.grid, audience.grid),
+            (EnterpriseRecord.group, audience.group),
+            (EnterpriseRecord.risk_class, audience.risk_class),
+        )
+        if wanted
+    ]
 
 
-def is_meant(desk: Desk, audience: Audience, row: EnterpriseRecord) -> bool:
+async def _enterprises(desk: Desk, audience: Audience) -> dict[int, str]:
+    """The enterprises that are meant, with their names."""
+    rows = await desk.session.execute(
+        select(
+            EnterpriseRecord.id, EnterpriseRecord.name, EnterpriseRecord.street, EnterpriseRecord.grid,
+            EnterpriseRecord.group, EnterpriseRecord.industries, EnterpriseRecord.risk_class,
+        ).where(*_bounds(audience))
+    )  # fmt: skip
+    meant: dict[int, str] = {}
+    for page in rows.partitions(_PAGE):
+        await asyncio.sleep(0)
+        meant |= {row.id: row.name for row in page if is_meant(desk, audience, row)}
+    return meant
+
+
+def is_meant(desk: Desk, audience: Audience, row: EnterpriseRecord | Row[Any]) -> bool:
     """Whether an enterprise belongs to the audience; a wider trade covers the narrower ones."""
     return audience.meets(row.street, row.grid, row.group, _trades(desk, row), row.risk_class or "")
 
 
-def _trades(desk: Desk, row: EnterpriseRecord) -> frozenset[str]:
+def _trades(desk: Desk, row: EnterpriseRecord | Row[Any]) -> frozenset[str]:
     return desk.catalogue.trades_of(frozenset(map(str, row.industries)))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, String, Table, bindparam, cast, insert, literal, select, update
 
 from domain.authority import Duty
 from domain.broadcast import (
@@ -41,7 +43,10 @@ from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
 
-_BATCH = 500
+_BATCH = 1000
+_RECIPIENTS, _CONTACTS, _DELIVERIES = (
+    typing.cast(Table, record.__table__) for record in (RecipientRecord, ContactRecord, DeliveryRecord)
+)
 
 
 async def submit(
@@ -173,19 +178,40 @@ def _place_card(row: BroadcastRecord, card: tuple[int, int] | None) -> None:
 
 
 async def _freeze(desk: Desk, row: BroadcastRecord, recipients: Sequence[Recipient]) -> None:
-    """The rows of everybody who is meant, in the same transaction as the approval."""
+    """The rows of everybody who is meant, in the same transaction as the approval.
+
+    The names go in batch by batch; what each is told is the same for all of one language, so the database copies it.
+    """
     said = await view_of(desk, row)
     for batch in _batches(recipients):
         await desk.session.execute(
-            insert(RecipientRecord),
+            insert(_RECIPIENTS),
             [
                 {"broadcast_id": row.id, "contact_id": one.contact.id, "enterprise_id": one.enterprise_id,
                  "role": one.role, "is_late": False}
                 for one in batch
             ],
         )  # fmt: skip
-        await desk.session.execute(insert(DeliveryRecord), [delivery(desk, said, one.contact) for one in batch])
+    speakers = {one.contact.locale: one.contact for one in recipients}
+    for locale, speaker in speakers.items():
+        values = {**delivery(desk, said, speaker), "key": None, "contact_id": None}
+        who = (
+            select(*(_told(name, value, row.id) for name, value in values.items()))
+            .select_from(_RECIPIENTS.join(_CONTACTS, _CONTACTS.c.id == _RECIPIENTS.c.contact_id))
+            .where(_RECIPIENTS.c.broadcast_id == row.id, _CONTACTS.c.locale == locale)
+            .order_by(_RECIPIENTS.c.enterprise_id, _CONTACTS.c.id)
+        )
+        await desk.session.execute(insert(_DELIVERIES).from_select(list(values), who))
     desk.has_told = True
+
+
+def _told(name: str, value: object, broadcast_id: int) -> ColumnElement[Any]:
+    """One column of what everybody of a language is told."""
+    if name == "contact_id":
+        return _CONTACTS.c.id
+    if name == "key":
+        return literal(f"broadcast:{broadcast_id}:") + cast(_CONTACTS.c.id, String)
+    return bindparam(f"told_{name}", value, _DELIVERIES.c[name].type)
 
 
 def _batches(recipients: Sequence[Recipient]) -> Iterator[Sequence[Recipient]]:
