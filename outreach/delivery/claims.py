@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.broadcast import BroadcastState
@@ -86,6 +86,10 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=DELIVERIES)
 )  # fmt: skip
+_LOOK = select(
+    exists().where(PAUSES.c.until_at > bindparam("now")),
+    exists().where(IS_WAITING, DELIVERIES.c.is_urgent == true(), DELIVERIES.c.due_at <= bindparam("now")),
+)
 _CLAIM = (
     update(DELIVERIES)
     .where(DELIVERIES.c.id.in_(bindparam("ids", expanding=True)))
@@ -135,8 +139,6 @@ class Claims:
     async def _take(self, now: datetime, limit: int, look: int) -> tuple[tuple[Claim, ...], bool]:
         """At most `limit` of the next `look` rows that are due, and whether any of those was held back."""
         async with self._engine.begin() as link:
-            if (await link.execute(_PAUSE, {"now": now})).first() is not None:
-                return (), False
             found = await _due(link, now, look)
             if not found:
                 return (), False
@@ -163,7 +165,7 @@ class Claims:
         What an answer means for others is written with it: a flood or a refused token pauses every process, a contact
         who is gone gets nothing more, a text that is refused again and again is offered to nobody else.
         """
-        changes = [(claim.id, _after(claim, outcome, now) | _LET_GO) for claim, outcome in results]
+        changes = [(claim.id, _after(claim, outcome, now)) for claim, outcome in results]
         async with self._engine.begin() as link:
             await write(link, changes, self._owner)
             for claim, outcome in results:
@@ -197,9 +199,12 @@ class Claims:
 
 
 async def _due(link: AsyncConnection, now: datetime, most: int) -> list[Row[Any]]:
-    """The next rows that are due: the urgent ones, then the others, each kind the oldest first."""
+    """The next rows that are due: the urgent ones, then the others, each kind the oldest first; none in a pause."""
+    is_paused, has_urgent = (await link.execute(_LOOK, {"now": now})).one()
     found: list[Row[Any]] = []
-    for is_urgent in (True, False):
+    if is_paused:
+        return found
+    for is_urgent in (True, False) if has_urgent else (False,):
         if len(found) < most:
             asked = {"now": now, "is_urgent": is_urgent, "most": most - len(found)}
             found.extend(await link.execute(_DUE, asked))

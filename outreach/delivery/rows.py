@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Table, Update, bindparam, func, select, update
+from sqlalchemy import Table, Update, bindparam, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notice import DeliveryState
 from outreach.storage.broadcasts import BroadcastRecord
-from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.storage.notices import CLAIMED, DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
 
 DELIVERIES = cast(Table, DeliveryRecord.__table__)
@@ -28,7 +28,7 @@ _IS_WAITING = DELIVERIES.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.
 
 
 async def write(link: AsyncConnection, changes: Sequence[tuple[int, Values]], owner: str = "") -> None:
-    """Give rows new values, each by its id. With an owner, only those that this owner still holds claimed."""
+    """Give rows new values, each by its id. With an owner, only those it still holds, and it lets go of them."""
     shapes: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for id_, values in changes:
         row: dict[str, object] = {f"new_{name}": value for name, value in values.items()}
@@ -44,9 +44,8 @@ async def write(link: AsyncConnection, changes: Sequence[tuple[int, Values]], ow
 def _statement(names: tuple[str, ...], is_fenced: bool) -> Update:
     statement = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("row_id"))
     if is_fenced:
-        statement = statement.where(
-            DELIVERIES.c.state == DeliveryState.CLAIMED.value, DELIVERIES.c.claimed_by == bindparam("owner")
-        )
+        statement = statement.where(CLAIMED, DELIVERIES.c.claimed_by == bindparam("owner"))
+        statement = statement.values(claimed_by=null(), lease_until=null())
     return statement.values({name: bindparam(f"new_{name}") for name in names})
 
 
