@@ -7,11 +7,15 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
+from click.testing import Result
 from sqlalchemy import delete, select, update
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from domain.contact import Contact, Role
 from domain.fallback import Address, Service
 from outreach import addressing, enrolling, falling_back, forwarding, releasing, tallying
@@ -333,3 +337,32 @@ async def test_a_hold_holds_this_channel_too(office: Office, group: Group, distr
         await releasing.release(desk, None, 0)
     await district.settle()
     assert len(group.got) == 1 and (await district.row()).state == "sent"
+
+
+async def test_the_operator_sets_any_address_that_a_test_message_reaches(
+    office: Office, group: Group, district: District, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if office.engine.dialect.name != "sqlite":
+        pytest.skip("one kind of database is enough")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANSHAO_BOT_TOKEN", "123456:abcdefghijkl")
+    monkeypatch.setenv("ANSHAO_DATA_DIR", str(tmp_path))
+    address = f"json://127.0.0.1:{group.port}/{TOKEN}"
+
+    async def run(*arguments: str, typed: str = "") -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, ["fallback", *arguments], input=typed)
+
+    kept = await run("set", "9" * 18, typed=f"{address}\n")
+    assert kept.exit_code == 0 and "has arrived" in kept.output, kept.output
+    assert len(group.got) == 1 and TOKEN not in kept.output
+    group.status = 403
+    refused = await run("set", "9" * 18, "--address", address)
+    assert refused.exit_code == 2 and "robot_refused" in refused.output
+    assert (await run("set", "9" * 18, "--address", "nonsense")).exit_code == 2
+    assert (await run("set", "1" * 18, "--address", address)).exit_code == 2
+    async with office.desk() as desk:
+        rows = (await desk.session.scalars(select(FallbackAddressRecord))).all()
+        assert [(row.service, row.state) for row in rows] == [("other", "kept")]
+    assert (await run("remove", "9" * 18)).exit_code == 0
+    async with office.desk() as desk:
+        assert (await desk.session.scalars(select(FallbackAddressRecord))).all() == []
