@@ -14,6 +14,7 @@ from domain.broadcast import BroadcastState
 from domain.fallback import UNREAD_FOR, UNREAD_URGENT_FOR, Heard, Why, why_forward
 from domain.notice import DeliveryState
 from outreach.desk import Desk
+from outreach.storage.base import Instant
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
 from outreach.storage.notices import DeliveryRecord
@@ -64,11 +65,20 @@ async def _candidates(desk: Desk) -> list[tuple[int, int]]:
         FallbackRecord.broadcast_id == RecipientRecord.broadcast_id,
         FallbackRecord.enterprise_id == RecipientRecord.enterprise_id,
     )
+    ours = and_(
+        BroadcastRecord.id == RecipientRecord.broadcast_id,
+        DeliveryRecord.key == _key(),
+        RecipientRecord.enterprise_id.in_(kept),
+    )
+    # Judged by the database, so that what is not due yet never stands before what is.
+    read, waiting, _, _, early = _parts(desk)
     meant = await desk.session.execute(
         select(RecipientRecord.broadcast_id, RecipientRecord.enterprise_id)
-        .join(BroadcastRecord, BroadcastRecord.id == RecipientRecord.broadcast_id)
-        .where(RecipientRecord.enterprise_id.in_(kept), *_in_force(desk), ~told.exists())
-        .distinct()
+        .where(ours, *_in_force(desk), ~told.exists())
+        .group_by(RecipientRecord.broadcast_id, RecipientRecord.enterprise_id)
+        .having(and_(*(func.sum(case((part, 1), else_=0)) == 0 for part in (read, waiting, early))))
+        .order_by(RecipientRecord.broadcast_id, RecipientRecord.enterprise_id)
+        .limit(AT_ONCE)
     )
     found = {(row[0], row[1]) for row in meant}
     for id_, vacancies in (
@@ -77,7 +87,7 @@ async def _candidates(desk: Desk) -> list[tuple[int, int]]:
         if vacant := addressed.intersection(vacancies):
             known = select(FallbackRecord.enterprise_id).where(FallbackRecord.broadcast_id == id_)
             found |= {(id_, one) for one in vacant - set(await desk.session.scalars(known))}
-    return sorted(found)[:AT_ONCE]
+    return sorted(found)
 
 
 def _in_force(desk: Desk) -> Iterable[ColumnElement[bool]]:
@@ -91,23 +101,33 @@ def _in_force(desk: Desk) -> Iterable[ColumnElement[bool]]:
 
 async def why_now(desk: Desk, broadcast: BroadcastRecord, enterprise_id: int) -> Why | None:
     """Why the notice must go the other way as things stand; None when somebody there has read it, or may yet."""
-    patience = UNREAD_URGENT_FOR if broadcast.is_urgent else UNREAD_FOR
-    state, read = DeliveryRecord.state, DeliveryRecord.acknowledged_at.is_not(None)
-    arrived = and_(state.not_in((*_WAITING, *_NEVER)), ~read)
-    late = DeliveryRecord.settled_at <= desk.now - patience
-    parts = (
-        read, and_(state.in_(_WAITING), ~read), and_(state.in_(_NEVER), ~read), and_(arrived, late),
-        and_(arrived, ~late),
-    )  # fmt: skip
     counts = (
         await desk.session.execute(
-            select(*(func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts))
+            select(*(func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in _parts(desk)))
             .select_from(RecipientRecord)
             .join(DeliveryRecord, DeliveryRecord.key == _key())
+            .join(BroadcastRecord, BroadcastRecord.id == RecipientRecord.broadcast_id)
             .where(RecipientRecord.broadcast_id == broadcast.id, RecipientRecord.enterprise_id == enterprise_id)
         )
     ).one()
     return why_forward(Heard(*(int(count) for count in counts)))
+
+
+def _parts(desk: Desk) -> tuple[ColumnElement[bool], ...]:
+    """Who of an enterprise has read it, is still to be sent it, was out of reach, is late, has time left."""
+    patience = case(
+        (BroadcastRecord.is_urgent, literal(desk.now - UNREAD_URGENT_FOR, Instant)),
+        else_=literal(desk.now - UNREAD_FOR, Instant),
+    )
+    state, read = DeliveryRecord.state, DeliveryRecord.acknowledged_at.is_not(None)
+    arrived, late = and_(state.not_in((*_WAITING, *_NEVER)), ~read), DeliveryRecord.settled_at <= patience
+    return (
+        read,
+        and_(state.in_(_WAITING), ~read),
+        and_(state.in_(_NEVER), ~read),
+        and_(arrived, late),
+        and_(arrived, ~late),
+    )
 
 
 def _key() -> ColumnElement[str]:
