@@ -30,12 +30,14 @@ class Poller:
     def __init__(
         self, bot: Bot, request: BaseRequest, intake: Intake, poll_seconds: int,
         on_conflict: Callable[[], Awaitable[None]] | None = None,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._bot = bot
         self._request = request
         self._intake = intake
         self._poll_seconds = poll_seconds
         self._on_conflict = on_conflict
+        self._rest = rest
         self._offset: int | None = None
         self._is_open = True
         self._is_taking = False
@@ -82,21 +84,21 @@ class Poller:
                 raise
             except RetryAfter as pause:
                 seconds = pause.retry_after
-                await asyncio.sleep(seconds.total_seconds() if hasattr(seconds, "total_seconds") else float(seconds))
+                await self._rest(seconds.total_seconds() if hasattr(seconds, "total_seconds") else float(seconds))
                 continue
             except Conflict:
                 LOG.error("conflict", advice="another process polls with this token, or a webhook was set")
                 if self._on_conflict is not None:
                     await self._on_conflict()
-                await asyncio.sleep(LONGEST_WAIT_SECONDS / 2)
+                await self._rest(LONGEST_WAIT_SECONDS / 2)
                 continue
             except (NetworkError, TelegramError, ValueError) as fault:
                 LOG.warning("poll_failed", fault=type(fault).__name__, words=str(fault)[:200])
-                await asyncio.sleep(wait)
+                await self._rest(wait)
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
                 continue
             if updates and not await self._take(updates):
-                await asyncio.sleep(wait)
+                await self._rest(wait)
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
     async def _ask(self, poll_seconds: int | None = None, limit: int = BATCH) -> list[Any]:
@@ -107,7 +109,10 @@ class Poller:
             asked["offset"] = self._offset
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
         found = await self._request.post(url, read_timeout=seconds)
-        return list(found) if isinstance(found, list) else []
+        if not isinstance(found, list) or (found and not any(isinstance(update, dict) for update in found)):
+            # Nobody's updates: asked for again after a wait, not at once, and never set aside one by one.
+            raise ValueError("no list of updates")
+        return found
 
     async def _take(self, updates: list[Any]) -> bool:
         """Chats side by side, each in order. The offset moves past the leading run that was taken."""

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 CRLF = b"\r\n"
 CHAT = re.compile(rb'name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n(-?\d+)')
+CHAT_IN_JSON = re.compile(rb'"chat_id":(-?\d+)')
 
 
 @dataclass(slots=True)
@@ -178,8 +179,8 @@ async def _read(reader: asyncio.StreamReader) -> Call | None:
     method = "downloadFile" if path.path.startswith("/file/") else path.path.rpartition("/")[2]
     asked = parse_qs(path.query) | (parse_qs(body.decode("utf-8", "replace")) if b"urlencoded" in lower else {})
     chat = asked.get("chat_id", ["0"])[0]
-    if in_parts := CHAT.search(body):
-        chat = in_parts[1].decode()
+    if named := CHAT.search(body) or CHAT_IN_JSON.search(body):
+        chat = named[1].decode()
     return Call(method, int(chat) if chat.lstrip("-").isdigit() else 0, top.removesuffix(CRLF * 2), body)
 
 

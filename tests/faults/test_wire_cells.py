@@ -25,12 +25,16 @@ from tests.faults.conftest import IS_TORTURE, SEED
 from tests.faults.grounds import SqliteGround
 from tests.faults.wire_amending import Edits
 from tests.faults.wire_bench import Bench, listening, open_bench
+from tests.faults.wire_fetching import OWN, Photos
 from tests.faults.wire_kinds import KINDS, WireKind
+from tests.faults.wire_polling import Polling
 from tests.faults.wire_sending import Deliveries, Letters
 from tests.faults.wire_talking import Talk
 
 # Of the kinds, so many are drawn for each site when there is no time for all; the slow ones cost a limit each.
 SAMPLE = 8
+# Even where there is time: an answer is asked for by three updates, so of its kinds as many as are due are drawn.
+MOST = {"talk": 40}
 
 
 class Cells(Protocol):
@@ -49,6 +53,8 @@ FAMILIES: dict[str, Callable[[Bench], Cells]] = {
     "letters": Letters,
     "edits": Edits,
     "talk": Talk,
+    "photos": Photos,
+    "polling": Polling,
 }
 
 
@@ -76,6 +82,7 @@ async def _work(
 ) -> None:  # fmt: skip
     began, worked = time.monotonic(), time.process_time()
     dice, done, faults, sites = Random(f"{SEED} {family}"), 0, list[str](), 0
+    most = MOST.get(family, 1000) if is_whole else SAMPLE
     ground = SqliteGround(memory / f"wire-{family}-{is_whole}", empty)
     engine = open_engine(ground.url)
     photos = PhotoStore(ground.folder / "photos")
@@ -86,7 +93,7 @@ async def _work(
             await cells.open()
             sites = len(cells.sites)
             for site in cells.sites:
-                for kind in KINDS if is_whole else dice.sample(KINDS, SAMPLE):
+                for kind in dice.sample(kinds := _kinds(site.method), min(most, len(kinds))):
                     try:
                         await cells.cell(site, kind)
                         done += 1
@@ -101,6 +108,10 @@ async def _work(
         f"({time.process_time() - worked:.1f} s of one of {os.cpu_count()} cores), seed {SEED}, "
         f"SQLite {sqlite3.sqlite_version}"
     )
+
+
+def _kinds(method: str) -> tuple[WireKind, ...]:
+    return KINDS + OWN.get(method, ())
 
 
 def _where(fault: Exception) -> str:
