@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CompoundSelect, bindparam, exists, literal, select, union_all
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, CompoundSelect, bindparam, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from outreach.desk import Desk, Office
 from outreach.gathering import say_what_is_due
@@ -37,16 +41,18 @@ async def come_due(desk: Desk) -> frozenset[str]:
 
 def _look() -> CompoundSelect[str]:
     now = bindparam("now", type_=Instant())
-    looks = (
-        (PLANS, PlanRecord, (PlanRecord.next_look_at <= now,)),
-        (FINDINGS, FindingRecord, (FindingRecord.next_look_at <= now,)),
-        (NOTICES, BroadcastRecord, unread_since_before(bindparam("unread_until", type_=Instant()))),
-        (REMINDERS, ReminderRecord, (WAITING, ReminderRecord.next_look_at <= now)),
-        (REMINDERS, DeliveryRecord, (FOLDED, DeliveryRecord.due_at <= now)),
+    until = bindparam("unread_until", type_=Instant())
+    looks: tuple[tuple[str, InstrumentedAttribute[Any], BindParameter[datetime], tuple[Any, ...]], ...] = (
+        (PLANS, PlanRecord.next_look_at, now, (PlanRecord.next_look_at.is_not(None),)),
+        (FINDINGS, FindingRecord.next_look_at, now, (FindingRecord.next_look_at.is_not(None),)),
+        (NOTICES, BroadcastRecord.approved_at, until, unread_since_before(until)),
+        (REMINDERS, ReminderRecord.next_look_at, now, (WAITING,)),
+        (REMINDERS, DeliveryRecord.due_at, now, (FOLDED,)),
     )
+    # The first that waits, rather than whether one is due: for that PostgreSQL may plan to read them all.
     return union_all(*(
-        select(literal(matter)).where(exists(select(1).select_from(table).where(*conditions)))
-        for matter, table, conditions in looks
+        select(literal(matter)).where(select(at).where(*conditions).order_by(at).limit(1).scalar_subquery() <= instant)
+        for matter, at, instant, conditions in looks
     ))  # fmt: skip
 
 

@@ -78,7 +78,7 @@ class ReminderRecord(Record):
         UniqueConstraint("about", "contact_id", "occurs_on"),
         Index("ix_reminders_waiting", "next_look_at", sqlite_where=WAITING, postgresql_where=WAITING),
         # All that waits for one person, whatever they have been told in years.
-        Index("ix_reminders_waiting_for", "contact_id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_reminders_waiting_for", "contact_id", "next_look_at", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 
     id: Mapped[Key]

@@ -14,7 +14,7 @@ OPEN = sa.text("state = 'open'")
 PARTIAL = (
     ("ix_deliveries_folded", "deliveries", ["due_at"], FOLDED),
     ("ix_deliveries_folded_for", "deliveries", ["contact_id"], FOLDED),
-    ("ix_reminders_waiting_for", "reminders", ["contact_id"], WAITING),
+    ("ix_reminders_waiting_for", "reminders", ["contact_id", "next_look_at"], WAITING),
     ("ix_occurrences_asked", "occurrences", ["plan_id", "occurs_on"], OPEN),
 )
 
