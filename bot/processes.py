@@ -16,6 +16,7 @@ from bot.announcing import announce, watch_inbox
 from bot.listening import Listener, listen
 from bot.poller import Poller
 from bot.settings import Mode, Settings, SettingsWrong
+from bot.settling_in import settle_in
 from bot.watchdog import Watchdog, tell_systemd
 from bot.watching import Watch, open_robots
 from bot.wiring import POLL_SECONDS, House, open_house
@@ -45,6 +46,7 @@ async def run(settings: Settings) -> int:
         loop.add_signal_handler(name, stop.set)
     async with open_house(settings) as house:
         await must_be_newest(house.office.engine)
+        settle_in()
         return await Process(house, await open_robots(settings)).serve(stop)
 
 

@@ -32,6 +32,7 @@ from outreach.storage.sealing import Seal, route_key
 # A long poll waits this long for news; its connections are apart so that it never holds up a send.
 POLL_SECONDS = 25
 POLL_ANSWER_LIMIT = 20_000_000
+CONNECTIONS = 40
 
 
 class QuietBot(Bot):
@@ -63,7 +64,9 @@ def make_poll_request(settings: Settings) -> AiohttpRequest:
 
 def make_request(settings: Settings, pacer: Pacer | None = None) -> AiohttpRequest:
     """The pool for everything but polling; what answers a person waits for its turn at the pacer."""
-    return AiohttpRequest(proxy=settings.proxy.get_secret_value() or None, pacer=pacer)
+    # One for each notice in hand, and as many again as a bureau needs for everybody else.
+    connections = window_for(settings.sends_per_second) + CONNECTIONS
+    return AiohttpRequest(connections, proxy=settings.proxy.get_secret_value() or None, pacer=pacer)
 
 
 def make_bot(
