@@ -7,7 +7,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from telegram import Bot
 
@@ -17,7 +16,6 @@ from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
 from outreach import papering
-from outreach.delivery.claims import FLOOD
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump, window_for
@@ -149,12 +147,6 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
                     almanac=office.almanac,
                     window=window_for(settings.sends_per_second),
                 )
-
-                async def wait_out(seconds: float) -> None:
-                    await pump.claims.pause(FLOOD, office.clock() + timedelta(seconds=seconds), "telegram")
-
-                # What a reply was told holds for everything that is not one, in every process.
-                request.on_flood = wait_out
                 yield House(
                     settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch), pump, only,
                     Courier(office.engine, gateway, office.seal, office.letter_bell, office.clock, pacer),

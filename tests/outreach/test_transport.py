@@ -23,7 +23,7 @@ from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.refusals import REFUSALS
 from outreach.delivery.telegram.gateway import Attachment, Gateway, classify
-from outreach.delivery.telegram.transport import AiohttpRequest
+from outreach.delivery.telegram.transport import AiohttpRequest, NeverSent
 
 CANARY = "987654321:CANARY-TOKEN-do-not-say-this"
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -272,32 +272,28 @@ async def test_a_file_goes_as_a_form() -> None:
     assert b'{"inline_keyboard": [[{"text": "b", "callback_data": "y"}]]}' in form and b"application/pdf" in form
 
 
-async def test_a_reply_has_its_turn_and_what_it_is_told_of_a_flood_is_told_on() -> None:
+async def test_a_reply_has_its_turn_and_a_chat_that_was_slowed_down_is_left_alone() -> None:
     turns: list[tuple[int, bool, bool]] = []
-    told: list[float] = []
 
     class Counting(Pacer):
         async def wait(self, chat_id: int = 0, *, is_reply: bool = False, is_edit: bool = False) -> None:
             turns.append((chat_id, is_reply, is_edit))
 
-    async def tell(seconds: float) -> None:
-        told.append(seconds)
-
     async with _side(_refusal(429, "Too Many Requests", retry_after=60)) as held:
         request = AiohttpRequest(total_seconds=1, pacer=Counting(30))
-        request.on_flood = tell
         bot = Bot(CANARY, base_url=held.base_url.removesuffix(CANARY), request=request)
         asks: tuple[Callable[[], Awaitable[object]], ...] = (
             lambda: bot.send_message(7, "a"), lambda: bot.edit_message_text("a", 8, 9), lambda: bot.get_chat(7),
-            lambda: bot.send_message(7, "b"),
         )  # fmt: skip
         for ask in asks:
             with pytest.raises(RetryAfter):
                 await ask()
+        with pytest.raises(NeverSent):
+            await bot.send_message(7, "b")
         await Gateway(bot).send(9, "by hand", "[]", None)
         await request.shutdown()
     # What is no message has no turn; nobody waits a minute for an answer, so the last was not even tried.
-    assert turns == [(7, True, False), (8, True, True)] and told == [60.0, 60.0]
+    assert turns == [(7, True, False), (8, True, True)]
 
 
 async def test_the_bot_does_not_say_its_token_when_printed() -> None:

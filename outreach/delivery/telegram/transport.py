@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import timedelta
 from io import BytesIO
@@ -105,8 +104,6 @@ class AiohttpRequest(BaseRequest):
         self._proxy = proxy
         self._pacer = pacer
         self._session: aiohttp.ClientSession | None = None
-        # Called when a reply meets a flood, with its seconds: what is not a reply has to wait them out.
-        self.on_flood: Callable[[float], Awaitable[None]] | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -177,7 +174,7 @@ class AiohttpRequest(BaseRequest):
             if is_proxys(status, answer):
                 raise NotTelegram(f"a proxy answered {status}")
             if status == 429:
-                raise await self._flooded(chat_id, flood_wait(answer))
+                raise self._flooded(chat_id, flood_wait(answer))
             # What was made by hand is read by hand.
             if headers is None and limit is not DOWNLOAD_LIMIT and status < 300 and not has_result(answer):
                 raise Unreadable("the answer holds no result")
@@ -188,24 +185,23 @@ class AiohttpRequest(BaseRequest):
     async def _wait_for_turn(self, url: str, data: RequestData) -> int | None:
         """Wait until a reply may go; the chat it goes to, or None for what counts towards no limit.
 
-        Raises RetryAfter instead of waiting for longer than anybody waits for an answer.
+        Raises NeverSent instead of waiting for longer than anybody waits for an answer.
         """
         method = url.rpartition("/")[2].lower()
         if self._pacer is None or not method.startswith(COUNTED) or method in UNCOUNTED:
             return None
         asked = data.parameters.get("chat_id")
         chat_id = asked if isinstance(asked, int) else 0
-        if (wait := self._pacer.quiet_for(chat_id)) > PATIENCE_SECONDS:
-            raise RetryAfter(timedelta(seconds=wait))
+        if self._pacer.quiet_for(chat_id) > PATIENCE_SECONDS:
+            # No flood: that chat alone has to wait, and nobody else because of it.
+            raise NeverSent("this chat has to wait")
         await self._pacer.wait(chat_id, is_reply=True, is_edit=method.startswith("edit"))
         return chat_id
 
-    async def _flooded(self, chat_id: int | None, seconds: float) -> RetryAfter:
-        """A 429. When a reply meets one, the pacer and whoever holds back the notices are told."""
+    def _flooded(self, chat_id: int | None, seconds: float) -> RetryAfter:
+        """A 429. When a reply meets one, the pacer is told; a notice's is told by whoever sent it."""
         if chat_id is not None and self._pacer is not None:
             self._pacer.flooded(chat_id, seconds)
-            if self.on_flood is not None:
-                await self.on_flood(seconds)
         return RetryAfter(timedelta(seconds=seconds))
 
     def _timeout_of(self, wait: float) -> aiohttp.ClientTimeout:
