@@ -29,28 +29,20 @@ async def quarantine(desk: Desk, update_id: int | None, body: str, fault: str, *
 
     is_sealed: it belongs to a hazard report, so body and id are kept sealed and the time to the hour.
     """
-    reference = await _reference(desk)
-    if is_sealed:
-        body, update_id = _sealed(desk, reference, update_id, body), None
-    desk.session.add(
-        QuarantineRecord(
+    while True:
+        # Short enough to be read out over the telephone; in a flood of nonsense some are drawn twice.
+        reference = f"{desk.today:%m%d}-{secrets.token_hex(3).upper()}"
+        held = _sealed(desk, reference, update_id, body) if is_sealed else body
+        if await desk.put_once(
+            QuarantineRecord,
+            QuarantineRecord.reference,
             reference=reference,
             at=desk.now.replace(minute=0, second=0, microsecond=0) if is_sealed else desk.now,
-            update_id=update_id,
+            update_id=None if is_sealed else update_id,
             fault=_storable(fault)[:2000],
-            body=_storable(body)[:BODY_LIMIT],
-        )
-    )
-    return reference
-
-
-async def _reference(desk: Desk) -> str:
-    """A number short enough to be read out over the telephone; in a flood of nonsense some would be drawn twice."""
-    while True:
-        drawn = f"{desk.today:%m%d}-{secrets.token_hex(3).upper()}"
-        taken = select(QuarantineRecord.id).where(QuarantineRecord.reference == drawn)
-        if (await desk.session.scalars(taken)).first() is None:
-            return drawn
+            body=_storable(held)[:BODY_LIMIT],
+        ):
+            return reference
 
 
 def _storable(text: str) -> str:

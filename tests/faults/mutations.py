@@ -110,7 +110,7 @@ class Mutator:
     def _original(self) -> JSON:
         person = self.random.choice(self.people)
         make = self.random.choices(
-            (self._typed, self._forged, self._said, self._sent, self._other, self._stranger), (20, 8, 4, 3, 3, 2)
+            (self._typed, self._forged, self._said, self._sent, self._other, self._stranger), (30, 8, 4, 3, 3, 2)
         )[0]  # fmt: skip
         return make(person)
 
