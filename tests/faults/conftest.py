@@ -17,7 +17,6 @@ from tests.faults.library import Library
 from tests.faults.lives import quicken
 from tests.faults.telegram_side import TelegramSide
 
-IS_TORTURE = os.environ.get("ANSHAO_TORTURE") == "1"
 SEED = int(os.environ.get("ANSHAO_SEED", "20260601"))
 MEMORY = Path("/dev/shm")
 

@@ -12,7 +12,7 @@ import pytest
 
 from outreach.delivery.claims import WINDOW
 from tests.conftest import Figure
-from tests.faults.conftest import IS_TORTURE, SEED
+from tests.faults.conftest import SEED
 from tests.faults.great_broadcast import Story, tell
 from tests.faults.grounds import SqliteGround
 
@@ -24,7 +24,6 @@ def test_three_thousand_are_told_through_twenty_deaths(
 
 
 @pytest.mark.torture
-@pytest.mark.skipif(not IS_TORTURE, reason="a share of it is in make test")
 def test_a_hundred_thousand_are_told_through_two_hundred_deaths(
     memory: Path, migrated_sqlite: Path, quick: None, figure: Figure
 ) -> None:

@@ -30,7 +30,7 @@ from outreach.photographing import Photographer
 from outreach.storage.intake import QuarantineRecord
 from tests.conftest import DATABASES, Figure, SetClock
 from tests.faults.api_types import reachable
-from tests.faults.conftest import IS_TORTURE, SEED
+from tests.faults.conftest import SEED
 from tests.faults.door import SECRET, Knocker, open_door
 from tests.faults.grounds import Ground, PostgresGround, SqliteGround
 from tests.faults.holdings import holdings
@@ -48,7 +48,7 @@ ONE_TWICE_IN = 100
 PEOPLE = ("周科", "王芳", "小刘", "李强")
 MORE_PEOPLE = range(3001, 3009)
 # The whole share is 100,000, of which each process of a run takes a part.
-TORTURED = {"one": 45_000, "two": 45_000, "postgresql": 10_000} if IS_TORTURE else {"one": 1_500, "postgresql": 500}
+TORTURED = {"one": 45_000, "two": 45_000, "postgresql": 10_000}
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
 from sandbox.server import DEFAULT_TOKEN
 from tests.conftest import Figure, SetClock
-from tests.faults.conftest import IS_TORTURE, SEED
+from tests.faults.conftest import SEED
 from tests.faults.grounds import SqliteGround
 from tests.faults.wire_amending import Edits
 from tests.faults.wire_bench import Bench, listening, open_bench
@@ -67,7 +67,6 @@ async def test_each_call_meets_a_sample_of_faults(
 
 
 @pytest.mark.torture
-@pytest.mark.skipif(not IS_TORTURE, reason="a sample of it is in make test")
 @pytest.mark.parametrize("family", FAMILIES)
 async def test_each_call_meets_every_fault(
     family: str, memory: Path, migrated_sqlite: Path, clock: SetClock, catalogue: Catalogue, texts: Texts,
