@@ -23,6 +23,7 @@ from domain.checklist import Checklist
 from domain.contact import Contact
 from domain.notice import Notice
 from domain.reminder import Almanac
+from outreach.delivery.parts import rows_of
 from outreach.storage.base import Record
 from outreach.storage.ciphering import ArchiveKey
 from outreach.storage.notices import DeliveryRecord
@@ -138,7 +139,10 @@ class Desk:
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""
         self.has_told = True
-        return await self.put_once(DeliveryRecord, DeliveryRecord.key, **self._delivery(contact, notice))
+        is_new = False
+        for row in rows_of(self._delivery(contact, notice)):
+            is_new = await self.put_once(DeliveryRecord, DeliveryRecord.key, **row)
+        return is_new
 
     async def tell_each(self, notices: Sequence[tuple[Contact, Notice]]) -> None:
         """The same for many contacts, each with a notice of their own, in one statement."""
@@ -146,7 +150,7 @@ class Desk:
             self.has_told = True
             build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
             statement = build(cast(Table, DeliveryRecord.__table__)).on_conflict_do_nothing(index_elements=["key"])
-            await self.session.execute(statement, [self._delivery(*each) for each in notices])
+            await self.session.execute(statement, [row for each in notices for row in rows_of(self._delivery(*each))])
 
     def _delivery(self, contact: Contact, notice: Notice) -> dict[str, object]:
         words = self.office.texts.words(contact.locale)

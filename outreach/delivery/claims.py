@@ -15,6 +15,7 @@ from domain.notice import DeliveryState
 from domain.reminder import Almanac
 from outreach.delivery.holding import SHANGHAI, hold_back
 from outreach.delivery.outcomes import MEANINGS, Again, Kind, Outcome
+from outreach.delivery.parts import behind, series
 from outreach.delivery.rows import (
     BROADCASTS,
     CONTACTS,
@@ -65,6 +66,9 @@ class Claim:
     lease_until: datetime | None = None
     # Why it waits for another try, if it does.
     reason: str = ""
+    # The notice's own key, and which part of it this is.
+    series: str = ""
+    part: int = 1
 
     def is_over(self, now: datetime) -> bool:
         """Whether another process may have taken the row since."""
@@ -76,6 +80,7 @@ _DUE = (
         DELIVERIES.c.id, DELIVERIES.c.contact_id, DELIVERIES.c.kind, DELIVERIES.c.text, DELIVERIES.c.buttons,
         DELIVERIES.c.attachment, DELIVERIES.c.attempts, DELIVERIES.c.is_urgent, DELIVERIES.c.is_push,
         DELIVERIES.c.media_kind, DELIVERIES.c.media_file_id, DELIVERIES.c.broadcast_id, DELIVERIES.c.about,
+        DELIVERIES.c.key, DELIVERIES.c.part,
         DELIVERIES.c.state, DELIVERIES.c.reason, DELIVERIES.c.due_at, DELIVERIES.c.expires_at, CONTACTS.c.chat_id,
         CONTACTS.c.is_reachable, BROADCASTS.c.state.label("broadcast_state"),
     )
@@ -143,13 +148,18 @@ class Claims:
             if not found:
                 return (), False
             changed = {row.id: values for row in found if (values := _hopeless(row, now)) is not None}
-            held = await hold_back(link, [row for row in found if row.id not in changed], now, self._almanac)
+            # Whether it may go out was decided with the first part.
+            first = [row for row in found if row.id not in changed and row.part == 1]
+            held = await hold_back(link, first, now, self._almanac)
             changed |= held
+            early = await behind(link, found, changed.keys(), now)
+            changed |= early
             lease_until = now + LEASE_FOR
             claims = tuple([
                 Claim(
                     row.id, row.contact_id, row.chat_id, row.text, row.buttons, row.attachment, row.attempts,
                     row.is_urgent, row.media_kind, row.media_file_id, row.broadcast_id, lease_until, row.reason,
+                    series(row.key), row.part,
                 )
                 for row in found if row.id not in changed
             ][:limit])  # fmt: skip
@@ -157,7 +167,7 @@ class Claims:
             if claims:
                 ids = [claim.id for claim in claims]
                 await link.execute(_CLAIM, {"ids": ids, "owner": self._owner, "until": lease_until})
-            return claims, bool(held)
+            return claims, bool(held or early)
 
     async def settle(self, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
         """Write down what came of the sends, one transaction for all. A row whose lease was lost is left alone.

@@ -63,6 +63,8 @@ async def told_since(link: Link, contact_ids: Iterable[int], since: datetime) ->
             DeliveryRecord.contact_id.in_(set(contact_ids)),
             or_(DeliveryRecord.is_push, DeliveryRecord.broadcast_id.is_not(None)),
             DeliveryRecord.is_urgent.is_(False),
+            # Something long is one push, however many messages it takes.
+            DeliveryRecord.part == 1,
             DeliveryRecord.kind.not_in(UNCOUNTED),
             DeliveryRecord.state.in_(WENT_OUT),
             # A claimed row has no instant of its own yet: it is going out now.

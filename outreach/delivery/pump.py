@@ -184,6 +184,8 @@ class Pump:
             if meaning.stops_chat:
                 results += [(later, outcome) for later in run]
                 run.clear()
+            else:
+                results += _parts_after(claim, outcome, run)
             if meaning.stops_all and outcome is not self._halt:
                 await self._stop_all(outcome, results)
             else:
@@ -224,3 +226,17 @@ class Pump:
         except Exception:
             LOG.exception("send_fault", delivery=claim.id)
             return Outcome(Kind.AMBIGUOUS, "send_fault")
+
+
+def _parts_after(claim: Claim, outcome: Outcome, run: deque[Claim]) -> list[Result]:
+    """What becomes of the later parts of a notice when one was not sent; they are taken out of the run.
+
+    They wait for it, or share its refusal. One of unknown fate may well have arrived: the rest follows.
+    """
+    later = [other for other in run if other.series == claim.series and other.part > claim.part]
+    if not later or (outcome.kind is Kind.AMBIGUOUS and not claim.is_urgent):
+        return []
+    for other in later:
+        run.remove(other)
+    shared = outcome if outcome.kind is Kind.CONTENT_REFUSED else Outcome(Kind.NOT_READY)
+    return [(other, shared) for other in later]

@@ -38,6 +38,8 @@ class DeliveryRecord(Record):
 
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(128), unique=True)
+    # Something too long for one message has a row for each; all but the last have the key with # and their number.
+    part: Mapped[int] = mapped_column(default=1)
     contact_id: Mapped[ContactKey]
     kind: Mapped[Word]
     text: Mapped[Prose]

@@ -15,9 +15,13 @@ from sqlalchemy.exc import OperationalError
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
+from domain.contact import Contact
+from domain.notice import Notice
+from domain.parting import units
 from outreach.delivery.claims import Claim, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.parts import rows_of
 from outreach.delivery.pump import Pump, window_for
 from outreach.desk import Office
 from outreach.storage.broadcasts import BroadcastRecord
@@ -290,3 +294,97 @@ async def test_whoever_blocked_the_bot_loses_what_waits_for_later_with_the_answe
 @pytest.mark.parametrize(("per_second", "window"), [(1, 25), (30, 25), (100, 25), (1000, 250)])
 def test_a_paid_rate_has_a_wider_window(per_second: int, window: int) -> None:
     assert window_for(per_second) == window
+
+
+async def parted(office: Office, key: str = "long", **more: object) -> None:
+    """Contact 1 is told something three messages long."""
+    row: dict[str, object] = {
+        "key": key, "contact_id": 1, "kind": "inspection_again", "text": "<b>" + "安" * 10_000 + "</b>",
+        "buttons": '[["甲", "a"]]', "attachment": "", "media_kind": "", "media_file_id": "", "is_urgent": False,
+        "created_at": office.clock(), "due_at": office.clock(),
+    } | more  # fmt: skip
+    async with office.engine.begin() as link:
+        for one in rows_of(row):
+            await link.execute(insert(DeliveryRecord), [one])
+
+
+async def stands(office: Office) -> list[tuple[str, str, str]]:
+    async with office.engine.connect() as link:
+        found = await link.execute(text("SELECT key, state, reason FROM deliveries ORDER BY part"))
+        return [tuple(row) for row in found]
+
+
+def test_a_long_text_is_several_rows_and_the_buttons_stand_under_the_last() -> None:
+    row: dict[str, object] = {
+        "key": "k", "text": "安" * 9_000, "buttons": "[1]", "attachment": "inspection:1", "media_kind": "",
+        "media_file_id": "",
+    }  # fmt: skip
+    rows = rows_of(row)
+    assert [(one["key"], one["part"], one["buttons"], one["attachment"], len(str(one["text"]))) for one in rows] == [
+        ("k#1", 1, "[]", "inspection:1", 1024), ("k#2", 2, "[]", "", 4096), ("k", 3, "[1]", "", 3880),
+    ]  # fmt: skip
+
+
+async def test_parts_arrive_in_order_even_through_a_window_of_one(office: Office, clock: SetClock) -> None:
+    """O7: a part that could not be sent is tried again; those before it are not, those after it wait."""
+    fails = 2
+
+    async def answer(_: int, words: str) -> Outcome | None:
+        nonlocal fails
+        if len(wire.said) >= 2 and fails:
+            fails -= 1
+            return Outcome(Kind.NOT_SENT, "not_connected")
+        return None
+
+    wire = Wire(answer)  # type: ignore[arg-type]
+    await people(office, 1)
+    await parted(office)
+    pump = pump_of(office, wire, 5)
+    for _ in range(12):
+        await pump.turn()
+        clock.advance(seconds=1)
+    assert [key for key, *_ in await stands(office)] == ["long#1", "long#2", "long"]
+    assert {state for _, state, _ in await stands(office)} == {"sent"}
+    lengths = [len(words) for _, words in wire.said]
+    assert lengths == [lengths[0], *[lengths[1]] * 3, lengths[-1]] and lengths[-1] < lengths[0]
+
+
+async def test_what_follows_a_part_that_is_refused_is_refused_with_it(office: Office, clock: SetClock) -> None:
+    async def answer(*_: object) -> Outcome | None:
+        return Outcome(Kind.CONTENT_REFUSED, "content_refused") if len(wire.said) == 2 else None
+
+    wire = Wire(answer)  # type: ignore[arg-type]
+    await people(office, 1)
+    await parted(office)
+    # A page that ends between two parts.
+    for window in (1, 1, 5):
+        await pump_of(office, wire, window).turn()
+        clock.advance(seconds=2)
+    refused = ("refused", "content_refused")
+    assert await stands(office) == [("long#1", "sent", ""), ("long#2", *refused), ("long", *refused)]
+    assert len(wire.said) == 2
+
+
+async def test_a_part_of_unknown_fate_keeps_back_nothing_and_is_not_repeated(office: Office) -> None:
+    async def answer(*_: object) -> Outcome | None:
+        return Outcome(Kind.AMBIGUOUS, "no_answer") if len(wire.said) == 1 else None
+
+    wire = Wire(answer)  # type: ignore[arg-type]
+    await people(office, 1)
+    await parted(office)
+    await pump_of(office, wire, 5).turn()
+    assert [state for _, state, _ in await stands(office)] == ["unknown", "sent", "sent"]
+    assert len(wire.said) == 3
+
+
+async def test_something_long_told_twice_is_sent_once_in_all_its_parts(office: Office) -> None:
+    await people(office, 1)
+    contact = Contact(1, "丁1", None, "zh-CN")
+    for _ in range(2):
+        async with office.desk() as desk:
+            told = await desk.tell(contact, Notice("inspection_again", {"number": "<&>" * 2000}, "one"))
+    assert not told
+    wire = Wire()
+    await pump_of(office, wire, 5).turn()
+    assert [units(words) for _, words in wire.said] == [4096, 6000 + len("📄 自查记录 ") + 1 - 4096]
+    assert {state for _, state, _ in await stands(office)} == {"sent"}
