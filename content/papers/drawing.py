@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-import resvg_py
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pylopdf_fonts_zh_cn import sans_path
@@ -23,6 +22,9 @@ def svg_form(name: str) -> Template:
 
 def png_of(svg: str) -> bytes:
     """The drawing as PNG; takes tenths of a second, so call it off the event loop."""
+    # Loaded when first needed.
+    import resvg_py
+
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg, skip_system_fonts=True, font_files=[str(sans_path())], font_family=FAMILY,

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import segno
-
 from content.papers.press import minute, press
 
 _QUIET_ZONE = 4  # modules of white around the code, as ISO/IEC 18004 asks
@@ -57,6 +55,9 @@ def _card(entry: InvitationEntry) -> dict[str, object]:
 
 def code_picture(link: str) -> bytes:
     """A link as a QR code, SVG."""
+    # Loaded when first needed.
+    import segno
+
     picture = io.BytesIO()
     segno.make(link, error="m", micro=False, boost_error=False).save(
         picture, kind="svg", border=_QUIET_ZONE, light="#ffffff", xmldecl=False

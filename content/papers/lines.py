@@ -2,8 +2,8 @@
 
 import re
 from functools import cache, lru_cache
+from typing import Any
 
-from PIL import ImageFont
 from pylopdf_fonts_zh_cn import sans_path
 
 from content.papers.glyphs import printable
@@ -72,5 +72,8 @@ def _advance(char: str) -> float:
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont:
+def _font() -> Any:
+    # Loaded when first needed.
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(sans_path()), _MEASURED_AT)

@@ -7,10 +7,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
-
-import typst
 
 from content.papers.glyphs import FONT_FOLDER, printable
 
@@ -35,6 +33,9 @@ def press(
     Raises:
         typst.TypstError: the form is wrong, or a picture is not what its name says.
     """
+    # Loaded when first needed: it takes 7 MB.
+    import typst
+
     missing: set[str] = set()
     clean = {name: _clean(value, missing) for name, value in data.items()}
     if missing:
@@ -68,7 +69,9 @@ def minute(value: datetime) -> dict[str, int]:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
 
 

@@ -4,8 +4,6 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import typst
-
 from content.papers.press import day, minute, press
 from domain.checklist import Grade, Verdict
 
@@ -69,6 +67,8 @@ def inspection_record(facts: InspectionPaper) -> bytes:
     A thumbnail that turns out to be no JPEG costs the picture, never the record: the paper is then
     set once more with a line in the place of each photo.
     """
+    import typst
+
     pictures = {
         f"{line}-{shot}.jpg": photo
         for line, item in enumerate(facts.items, start=1)

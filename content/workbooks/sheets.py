@@ -8,10 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import openpyxl
-from openpyxl.cell.read_only import EMPTY_CELL
-from openpyxl.utils import range_boundaries
-
 from content.workbooks.opening import ASIDES, MOST_ROWS, Sighting, inspect
 from domain.refusal import Refusal
 from domain.register import ProblemCode
@@ -62,6 +58,9 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
     Raises:
         Refusal: one of `domain.workbook`; the file is not taken.
     """
+    # Loaded when first needed: it takes 15 MB, and many a day passes without a workbook.
+    import openpyxl
+
     seen = inspect(data)
     try:
         # openpyxl warns about what it leaves out (styles, validations), none of which is read here.
@@ -84,6 +83,8 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
 
 
 def _read(sheet: Any, seen: Sighting) -> Sheet:
+    from openpyxl.cell.read_only import EMPTY_CELL
+
     # The dimension a file claims may be a million empty rows, or too small.
     sheet.reset_dimensions()
     rows: dict[int, list[Cell]] = {}
@@ -138,6 +139,8 @@ def _number(value: int | float) -> str:
 
 
 def _places(names: set[str]) -> set[tuple[int, int]]:
+    from openpyxl.utils import range_boundaries
+
     found = set()
     for name in names:
         column, row, _, _ = range_boundaries(name)
@@ -163,6 +166,8 @@ def _fill(rows: dict[int, list[Cell]], merges: list[str]) -> None:
 
 
 def _vertical(merges: list[str]) -> Iterator[tuple[int, int, int]]:
+    from openpyxl.utils import range_boundaries
+
     for name in merges:
         column, top, _, bottom = range_boundaries(name)
         if bottom > top and column <= MOST_COLUMNS:

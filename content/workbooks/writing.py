@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-
 # The same signs in full width are formulas to some spreadsheet programs.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT: dict[str, Any] = {"num_format": "@", "valign": "top"}
@@ -25,6 +23,9 @@ class Book:
     """A workbook in memory, and its formats, each made once."""
 
     def __init__(self) -> None:
+        # Loaded when first needed, as its like for reading is.
+        import xlsxwriter
+
         self._stream = io.BytesIO()
         self.book = xlsxwriter.Workbook(self._stream, {"in_memory": True, "strings_to_urls": False})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 # A table that is there from before a restore until the restored database is held: it is in no backup.
 RESTORING = "restore_under_way"
+ONLY_MIGRATION = 0x616E0012
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -21,6 +23,9 @@ class SchemaMismatch(Exception):
 
 
 def _config(connection: Connection | None = None) -> Config:
+    # Loaded when something is to be migrated: it takes 11 MB, and a process that runs needs none of it.
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
@@ -29,21 +34,39 @@ def _config(connection: Connection | None = None) -> Config:
 
 def newest() -> str:
     """The revision this code expects, such as `0001`."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
+    # Each step bears its number at the beginning of its name.
+    steps = [path.name[:4] for path in (FOLDER / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")]
+    if not steps:
         raise SchemaMismatch("no migrations are shipped with this code")
-    return head
+    return max(steps)
 
 
 def knows(revision: str) -> bool:
     """Whether this code has the migration of that name."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in _revisions()
+
+
+def _revisions() -> set[str]:
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
 
 
 async def current(engine: AsyncEngine) -> str | None:
     """The revision the database is at; None for an empty one."""
     async with engine.connect() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return await connection.run_sync(_revision_in)
+
+
+def _revision_in(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
 
 
 async def migrate(engine: AsyncEngine, to: str = "head") -> None:
@@ -56,8 +79,13 @@ async def migrate(engine: AsyncEngine, to: str = "head") -> None:
     """
 
     def run(sync: Connection) -> None:
-        revisions = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-        at = MigrationContext.configure(sync).get_current_revision()
+        from alembic import command
+
+        if sync.dialect.name == "postgresql":
+            # Processes that are started together all want to bring it up; the second finds it done.
+            sync.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONLY_MIGRATION})
+        revisions = _revisions()
+        at = _revision_in(sync)
         if at is not None and at not in revisions:
             raise SchemaMismatch(
                 f"the database is at revision {at}, which this version does not know: it was written by a newer "
