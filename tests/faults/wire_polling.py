@@ -31,9 +31,11 @@ class Polling:
 
     async def open(self) -> None:
         """The start of everybody has been dealt with."""
-        poller = Poller(self.bench.bot, self._request(), self.intake, 0)
+        request = self._request()
+        poller = Poller(self.bench.bot, request, self.intake, 0)
         while updates := await poller._ask():
             assert await poller._take(updates)
+        await request.shutdown()
 
     def _request(self) -> AiohttpRequest:
         return AiohttpRequest(total_seconds=ANSWER_SECONDS)
