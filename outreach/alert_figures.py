@@ -17,7 +17,7 @@ from outreach.vitals import Vitals
 
 MINUTE = timedelta(minutes=1)
 # A sweep that found something is spoken of until it has found nothing for so long.
-FOUND_FOR = timedelta(minutes=3)
+FOUND_FOR = timedelta(minutes=6)
 CONFLICT_FOR = timedelta(minutes=2)
 WEBHOOK_FAULT_FOR = timedelta(minutes=5)
 # One reply that got lost among the few of a quiet night is no sign of anything.

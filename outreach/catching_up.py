@@ -30,19 +30,24 @@ async def catch_up(desk: Desk, contact: Contact, enterprise_id: int, role: Role)
     )
     told = 0
     for row in rows.all():
-        audience = Audience.of(row.audience)
-        if audience.unacknowledged_of is not None or role not in audience.posts.roles:
-            continue
-        if not is_meant(desk, audience, enterprise):
-            continue
-        values = delivery(desk, await view_of(desk, row), contact)
-        if not await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values):
-            continue
-        await desk.session.execute(
-            insert(RecipientRecord).values(
-                broadcast_id=row.id, contact_id=contact.id, enterprise_id=enterprise_id, role=role, is_late=True
-            )
-        )
-        desk.has_told = True
-        told += 1
+        told += await give(desk, row, contact, enterprise, role)
     return told
+
+
+async def give(desk: Desk, row: BroadcastRecord, contact: Contact, enterprise: EnterpriseRecord, role: Role) -> bool:
+    """One broadcast to one person who is meant by it and has not got it. Whether it was given just now."""
+    audience = Audience.of(row.audience)
+    if audience.unacknowledged_of is not None or role not in audience.posts.roles:
+        return False
+    if not is_meant(desk, audience, enterprise):
+        return False
+    values = delivery(desk, await view_of(desk, row), contact)
+    if not await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values):
+        return False
+    await desk.session.execute(
+        insert(RecipientRecord).values(
+            broadcast_id=row.id, contact_id=contact.id, enterprise_id=enterprise.id, role=role, is_late=True
+        )
+    )
+    desk.has_told = True
+    return True

@@ -23,6 +23,8 @@ async def rescue(office: Office) -> int:
     found = await Claims(office.engine, "sweep").rescue(office.clock())
     async with office.desk() as desk:
         await pulses.beat(desk, pulses.RESCUE)
+        if found:
+            await pulses.beat(desk, pulses.found("late_leases"), found)
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, daily, following, practising, receiving, repairing, report_drafts, ticking
+from outreach import backing_up, daily, following, practising, receiving, repairing, report_drafts, searching, ticking
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -53,6 +53,15 @@ async def tell_campaign_day(office: Office) -> int:
             total += count
 
     return await _logged("tell_campaign_day", tell)
+
+
+async def search_for_losses(office: Office) -> int:
+    """What can never be is looked for all the same; whatever is found raises an alert."""
+
+    async def look() -> int:
+        return sum((await searching.search(office)).values())
+
+    return await _logged("search_for_losses", look)
 
 
 async def forget_update_ids(office: Office) -> int:

@@ -322,7 +322,7 @@ async def test_a_repair_sweep_that_found_something(duty: Duty, search: str) -> N
     await duty.do(lambda desk: pulses.beat(desk, search, 3))
     await duty.pass_(1)
     await duty.must_have_said(search, over=False)
-    await duty.pass_(9)
+    await duty.pass_(12)
     await duty.must_have_said(search, over=True)
 
 
