@@ -47,7 +47,7 @@ class Album:
         self.images: dict[bytes, Image] = {}
         self.hot = 0
         self._last: tuple[Laid, Committed] | None = None
-        self._known: dict[bytes, Committed] = {}
+        self._known: dict[bytes, tuple[Laid, Committed]] = {}
         self._settled: dict[bytes, Committed] = {}
         self._studio: SqliteGround | None = None
         if isinstance(ground, SqliteGround):
@@ -60,8 +60,11 @@ class Album:
         if self._last is not None and laid == self._last[0]:
             laid, committed = self._last
         else:
-            committed = self._known.get(laid.digest) or self._develop(laid)
-            self._last = laid, committed
+            # Images that differ in what Telegram knows alone share one copy of the ground.
+            known = self._known.get(laid.digest)
+            if known is None:
+                known = self._known[laid.digest] = laid, self._develop(laid)
+            laid, committed = self._last = known
         is_hot = committed.digest != laid.digest and "anshao.db-journal" in laid.files
         self.hot += is_hot
         key = committed.digest + hashlib.blake2b(telegram, digest_size=16).digest()
@@ -85,7 +88,6 @@ class Album:
             committed = Committed(settled.digest, seen(studio), holdings(studio))
             self._settled[settled.digest] = committed
             studio.look_away()
-        self._known[laid.digest] = committed
         return committed
 
 

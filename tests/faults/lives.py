@@ -20,6 +20,7 @@ from bot import wiring
 from bot.poller import Poller
 from bot.wiring import House, open_house
 from content.catalogue import Catalogue
+from content.privacy import Privacy
 from content.texts import Texts
 from domain.refusal import Refusal
 from outreach import papering, photographing
@@ -51,6 +52,7 @@ def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
     kept: a folder where lives in other processes find what was drawn and printed.
     """
     patch.setattr(wiring, "Catalogue", _Ready(Catalogue.load()))
+    patch.setattr(wiring, "Privacy", _Ready(Privacy.load()))
     texts: dict[str, Texts] = {}
     patch.setattr(wiring, "Texts", lambda zone: texts.get(zone) or texts.setdefault(zone, Texts(zone=zone)))
     # Each life opens connections of its own; what stays is only how statements are worded.
@@ -90,10 +92,10 @@ def _put(file: Path, content: bytes) -> None:
 
 
 class _Ready:
-    def __init__(self, made: Catalogue) -> None:
+    def __init__(self, made: object) -> None:
         self._made = made
 
-    def load(self) -> Catalogue:
+    def load(self) -> object:
         return self._made
 
 

@@ -33,6 +33,7 @@ def at_rest(oracle: Callable[[Scene], Finding]) -> Callable[[Scene], Finding]:
 
 def violations(scene: Scene, oracles: list[Callable[[Scene], Finding]]) -> list[tuple[str, str]]:
     """What every oracle has to say: its name and one sentence."""
+    scene.look_again()
     return [(oracle.__name__, words) for oracle in oracles for words in oracle(scene)]
 
 

@@ -46,6 +46,11 @@ class Scene:
     step: Step
     clean: Clean
     calls_before: int
+    _held: Held | None = None
+
+    def look_again(self) -> None:
+        """Something may have happened since the last look."""
+        self._held = None
 
     def number(self, sql: str) -> int:
         return int(self.ground.rows(sql)[0][0])
@@ -55,7 +60,9 @@ class Scene:
         return {row[0] for row in self.ground.rows("SELECT update_id FROM seen_updates")}
 
     def held(self) -> Held:
-        return holdings(self.ground)
+        if self._held is None:
+            self._held = holdings(self.ground)
+        return self._held
 
 
 def last_reply(ground: Ground, telegram: TelegramSide, who: str) -> tuple[str, str]:

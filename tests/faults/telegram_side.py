@@ -38,6 +38,7 @@ class TelegramSide:
         self.port = 0
         self._changes = 0
         self._remembered: tuple[object, bytes] = (None, b"")
+        self._listed: tuple[int, list[dict[str, Any]]] = (-1, [])
         self.exchange: Exchange
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -215,7 +216,12 @@ class TelegramSide:
 
     def calls(self) -> list[dict[str, Any]]:
         """Every accepted call so far that said something to somebody."""
-        return self.do(lambda: [call for call in self.exchange.world.ledger if call["method"] in SPEAKING])
+        if self._listed[0] != self._changes:
+            # Counted first: what changes while they are listed is asked for again.
+            changes = self._changes
+            spoken = self.do(lambda: [call for call in self.exchange.world.ledger if call["method"] in SPEAKING])
+            self._listed = changes, spoken
+        return self._listed[1]
 
     def told(self, who: str) -> list[tuple[str, str]]:
         """What the bot said to somebody or changed a message to, in order: as it was worded, and its buttons."""
