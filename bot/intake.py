@@ -79,9 +79,7 @@ class Intake:
         except Unparsable as fault:
             return await self._set_aside(raw, fault)
         prepared = await self._prepare(turn)
-        reply, card, contact_id = await self._apply(turn, prepared)
-        if reply is not None:
-            await self._speak(turn, reply, card, contact_id)
+        await self._speak(turn, *await self._apply(turn, prepared))
         return Taken.ACKNOWLEDGE
 
     async def _prepare(self, turn: Turn) -> object:
@@ -94,20 +92,23 @@ class Intake:
             caller = await menu.caller_for(turn, desk)
         return await menu.prepare(turn, caller, self._files)
 
-    async def _apply(self, turn: Turn, prepared: object) -> tuple[Reply | None, int | None, int | None]:
-        """The one transaction: the id, the effect, the journal and the notices, or none of them."""
-        async with self._office.desk() as desk:
-            is_first = await receiving.is_first_time(desk, turn.update_id)
-            scene = await menu.scene_for(turn, desk, prepared)
-            try:
-                # A refusal undoes what the talk had begun, but the update itself has been dealt with.
-                async with desk.session.begin_nested():
-                    reply = await (menu.answer(turn, scene) if is_first else menu.where_now(turn, scene))
-            except Refusal as refusal:
-                reply = await menu.refuse(turn, await menu.scene_for(turn, desk), refusal)
-            contact_id = scene.caller.contact.id if scene.caller else None
-            stands = await standing.standing_of(desk, contact_id) if contact_id else standing.Standing()
-            return reply, scene.sealed_card if reply.is_discreet else stands.card_message_id, contact_id
+    async def _apply(self, turn: Turn, prepared: object) -> tuple[Reply, int | None, int | None]:
+        """The one transaction: the id, the effect, the journal and the notices, or none of them.
+
+        A refusal undoes what the talk had begun; that the update has been dealt with is then written down by itself.
+        """
+        try:
+            async with self._office.desk() as desk:
+                is_first = await receiving.is_first_time(desk, turn.update_id)
+                scene = await menu.scene_for(turn, desk, prepared)
+                reply = await (menu.answer(turn, scene) if is_first else menu.where_now(turn, scene))
+        except Refusal as refusal:
+            async with self._office.desk() as desk:
+                await receiving.is_first_time(desk, turn.update_id)
+                scene = await menu.scene_for(turn, desk, prepared)
+                reply = await menu.refuse(turn, scene, refusal)
+        contact_id = scene.caller.contact.id if scene.caller else None
+        return reply, scene.sealed_card if reply.is_discreet else scene.card, contact_id
 
     async def _speak(self, turn: Turn, reply: Reply, card: int | None, contact_id: int | None) -> None:
         try:
@@ -120,7 +121,8 @@ class Intake:
             # What Telegram says to a reply holds for everything that nobody waits for.
             until = self._office.clock() + timedelta(seconds=spoken.flood_seconds)
             await Claims(self._office.engine, "intake").pause(FLOOD, until, "telegram")
-        if not spoken.polls and (contact_id is None or (spoken.card_message_id is None and not spoken.unreachable)):
+        is_placed = contact_id is not None and spoken.card_message_id not in (None, card)
+        if not spoken.polls and not is_placed and (contact_id is None or not spoken.unreachable):
             return
         if reply.is_discreet:
             await self._place_sealed_card(turn, spoken.card_message_id)
@@ -131,7 +133,7 @@ class Intake:
                 await polling.place_poll(desk, poll.poll_id, poll.chat_id, poll.message_id, poll.subject, owner_id)
             if spoken.unreachable and turn.is_private:
                 await enrolling.set_reachable(desk, turn.person.id, False, spoken.unreachable)
-            if contact_id is not None and spoken.card_message_id is not None:
+            if is_placed and contact_id is not None and spoken.card_message_id is not None:
                 await standing.place_card(desk, contact_id, spoken.card_message_id)
 
     async def _place_sealed_card(self, turn: Turn, message_id: int | None) -> None:

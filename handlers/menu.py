@@ -55,7 +55,8 @@ from handlers.turn import (
     Turn,
     Voted,
 )
-from outreach import appointing, enrolling, report_drafts, standing
+from outreach import calling, enrolling, report_drafts
+from outreach.calling import Known
 from outreach.desk import Desk
 
 Talk = Callable[[Turn, Scene], Awaitable[Reply]]
@@ -166,26 +167,31 @@ OPEN_PRESSES = frozenset({"home", "help", "hl", "hh", "lw", "la", "pr", "en"})
 
 async def caller_for(turn: Turn, desk: Desk) -> Caller | None:
     """The contact who speaks, with posts and office; None for somebody who has not agreed to anything yet."""
-    contact = await enrolling.contact_of(desk, turn.person.id)
+    return _entitled(desk, await calling.who(desk, turn.person.id))
+
+
+def _entitled(desk: Desk, known: Known | None) -> Caller | None:
     # A changed privacy notice is agreed to anew: until then this is somebody who has agreed to nothing.
-    if contact is None or contact.consent_version < desk.office.privacy.version:
+    if known is None or known.contact.consent_version < desk.office.privacy.version:
         return None
-    posts = await enrolling.posts_of(desk, contact.id)
-    return Caller(contact, posts, await appointing.official_of(desk, contact.id))
+    return Caller(known.contact, known.posts, known.official)
 
 
 async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
     """Who speaks, in which language, and what their next free message means."""
-    caller = await caller_for(turn, desk)
-    locale = caller.contact.locale if caller else home.locale_of(turn.person.language)
-    stands = await standing.standing_of(desk, caller.contact.id) if caller else standing.Standing()
-    words = desk.office.texts.words(locale)
-    draft = await report_drafts.draft_of(desk, turn.person.id) if caller else None
-    if draft is None:
-        return Scene(desk, words, caller, prepared, stands.meaning, stands.subject)
+    known = await calling.who(desk, turn.person.id)
+    caller = _entitled(desk, known)
+    if known is None or caller is None:
+        return Scene(desk, desk.office.texts.words(home.locale_of(turn.person.language)), None, prepared)
+    stands, words = known.stands, desk.office.texts.words(caller.contact.locale)
+    draft = await report_drafts.draft_of(desk, turn.person.id)
     if report_drafts.listens(draft, stands):
-        return Scene(desk, words, caller, prepared, report.MEANING, "", draft.card)
-    return Scene(desk, words, caller, prepared, stands.meaning, stands.subject, draft.card)
+        meaning, subject = report.MEANING, ""
+    else:
+        meaning, subject = stands.meaning, stands.subject
+    return Scene(
+        desk, words, caller, prepared, meaning, subject, stands.card_message_id, draft.card if draft else None
+    )  # fmt: skip
 
 
 async def prepare(turn: Turn, caller: Caller | None, fetch: FileFetcher) -> object:

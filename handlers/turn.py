@@ -163,6 +163,7 @@ class Scene:
     """What a talk works with: the transaction, the words in the person's language, and who they are to us.
 
     prepared: what was fetched or read before the transaction began (a workbook), or the refusal it met.
+    card: the message id of the live card of the conversation.
     sealed_card: the message id of the card that belongs to a sealed draft, for replies that are discreet.
     """
 
@@ -172,6 +173,7 @@ class Scene:
     prepared: object = None
     meaning: str = ""
     subject: str = ""
+    card: int | None = None
     sealed_card: int | None = None
 
     @property

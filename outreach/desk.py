@@ -7,11 +7,12 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from secrets import token_bytes
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Result, Table, insert
+from sqlalchemy import CursorResult, Executable, Result, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -43,6 +44,28 @@ def utc_now() -> datetime:
 def affected(result: Result[Any]) -> int:
     """How many rows an INSERT, UPDATE or DELETE touched."""
     return cast(CursorResult[Any], result).rowcount
+
+
+# Worded once for each table: wording a statement anew costs more than the database needs to obey it.
+@cache
+def _put_once(
+    dialect: str, record: type[Record], unique: InstrumentedAttribute[Any], names: tuple[str, ...]
+) -> Executable:
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    table = cast(Table, record.__table__)
+    statement = build(table).values({name: bindparam(name) for name in names})
+    return statement.on_conflict_do_nothing(index_elements=[unique.key]).returning(table.c[unique.key])
+
+
+@cache
+def _put(
+    dialect: str, record: type[Record], key: tuple[str, ...], held: tuple[str, ...], names: tuple[str, ...]
+) -> Executable:
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = build(cast(Table, record.__table__)).values({name: bindparam(name) for name in names})
+    return statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: statement.excluded[name] for name in held}
+    )
 
 
 class Office:
@@ -131,10 +154,18 @@ class Desk:
 
     async def put_once(self, record: type[Record], unique: InstrumentedAttribute[Any], /, **values: object) -> bool:
         """Insert a row unless one with the same `unique` value exists. Whether it was inserted."""
-        build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
-        statement = build(record).values(**values).on_conflict_do_nothing(index_elements=[unique.key])
         # Asked back rather than counted: psycopg gives no row count for ON CONFLICT DO NOTHING.
-        return (await self.session.execute(statement.returning(unique))).first() is not None
+        statement = _put_once(self.office.engine.dialect.name, record, unique, tuple(values))
+        return (await self.session.execute(statement, values)).first() is not None
+
+    async def put(
+        self, record: type[Record], key: dict[str, object], held: dict[str, object],
+        at_first: dict[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        """Write `held` into the row with that key, or insert one, `at_first` giving what else a new one holds."""
+        values = key | held | (at_first or {})
+        statement = _put(self.office.engine.dialect.name, record, tuple(key), tuple(held), tuple(values))
+        await self.session.execute(statement, values)
 
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import delete, select
 
 from domain.checklist import WALKED_BY, Item, Verdict
 from domain.contact import Contact, NotEnrolled, NotYours, Post, Role, StalePress
@@ -12,7 +12,6 @@ from domain.inspection import (
     PHOTOS_PER_ANSWER,
     Answer,
     ChecklistUnfit,
-    InspectionSubmitted,
     TooManyPhotos,
     Walk,
     due_on,
@@ -21,11 +20,12 @@ from domain.inspection import (
 from domain.notice import Notice, NoticeButton
 from outreach.appointing import officials_for
 from outreach.desk import Desk
-from outreach.editions import edition, keep_edition
+from outreach.editions import keep_edition
 from outreach.occurring import settle
 from outreach.reminding import next_look
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
+from outreach.walking import give, open_row, walk_of
 
 WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
@@ -79,37 +79,9 @@ async def begin(desk: Desk, contact: Contact, posts: tuple[Post, ...], enterpris
 
 async def open_walk(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> Open:
     """An inspection to go on with. Raises NotYours (also when there is none) or InspectionSubmitted."""
-    row = await _own(desk, contact, inspection_id)
+    row = await open_row(desk, contact, inspection_id)
     post = _walking_post(posts, row.enterprise_id)
-    return Open(row.id, row.enterprise_id, post.enterprise_name, await walk_of(desk, row))
-
-
-async def _own(desk: Desk, contact: Contact, inspection_id: int) -> InspectionRecord:
-    # Locked, so that two devices of one person cannot interleave on PostgreSQL either.
-    found = await desk.session.scalars(
-        select(InspectionRecord).where(InspectionRecord.id == inspection_id).with_for_update()
-    )
-    row = found.first()
-    if row is None or row.contact_id != contact.id:
-        raise NotYours
-    if row.submitted_at is not None:
-        raise InspectionSubmitted(number=row.number)
-    if row.discarded_at is not None:
-        raise StalePress
-    return row
-
-
-async def walk_of(desk: Desk, row: InspectionRecord) -> Walk:
-    """The walk that belongs to a row: its own edition of the checklist and the answers given."""
-    found = await desk.session.execute(
-        select(AnswerRecord, func.count(PhotoRecord.id))
-        # A photo that could not be kept was told to the person as none, and is counted as none.
-        .outerjoin(PhotoRecord, and_(PhotoRecord.answer_id == AnswerRecord.id, PhotoRecord.state != "failed"))
-        .where(AnswerRecord.inspection_id == row.id)
-        .group_by(AnswerRecord.id)
-    )
-    answers = {answer.item_id: _as_answer(answer, photos) for answer, photos in found}
-    return Walk(await edition(desk, row.edition_id), answers)
+    return Open(row.id, row.enterprise_id, post.enterprise_name, await walk_of(desk, row.id, row.edition_id))
 
 
 def _as_answer(row: AnswerRecord, photos: int) -> Answer:
@@ -122,8 +94,11 @@ def _as_answer(row: AnswerRecord, photos: int) -> Answer:
 async def _with(desk: Desk, opened: Open, row: AnswerRecord, photos: int) -> Open:
     """The same walk with this answer as it is now: what was read a moment ago need not be read again."""
     await desk.session.flush()
-    answers = {**opened.walk.answers, row.item_id: _as_answer(row, photos)}
-    return replace(opened, walk=Walk(opened.walk.checklist, answers))
+    return _answered(opened, _as_answer(row, photos))
+
+
+def _answered(opened: Open, answer: Answer) -> Open:
+    return replace(opened, walk=Walk(opened.walk.checklist, {**opened.walk.answers, answer.item_id: answer}))
 
 
 async def judge(
@@ -135,23 +110,18 @@ async def judge(
     was = opened.walk.answers.get(item.id)
     if was is not None and was.verdict is verdict:
         return opened  # a double tap
-    fails = verdict is Verdict.FAIL
     if was is None:
-        row = AnswerRecord(
-            inspection_id=inspection_id, item_id=item.id, verdict=verdict, note="", skipped_photo_reason="",
-            answered_at=desk.now,
-        )  # fmt: skip
-        desk.session.add(row)
-    else:
-        row = await desk.session.get_one(AnswerRecord, was.id)
-        await desk.note("AnswerChanged", f"inspection:{inspection_id}", contact.id, item=item.id, was=row.verdict)
-        if not fails:
-            # What was photographed as wrong does not belong to an item that is not wrong.
-            await desk.session.execute(delete(PhotoRecord).where(PhotoRecord.answer_id == row.id))
-            row.note = row.skipped_photo_reason = ""
-        row.verdict, row.answered_at = verdict, desk.now
+        return _answered(opened, await give(desk, inspection_id, item.id, verdict))
+    fails = verdict is Verdict.FAIL
+    row = await desk.session.get_one(AnswerRecord, was.id)
+    await desk.note("AnswerChanged", f"inspection:{inspection_id}", contact.id, item=item.id, was=row.verdict)
+    if not fails:
+        # What was photographed as wrong does not belong to an item that is not wrong.
+        await desk.session.execute(delete(PhotoRecord).where(PhotoRecord.answer_id == row.id))
+        row.note = row.skipped_photo_reason = ""
+    row.verdict, row.answered_at = verdict, desk.now
     row.is_note_settled = row.is_photo_settled = not fails
-    return await _with(desk, opened, row, was.photos if was is not None and fails else 0)
+    return await _with(desk, opened, row, was.photos if fails else 0)
 
 
 def _item_at(walk: Walk, number: int) -> Item:
@@ -227,7 +197,7 @@ async def settle_photos(
 async def discard(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> Open:
     """Throw an unsubmitted walk away; the row stays in the journal's sight."""
     opened = await open_walk(desk, contact, posts, inspection_id)
-    row = await _own(desk, contact, inspection_id)
+    row = await desk.session.get_one(InspectionRecord, inspection_id)
     row.discarded_at = desk.now
     await desk.note("InspectionDiscarded", f"inspection:{inspection_id}", contact.id, answered=opened.walk.answered)
     return opened
@@ -240,7 +210,7 @@ async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspecti
     """
     opened = await open_walk(desk, contact, posts, inspection_id)
     may_submit(opened.walk)
-    row = await _own(desk, contact, inspection_id)
+    row = await desk.session.get_one(InspectionRecord, inspection_id)
     day = f"{desk.today:%Y%m%d}"
     row.number = f"ZC{day}-{await desk.next_number(f'inspection:{day}'):04d}"
     row.submitted_at = desk.now

@@ -14,10 +14,11 @@ from domain.contact import Contact, NotYours, Official, Post
 from domain.inspection import Walk
 from outreach import overseeing
 from outreach.desk import Desk
-from outreach.inspecting import WALKERS, walk_of
+from outreach.inspecting import WALKERS
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 from outreach.storage.people import ContactRecord
+from outreach.walking import walk_of
 
 Line = TypeVar("Line")
 
@@ -78,7 +79,7 @@ async def open_walks(desk: Desk, contact: Contact, posts: tuple[Post, ...]) -> t
         )
         .order_by(InspectionRecord.id.desc())
     )
-    return tuple([_line(row, name, await walk_of(desk, row)) for row, name in rows.all()])
+    return tuple([_line(row, name, await walk_of(desk, row.id, row.edition_id)) for row, name in rows.all()])
 
 
 async def submitted(desk: Desk, posts: tuple[Post, ...], page: int, size: int) -> Page[InspectionLine]:
@@ -94,7 +95,7 @@ async def submitted(desk: Desk, posts: tuple[Post, ...], page: int, size: int) -
         .limit(size)
         .offset(page * size)
     )
-    lines = [_line(row, name, await walk_of(desk, row)) for row, name in rows.all()]
+    lines = [_line(row, name, await walk_of(desk, row.id, row.edition_id)) for row, name in rows.all()]
     return Page(tuple(lines), total, page, -(-total // size))
 
 
@@ -114,7 +115,7 @@ async def record_of(
     own = any(post.enterprise_id == enterprise.id and post.role in WALKERS for post in posts)
     if not (own or overseeing.oversees(official, enterprise)):
         raise NotYours
-    return _line(row, enterprise.name, await walk_of(desk, row))
+    return _line(row, enterprise.name, await walk_of(desk, row.id, row.edition_id))
 
 
 def _line(row: InspectionRecord, name: str, walk: Walk) -> InspectionLine:

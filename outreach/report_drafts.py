@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from domain.contact import Post
 from domain.report import DRAFT_KEPT_FOR, Draft, DraftPhoto, ReportUnfinished
@@ -20,6 +20,8 @@ from outreach.storage.reports import ReportDraftRecord
 from outreach.storage.sealing import SealBroken
 
 PURPOSE = "report-draft"
+# Asked at every update, so it is worded once.
+_LOOK = select(ReportDraftRecord.__table__.c.sealed).where(ReportDraftRecord.__table__.c.mark == bindparam("mark"))
 # The buttons of this matter, its command, and the codes of places.
 SIGNS = ('"rp:', '"/report', '"/start r-')
 
@@ -27,11 +29,11 @@ SIGNS = ('"rp:', '"/report', '"/start r-')
 async def draft_of(desk: Desk, person_id: int) -> Draft | None:
     """What the person has said so far, or None; one that does not open with this key is none."""
     mark = desk.office.seal.mark(PURPOSE, person_id)
-    row = (await desk.session.scalars(select(ReportDraftRecord).where(ReportDraftRecord.mark == mark))).first()
-    if row is None:
+    sealed = (await desk.session.execute(_LOOK, {"mark": mark})).scalar()
+    if sealed is None:
         return None
     try:
-        held = desk.office.seal.open(f"{PURPOSE}:{mark}", row.sealed)
+        held = desk.office.seal.open(f"{PURPOSE}:{mark}", sealed)
     except SealBroken:
         return None
     held["asked_at"] = datetime.fromisoformat(held["asked_at"])

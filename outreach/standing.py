@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
+
 from outreach.desk import Desk
 from outreach.storage.people import StandingRecord
+
+_table = StandingRecord.__table__
+_LOOK = select(_table.c.meaning, _table.c.subject, _table.c.card_message_id, _table.c.asked_at).where(
+    _table.c.contact_id == bindparam("contact_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,30 +28,21 @@ class Standing:
 
 async def standing_of(desk: Desk, contact_id: int) -> Standing:
     """Where the contact stands; nothing is expected of a newcomer."""
-    row = await _row(desk, contact_id)
-    return Standing() if row is None else Standing(row.meaning, row.subject, row.card_message_id, row.asked_at)
-
-
-async def _row(desk: Desk, contact_id: int) -> StandingRecord | None:
-    # Kept in hand: the session itself would forget a row that nobody holds, and read it again.
-    row = await desk.session.get(StandingRecord, contact_id)
-    desk.in_hand.append(row)
-    return row
+    row = (await desk.session.execute(_LOOK, {"contact_id": contact_id})).first()
+    return Standing() if row is None else Standing(*row)
 
 
 async def expect(desk: Desk, contact_id: int, meaning: str, subject: str = "") -> None:
     """From now on a free message of this contact means `meaning`; an empty one means nothing in particular."""
-    row = await _row(desk, contact_id)
-    if row is None:
-        desk.session.add(StandingRecord(contact_id=contact_id, meaning=meaning, subject=subject, asked_at=desk.now))
-    else:
-        row.meaning, row.subject, row.asked_at = meaning, subject, desk.now
+    held = {"meaning": meaning, "subject": subject, "asked_at": desk.now}
+    await desk.put(StandingRecord, {"contact_id": contact_id}, held)
 
 
 async def place_card(desk: Desk, contact_id: int, message_id: int) -> None:
     """Remember which message is the one live card of this contact's conversation."""
-    row = await desk.session.get(StandingRecord, contact_id)
-    if row is None:
-        desk.session.add(StandingRecord(contact_id=contact_id, card_message_id=message_id, asked_at=desk.now))
-    else:
-        row.card_message_id = message_id
+    await desk.put(
+        StandingRecord,
+        {"contact_id": contact_id},
+        {"card_message_id": message_id},
+        {"meaning": "", "subject": "", "asked_at": desk.now},
+    )

@@ -1,0 +1,73 @@
+"""自查进程 — one walk as it stands: whose it is, its own edition of the checklist, and the answers given so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, insert, select
+
+from domain.checklist import Verdict
+from domain.contact import Contact, NotYours, StalePress
+from domain.inspection import Answer, InspectionSubmitted, Walk
+from outreach.desk import Desk
+from outreach.editions import edition
+from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
+
+# Read and written at every press of the longest talk there is, so they are worded once and fill no records.
+_inspections, _answers, _photos = InspectionRecord.__table__.c, AnswerRecord.__table__.c, PhotoRecord.__table__.c
+_LOOK = (
+    select(
+        _inspections.id, _inspections.enterprise_id, _inspections.contact_id, _inspections.edition_id,
+        _inspections.number, _inspections.submitted_at, _inspections.discarded_at,
+    )
+    .where(_inspections.id == bindparam("inspection_id"))
+    .with_for_update()
+)  # fmt: skip
+_ANSWERS = (
+    select(
+        _answers.id, _answers.item_id, _answers.verdict, _answers.note, _answers.is_note_settled,
+        _answers.is_photo_settled, _answers.skipped_photo_reason, func.count(_photos.id),
+    )
+    # A photo that could not be kept was told to the person as none, and is counted as none.
+    .select_from(AnswerRecord.__table__.outerjoin(
+        PhotoRecord.__table__, and_(_photos.answer_id == _answers.id, _photos.state != "failed")
+    ))
+    .where(_answers.inspection_id == bindparam("inspection_id"))
+    .group_by(_answers.id)
+)  # fmt: skip
+_GIVE = insert(AnswerRecord).returning(_answers.id)
+
+
+async def open_row(desk: Desk, contact: Contact, inspection_id: int) -> Row[*tuple[Any, ...]]:
+    """The contact's own inspection, which may still be changed. Raises NotYours, InspectionSubmitted, StalePress."""
+    # Locked, so that two devices of one person cannot interleave on PostgreSQL either.
+    row = (await desk.session.execute(_LOOK, {"inspection_id": inspection_id})).first()
+    if row is None or row.contact_id != contact.id:
+        raise NotYours
+    if row.submitted_at is not None:
+        raise InspectionSubmitted(number=row.number)
+    if row.discarded_at is not None:
+        raise StalePress
+    return row
+
+
+async def walk_of(desk: Desk, inspection_id: int, edition_id: int) -> Walk:
+    """The walk of an inspection: its own edition of the checklist and the answers given."""
+    found = await desk.session.execute(_ANSWERS, {"inspection_id": inspection_id})
+    answers = {
+        item_id: Answer(id_, item_id, Verdict(verdict), note, bool(noted), bool(pictured), skipped, photos)
+        for id_, item_id, verdict, note, noted, pictured, skipped, photos in found
+    }
+    return Walk(await edition(desk, edition_id), answers)
+
+
+async def give(desk: Desk, inspection_id: int, item_id: str, verdict: Verdict) -> Answer:
+    """The first answer to an item. What does not fail asks for neither a note nor a photo."""
+    is_settled = verdict is not Verdict.FAIL
+    values = {
+        "inspection_id": inspection_id, "item_id": item_id, "verdict": verdict, "note": "",
+        "is_note_settled": is_settled, "is_photo_settled": is_settled, "skipped_photo_reason": "",
+        "answered_at": desk.now,
+    }  # fmt: skip
+    id_ = (await desk.session.execute(_GIVE, values)).scalar_one()
+    return Answer(id_, item_id, verdict, "", is_settled, is_settled, "", 0)
