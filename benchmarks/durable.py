@@ -1,10 +1,18 @@
-"""The peers' durable write: one row per update through SQLAlchemy, with the pragmas the product uses."""
+"""The peers' durable work through SQLAlchemy's ORM: what an answer to a checklist reads and writes, and no more."""
 
 from __future__ import annotations
 
-from sqlalchemy import event
+import os
+import sqlite3
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import ForeignKey, event, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+ITEMS = 21
+CHATS = 200
 
 
 class Base(DeclarativeBase):
@@ -15,11 +23,55 @@ class Seen(Base):
     __tablename__ = "seen"
 
     update_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    chat_id: Mapped[int]
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    meaning: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime | None]
+
+
+class Post(Base):
+    __tablename__ = "posts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    enterprise: Mapped[str]
+
+
+class Inspection(Base):
+    __tablename__ = "inspections"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+class Answer(Base):
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inspection_id: Mapped[int] = mapped_column(ForeignKey("inspections.id"), index=True)
+    item: Mapped[int]
+    verdict: Mapped[str]
+    answered_at: Mapped[datetime]
+
+
+class SlowDisk(sqlite3.Connection):
+    """A disk that takes longer for each flush, by as many milliseconds as the environment says."""
+
+    def commit(self) -> None:
+        if self.in_transaction:
+            time.sleep(float(os.environ.get("BENCH_FLUSH_MS", "0")) / 1000)
+        super().commit()
 
 
 async def open_database(path: str) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0, pool_timeout=300)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0, pool_timeout=300, connect_args={"factory": SlowDisk}
+    )
 
     def prepare(connection, _) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None
@@ -32,9 +84,31 @@ async def open_database(path: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
+    async with AsyncSession(engine) as session, session.begin():
+        for n in range(1, CHATS + 1):
+            session.add_all([Person(id=n, name=f"P{n}"), Post(person_id=n, enterprise=f"E{n}")])
+            session.add(Inspection(id=n, person_id=n))
     return engine
 
 
-async def remember(engine: AsyncEngine, update_id: int, chat_id: int) -> None:
+async def remember(engine: AsyncEngine, update_id: int) -> None:
+    """The least a bot must do that may not lose an update or take it twice."""
     async with AsyncSession(engine) as session, session.begin():
-        session.add(Seen(update_id=update_id, chat_id=chat_id))
+        session.add(Seen(update_id=update_id))
+
+
+async def judge(engine: AsyncEngine, update_id: int, person_id: int, press: str) -> str:
+    """One item answered, and what the card shows next: the reads and the writes of the product's own answer."""
+    _, _, inspection_id, item, verdict = press.split(":")
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        session.add(Seen(update_id=update_id))
+        person = await session.get_one(Person, person_id)
+        post = (await session.scalars(select(Post).where(Post.person_id == person_id))).one()
+        inspection = await session.get_one(Inspection, int(inspection_id))
+        answers = (await session.scalars(select(Answer).where(Answer.inspection_id == inspection.id))).all()
+        given = {answer.item for answer in answers}
+        if int(item) not in given:
+            now = datetime.now(UTC).replace(tzinfo=None)
+            session.add(Answer(inspection_id=inspection.id, item=int(item), verdict=verdict, answered_at=now))
+        person.meaning, person.asked_at = f"inspection:{inspection.id}", datetime.now(UTC).replace(tzinfo=None)
+        return f"<b>{post.enterprise}</b> {len(given)}/{ITEMS} {person.name}"

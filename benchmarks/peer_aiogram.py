@@ -1,4 +1,4 @@
-"""A minimal aiogram bot behind its own aiohttp webhook: one durable row, one answer."""
+"""A minimal aiogram bot behind its own aiohttp webhook: the durable work, one edit or answer, nothing else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import sys
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import Message, Update
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
-from durable import open_database, remember
+from durable import judge, open_database, remember
+
+ROWS = InlineKeyboardMarkup(
+    inline_keyboard=[[InlineKeyboardButton(text=word, callback_data=f"in:v:1:1:{word}")] for word in "pfa"]
+)
 
 
 async def main(port: int, api: str, folder: str) -> None:
@@ -21,8 +25,15 @@ async def main(port: int, api: str, folder: str) -> None:
 
     @dispatcher.message()
     async def answer(message: Message, event_update: Update) -> None:
-        await remember(engine, event_update.update_id, message.chat.id)
+        await remember(engine, event_update.update_id)
         await message.answer("ok")
+
+    @dispatcher.callback_query()
+    async def press(query: CallbackQuery, event_update: Update) -> None:
+        text = await judge(engine, event_update.update_id, query.from_user.id, query.data or "")
+        await query.answer()
+        assert isinstance(query.message, Message)
+        await query.message.edit_text(text, parse_mode="HTML", reply_markup=ROWS)
 
     app = web.Application()
     # Handled before it is acknowledged, as a bot must that may not lose an update.

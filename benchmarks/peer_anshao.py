@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
 from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy import event
 
+from benchmarks.durable import CHATS, SlowDisk
 from bot.settings import Settings, read_settings
 from bot.webhook import BODY_LIMIT, WebhookDoor
 from bot.wiring import open_house
@@ -18,7 +22,6 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.migrating import migrate
 
 SECRET = "bench-secret"
-CHATS = 200
 
 
 def settings_for(api: str, folder: str) -> Settings:
@@ -43,15 +46,38 @@ async def fill(office: Office) -> None:
             await inspecting.begin(desk, contact, posts, enterprise.id, "catering")
 
 
+class Lag:
+    """The longest that the loop was kept from its next turn since it was asked last, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._longest = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            self._longest = max(self._longest, time.perf_counter() - before - 0.001)
+
+    async def answer(self, _: web.Request) -> web.Response:
+        longest, self._longest = self._longest, 0.0
+        return web.json_response(longest * 1000)
+
+
 async def main(port: int, api: str, folder: str) -> None:
     async with open_house(settings_for(api, folder)) as house:
         await fill(house.office)
-        app = web.Application(client_max_size=BODY_LIMIT)
+        if "BENCH_FLUSH_MS" in os.environ:
+            await house.office.engine.dispose()
+            slow = {"factory": SlowDisk}
+            event.listen(house.office.engine.sync_engine, "do_connect", lambda *given: given[3].update(slow))
+        app, lag = web.Application(client_max_size=BODY_LIMIT), Lag()
         app.router.add_post("/telegram", WebhookDoor(house.intake, SECRET).answer)
+        app.router.add_get("/lag", lag.answer)
+        watching = asyncio.create_task(lag.watch())
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        await asyncio.Event().wait()
+        await watching
 
 
 if __name__ == "__main__":

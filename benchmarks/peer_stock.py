@@ -1,4 +1,4 @@
-"""A minimal python-telegram-bot bot on its default transport: one durable row, one answer."""
+"""A minimal python-telegram-bot bot on its default transport: the durable work, one edit or answer, nothing else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import asyncio
 import sys
 
 from aiohttp import web
-from durable import open_database, remember
-from telegram import Update
-from telegram.ext import Application, CommandHandler, ContextTypes
+from durable import judge, open_database, remember
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
+
+ROWS = InlineKeyboardMarkup([[InlineKeyboardButton(word, callback_data=f"in:v:1:1:{word}")] for word in "pfa"])
 
 
 async def main(port: int, api: str, folder: str) -> None:
@@ -17,10 +19,18 @@ async def main(port: int, api: str, folder: str) -> None:
 
     async def answer(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         assert update.message is not None
-        await remember(engine, update.update_id, update.message.chat.id)
+        await remember(engine, update.update_id)
         await update.message.reply_text("ok")
 
+    async def press(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        assert query is not None and query.data is not None
+        text = await judge(engine, update.update_id, query.from_user.id, query.data)
+        await query.answer()
+        await query.edit_message_text(text, parse_mode="HTML", reply_markup=ROWS)
+
     application.add_handler(CommandHandler("help", answer))
+    application.add_handler(CallbackQueryHandler(press))
     await application.initialize()
     await application.start()
 

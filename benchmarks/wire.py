@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 
 from aiohttp import web
 
+MESSAGE_ID = re.compile(rb"message_id\D+(\d+)")
 ME = {"id": 123456, "is_bot": True, "first_name": "bench", "username": "bench_bot"}
 
 
@@ -17,14 +19,23 @@ def create_app() -> web.Application:
 
     async def method(request: web.Request) -> web.Response:
         name = request.match_info["method"].lower()
-        await request.read()
+        body = await request.read()
         if name == "getme":
             return _yes(ME)
         if name in ("sendmessage", "editmessagetext"):
             said["count"] += 1
             said["next"] += 1
+            edited = MESSAGE_ID.search(body) if name == "editmessagetext" else None
             chat = {"id": 1, "type": "private", "first_name": "x"}
-            return _yes({"message_id": said["next"], "date": 0, "chat": chat, "text": "ok", "from": ME})
+            return _yes(
+                {
+                    "message_id": int(edited[1]) if edited else said["next"],
+                    "date": 0,
+                    "chat": chat,
+                    "text": "ok",
+                    "from": ME,
+                }
+            )
         return _yes(True)
 
     async def count(_: web.Request) -> web.Response:
