@@ -15,15 +15,13 @@ from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord, S
 
 _contacts, _posts, _enterprises = ContactRecord.__table__, PostRecord.__table__, EnterpriseRecord.__table__
 _officials, _standings = OfficialRecord.__table__, StandingRecord.__table__
-# Made once: the same statement is not worded anew for every update. A row for each post and appointment, so mostly one.
+# Worded once, not anew for every update. A row for each post and appointment, so mostly one.
+_CONTACT = (_contacts.c.id, _contacts.c.name, _contacts.c.phone, _contacts.c.locale, _contacts.c.consent_version)
+_STANDING = (_standings.c.asked_at, _standings.c.meaning, _standings.c.subject, _standings.c.card_message_id)
+_POST = (_posts.c.id, _posts.c.enterprise_id, _enterprises.c.name, _posts.c.role)
+_OFFICE = tuple(_officials.c)
 _LOOK = (
-    select(
-        _contacts.c.id, _contacts.c.name, _contacts.c.phone, _contacts.c.locale, _contacts.c.consent_version,
-        _standings.c.meaning, _standings.c.subject, _standings.c.card_message_id, _standings.c.asked_at,
-        _posts.c.id.label("post_id"), _posts.c.enterprise_id, _posts.c.role.label("post"),
-        _enterprises.c.name.label("enterprise"),
-        *(column.label(f"official_{column.name}") for column in _officials.c),
-    )
+    select(*_CONTACT, *_STANDING, *_POST, *_OFFICE)
     .select_from(
         _contacts.outerjoin(_standings, _standings.c.contact_id == _contacts.c.id)
         .outerjoin(_posts, and_(_posts.c.contact_id == _contacts.c.id, _posts.c.until_at.is_(None)))
@@ -32,7 +30,9 @@ _LOOK = (
     )
     .where(_contacts.c.person_id == bindparam("person_id"))
     .order_by(_posts.c.id, _officials.c.id.desc())
-)  # fmt: skip
+)
+_AT_POST = len(_CONTACT) + len(_STANDING)
+_AT_OFFICE = _AT_POST + len(_POST)
 ROLES = list(Role)
 
 
@@ -51,19 +51,19 @@ async def who(desk: Desk, person_id: int) -> Known | None:
     rows = (await desk.session.execute(_LOOK, {"person_id": person_id})).all()
     if not rows:
         return None
-    row = rows[0]
-    posts = {
-        one.post_id: Post(one.post_id, one.enterprise_id, one.enterprise, Role(one.post))
-        for one in rows if one.post_id is not None
-    }  # fmt: skip
-    offices = {
-        one.official_id: OfficialRecord(**{c.name: getattr(one, f"official_{c.name}") for c in _officials.c})
-        for one in rows if one.official_id is not None
-    }  # fmt: skip
-    serving = (as_official(desk, office) for office in offices.values())
+    posts: dict[int, Post] = {}
+    offices: dict[int, Official] = {}
+    for row in rows:
+        id_, enterprise_id, enterprise, role = row[_AT_POST:_AT_OFFICE]
+        if id_ is not None:
+            posts[id_] = Post(id_, enterprise_id, enterprise, Role(role))
+        held = dict(zip(_officials.c.keys(), row[_AT_OFFICE:], strict=True))
+        if held["id"] is not None:
+            offices[held["id"]] = as_official(desk, OfficialRecord(**held))
+    asked_at, meaning, subject, card = rows[0][len(_CONTACT) : _AT_POST]
     return Known(
-        Contact(row.id, row.name, row.phone, row.locale, row.consent_version),
+        Contact(*rows[0][: len(_CONTACT)]),
         tuple(sorted(posts.values(), key=lambda post: ROLES.index(post.role))),
-        next((office for office in serving if office.is_serving(desk.today)), None),
-        Standing() if row.asked_at is None else Standing(row.meaning, row.subject, row.card_message_id, row.asked_at),
+        next((office for office in offices.values() if office.is_serving(desk.today)), None),
+        Standing() if asked_at is None else Standing(meaning, subject, card, asked_at),
     )

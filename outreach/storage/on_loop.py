@@ -122,7 +122,7 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
     def _patiently(self, work: Callable[[], None]) -> None:
         """On the thread: wait for whoever holds a lock, which on the loop nobody may."""
         connection: sqlite3.Connection = self._connection._conn
-        connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+        connection.execute(f"PRAGMA busy_timeout={self.dbapi.lock_wait_ms:d}")
         try:
             work()
         finally:
@@ -142,10 +142,14 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
 
 
 class LoopDriver(AsyncAdapt_aiosqlite_dbapi):
-    """The DBAPI that `create_async_engine(..., module=LoopDriver())` takes for a sqlite+aiosqlite URL."""
+    """The DBAPI that `create_async_engine(..., module=LoopDriver())` takes for a sqlite+aiosqlite URL.
 
-    def __init__(self) -> None:
+    lock_wait_ms: how long to wait for another process that holds a lock, in milliseconds.
+    """
+
+    def __init__(self, lock_wait_ms: int = LOCK_WAIT_MS) -> None:
         super().__init__(aiosqlite, sqlite3)
+        self.lock_wait_ms = lock_wait_ms
         self.pace = Pace()
 
     def connect(self, *arguments: Any, **options: Any) -> LoopConnection:

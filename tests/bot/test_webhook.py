@@ -145,10 +145,7 @@ async def test_a_closing_door_lets_telegram_keep_what_comes(door: Door) -> None:
 
 def _impatient(stage: Stage) -> None:
     """Wait for a locked database a moment instead of ten seconds."""
-    event.listen(
-        stage.house.office.engine.sync_engine, "connect",
-        lambda connection, _: connection.execute("PRAGMA busy_timeout=50"),
-    )  # fmt: skip
+    stage.house.office.engine.dialect.dbapi.lock_wait_ms = 50  # type: ignore[union-attr]
 
 
 async def test_while_the_database_is_locked_telegram_keeps_the_update_and_then_it_takes_effect_once(
