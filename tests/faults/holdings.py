@@ -64,6 +64,7 @@ def holdings(ground: Ground) -> Held:
     contacts, inspections = (ranks(f"SELECT id FROM {name} ORDER BY id") for name in ("contacts", "inspections"))
     reports = ranks("SELECT id FROM reports ORDER BY is_named, what")
     requests = ranks("SELECT id FROM enrolment_requests ORDER BY id")
+    occurrences = ranks("SELECT id FROM occurrences ORDER BY occurs_on, enterprise_id")
     known = {
         "contact": contacts, "inspection": inspections, "photo_failed": ranks("SELECT id FROM photos ORDER BY id"),
         "enrolment": requests, "vouch": requests, "findings": inspections, "receipt": inspections,
@@ -80,7 +81,8 @@ def holdings(ground: Ground) -> Held:
             # Whoever adds to a report twice is told of twice: that key ends in a lot.
             rest = re.sub(r":\d{12,}$", ":*", value[found.end() :])
             return f"{found[1]}:#{known[found[1]].get(int(found[2]), found[2])}{rest}"
-        return masked(value)
+        # What is asked by a plan is told of under its own number, in a key or a press.
+        return re.sub(r"(?<=\boccurrence:)\d+", lambda one: f"#{occurrences.get(int(one[0]), one[0])}", masked(value))
 
     def told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
         columns = re.split(r",\s*", HOLDINGS[name].split(" FROM ")[0].removeprefix("SELECT "))

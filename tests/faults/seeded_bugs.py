@@ -17,14 +17,14 @@ from domain.contact import NotYours
 from handlers import menu
 from handlers.adapter.speaking import speak
 from handlers.turn import Reply
-from outreach import inspecting, receiving
+from outreach import inspecting, receiving, walking
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Desk
 from outreach.photographing import Photographer
-from outreach.storage.inspections import InspectionRecord, PhotoRecord
+from outreach.storage.inspections import PhotoRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
 
@@ -136,13 +136,13 @@ def the_notice_is_sent_before_the_commit(patch: Patch) -> None:
 def a_record_may_be_submitted_twice(patch: Patch) -> None:
     forget_nothing(patch)
 
-    async def own(desk: Desk, contact: Any, inspection_id: int) -> InspectionRecord:
-        row = await desk.session.get(InspectionRecord, inspection_id)
+    async def open_row(desk: Desk, contact: Any, inspection_id: int) -> Any:
+        row = (await desk.session.execute(walking._LOOK, {"inspection_id": inspection_id})).first()
         if row is None or row.contact_id != contact.id:
             raise NotYours
         return row
 
-    patch.setattr(inspecting, "_own", own)
+    patch.setattr(inspecting, "open_row", open_row)
 
 
 @bug("answer:note", "verdicts_as_pressed", "same_in_the_end")
