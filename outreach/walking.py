@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select
+from sqlalchemy import Row, Table, and_, bindparam, func, insert, select
 
 from domain.checklist import Verdict
 from domain.contact import Contact, NotYours, StalePress
@@ -35,7 +35,7 @@ _ANSWERS = (
     .where(_answers.inspection_id == bindparam("inspection_id"))
     .group_by(_answers.id)
 )  # fmt: skip
-_GIVE = insert(AnswerRecord).returning(_answers.id)
+_GIVE = insert(cast(Table, AnswerRecord.__table__)).returning(_answers.id)
 
 
 async def open_row(desk: Desk, contact: Contact, inspection_id: int) -> Row[*tuple[Any, ...]]:
