@@ -8,11 +8,13 @@ shared commit is on the disk. There is no timer: alone, nobody waits for anybody
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction
 
 # A commit is at most this far away from whoever boarded first.
@@ -55,17 +57,14 @@ class _Ferry:
         self._turn = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None
         self._waiting = 0
+        self._left: asyncio.Task[None] | None = None
         self._crossing: _Crossing | None = None
 
     @asynccontextmanager
     async def aboard(self) -> AsyncIterator[AsyncSession]:
         if self._writer is asyncio.current_task():
             raise RuntimeError("a transaction was begun inside another: it would wait for itself")
-        self._waiting += 1
-        try:
-            await self._turn.acquire()
-        finally:
-            self._waiting -= 1
+        await self._wait_for_turn()
         self._writer = asyncio.current_task()
         try:
             crossing = self._crossing or await self._open()
@@ -82,15 +81,39 @@ class _Ferry:
                     yield session
             except BaseException as fault:
                 # Whoever boards first needs no savepoint: with them everything goes back. It also does where SQLite
-                # gives up a transaction by itself, as on a full disk: then it went wrong for everybody aboard.
+                # gives up a transaction by itself, as on a full disk, and where somebody is cancelled in the middle
+                # of a statement, which costs the connection: then it went wrong for everybody aboard.
                 if is_first or not await _is_under_way(crossing):
                     await self._abandon(crossing, fault)
                 raise
             crossing.aboard += 1
         finally:
             self._writer = None
-            await asyncio.shield(self._hand_on())
+            if self._crossing is None or (self._waiting and self._crossing.aboard < MOST_ABOARD):
+                self._turn.release()
+            else:
+                # Whoever is cancelled meanwhile must not take the others' commit along.
+                await asyncio.shield(self._land(self._crossing))
         await asyncio.shield(crossing.landed)
+
+    async def _wait_for_turn(self) -> None:
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        except BaseException:
+            if self._waiting == 1 and self._crossing is not None:
+                # Those aboard were left to somebody who does not come any more.
+                self._left = asyncio.create_task(self._land_what_is_left())
+            raise
+        finally:
+            self._waiting -= 1
+
+    async def _land_what_is_left(self) -> None:
+        await self._turn.acquire()
+        if self._crossing is None or self._waiting:
+            self._turn.release()
+        else:
+            await self._land(self._crossing)
 
     async def _open(self) -> _Crossing:
         connection = await self._engine.connect()
@@ -104,23 +127,17 @@ class _Ferry:
 
     async def _abandon(self, crossing: _Crossing, fault: BaseException) -> None:
         self._crossing = None
-        crossing.landed.set_exception(fault)
+        crossing.landed.set_exception(
+            OperationalError("COMMIT", None, sqlite3.OperationalError(f"given up by another: {type(fault).__name__}"))
+        )
         try:
             if crossing.connection.get_transaction() is not None:
                 await crossing.begun.rollback()
         finally:
             await crossing.connection.close()
 
-    async def _hand_on(self) -> None:
-        """Let the next one board, or commit when nobody waits or enough are aboard."""
-        crossing = self._crossing
-        try:
-            if crossing is not None and (not self._waiting or crossing.aboard >= MOST_ABOARD):
-                await self._land(crossing)
-        finally:
-            self._turn.release()
-
     async def _land(self, crossing: _Crossing) -> None:
+        """Commit for everybody aboard, and only then let the next one board."""
         self._crossing = None
         try:
             try:
@@ -135,9 +152,13 @@ class _Ferry:
             crossing.landed.set_exception(fault)
         else:
             crossing.landed.set_result(None)
+        finally:
+            self._turn.release()
 
 
 async def _is_under_way(crossing: _Crossing) -> bool:
+    if crossing.connection.invalidated:
+        return False
     connection = await crossing.connection.get_raw_connection()
     return bool(connection.driver_connection is not None and connection.driver_connection.in_transaction)
 
