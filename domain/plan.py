@@ -1,23 +1,59 @@
 """自查计划 — an official asks enterprises to walk a checklist again and again: how often, from when, until when."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from domain.calendar import Calendar
+from domain.contact import Role
 from domain.refusal import Refusal
+from domain.text import narrow
+
+Who = TypeVar("Who")
 
 ONE_DAY = timedelta(days=1)
 LONGEST_FOR = timedelta(days=366)
+# How many days before (below nought) or after a date a plan may ask.
+DAYS_AROUND = (-7, -3, -1, 0, 1, 3, 7)
 
 
 class Rhythm(StrEnum):
-    """How often: once, every week or month on the day of the first time, or every workday."""
+    """How often: once, every week or month on the day of the first time, every workday, every day of the calendar,
+    or once so many days before or after a date that has a meaning of its own.
+    """
 
     ONCE = "once"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
     WORKDAYS = "workdays"
+    DAILY = "daily"
+    RELATIVE = "relative"
+
+
+class Reminded(StrEnum):
+    """Who is reminded at each enterprise: the safety officer, else the principal; or only who holds that one role."""
+
+    RESPONSIBLE = "responsible"
+    PRINCIPAL = "principal"
+    SAFETY_OFFICER = "safety_officer"
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that may be reminded, the one that comes first in front."""
+        match self:
+            case Reminded.RESPONSIBLE:
+                return Role.SAFETY_OFFICER, Role.PRINCIPAL
+            case Reminded.PRINCIPAL:
+                return (Role.PRINCIPAL,)
+            case Reminded.SAFETY_OFFICER:
+                return (Role.SAFETY_OFFICER,)
+
+    def of(self, held: Mapping[Role, Who]) -> Who | None:
+        """Of those who hold a role at an enterprise the one who is reminded, if anybody is."""
+        return next((held[role] for role in self.roles if role in held), None)
 
 
 class PlanState(StrEnum):
@@ -50,9 +86,24 @@ class PlanEnded(Refusal):
     """The plan is over and cannot be changed; a new one can be set."""
 
 
+class PlanDayUnclear(Refusal):
+    """No date could be read."""
+
+
+class PlanDayPast(Refusal):
+    """Every day on which the plan could ask around that date, `on`, is over."""
+
+
+class PlanDayTooFar(Refusal):
+    """The date lies further ahead than a plan may be set, `days`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a plan asks: its rhythm and its first and last day, Asia/Shanghai dates, both included."""
+    """When a plan asks: its rhythm and its first and last day, Asia/Shanghai dates, both included.
+
+    The first day of a plan around a date is the workday that `day_around` made of it.
+    """
 
     rhythm: Rhythm
     from_on: date
@@ -62,7 +113,7 @@ class Span:
         """The first day from `on` on at which the plan asks; None when it is over."""
         day = max(on, self.from_on)
         match self.rhythm:
-            case Rhythm.ONCE:
+            case Rhythm.ONCE | Rhythm.RELATIVE:
                 day = self.from_on if on <= self.from_on else self.until_on + ONE_DAY
             case Rhythm.WEEKLY:
                 day += timedelta(days=(self.from_on - day).days % 7)
@@ -84,11 +135,11 @@ class Span:
         return found
 
     def due_on(self, occurs_on: date, calendar: Calendar) -> date:
-        """The last day for what is asked on `occurs_on`: the eve of the next time, for every workday the day itself."""
+        """The last day for what is asked on `occurs_on`: the eve of the next time; every day or workday, that day."""
         match self.rhythm:
-            case Rhythm.ONCE:
+            case Rhythm.ONCE | Rhythm.RELATIVE:
                 return self.until_on
-            case Rhythm.WORKDAYS:
+            case Rhythm.WORKDAYS | Rhythm.DAILY:
                 return occurs_on
             case Rhythm.WEEKLY:
                 return min(occurs_on + timedelta(days=6), self.until_on)
@@ -111,8 +162,61 @@ def month_end(day: date, months: int = 0) -> date:
     return date(day.year + month // 12, month % 12 + 1, 1) - ONE_DAY
 
 
-def end_choices(today: date) -> tuple[date, ...]:
-    """The last days that are offered: in a week, the ends of this month, of the next, of the quarter, of the year."""
-    quarter = month_end(today, 2 - (today.month - 1) % 3)
-    ends = {today + timedelta(days=7), month_end(today), month_end(today, 1), quarter, date(today.year, 12, 31)}
-    return tuple(sorted(day for day in ends if day > today))
+def end_choices(first: date, latest: date = date.max, about_on: date | None = None) -> tuple[date, ...]:
+    """The last days that are offered: in a week, the ends of this month, of the next, of the quarter, of the year.
+
+    Around a date also its eve and the date itself, as far as they are not before the first day. None is after `latest`.
+    """
+    quarter = month_end(first, 2 - (first.month - 1) % 3)
+    ends = {first + timedelta(days=7), month_end(first), month_end(first, 1), quarter, date(first.year, 12, 31)}
+    ends = {day for day in ends if day > first}
+    if about_on is not None:
+        ends |= {day for day in (about_on - ONE_DAY, about_on) if day >= first}
+    return tuple(sorted(day for day in ends if day <= latest)) or (latest,)
+
+
+def day_around(about_on: date, days: int, calendar: Calendar) -> date:
+    """The workday on which a plan asks, so many days before (below nought) or after a date.
+
+    Before it, a day off becomes the last workday ahead of it, so that what is asked is done in time; from the date on,
+    the next workday. After a holiday is counted from its last day.
+    """
+    if days < 0:
+        return calendar.workday_until(about_on + timedelta(days=days))
+    holiday = calendar.holiday_from(about_on) if days else None
+    return calendar.workday_from((holiday.until_on if holiday else about_on) + timedelta(days=days))
+
+
+def days_around(about_on: date, today: date, calendar: Calendar) -> dict[int, date]:
+    """How many days before or after that date a plan can still ask, each with the day that this is.
+
+    Raises PlanDayPast, PlanDayTooFar.
+    """
+    latest = today + LONGEST_FOR
+    if about_on > latest:
+        raise PlanDayTooFar(days=LONGEST_FOR.days)
+    if about_on < today - LONGEST_FOR:
+        raise PlanDayPast(on=about_on)
+    days = {number: day_around(about_on, number, calendar) for number in DAYS_AROUND}
+    ahead = {number: day for number, day in days.items() if today <= day <= latest}
+    if not ahead:
+        raise PlanDayPast(on=about_on)
+    return ahead
+
+
+def read_about(typed: str, today: date) -> date:
+    """The date that figures such as `2026-10-01` or `10月1日` mean; without a year the next such day.
+
+    Raises PlanDayUnclear.
+    """
+    figures = [int(figure) for figure in re.findall(r"[0-9]+", narrow(typed)[:100]) if len(figure) <= 4]
+    try:
+        match figures:
+            case [month, day_of_month]:
+                found = date(today.year, month, day_of_month)
+                return found if found >= today else found.replace(year=today.year + 1)
+            case [year, month, day_of_month]:
+                return date(year, month, day_of_month)
+    except ValueError:
+        raise PlanDayUnclear from None
+    raise PlanDayUnclear

@@ -48,6 +48,7 @@ MEANINGS: dict[str, Desired] = {
     "places": Desired(Duty.INVITE, is_shared=True),
     "officials": Desired(Duty.APPOINT),
     "fallback": Desired(Duty.REGISTER),
+    "plans": Desired(Duty.PLANS),
 }
 
 

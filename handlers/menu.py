@@ -29,6 +29,7 @@ from handlers import (
     mine,
     officials,
     places,
+    plan_steps,
     plans,
     privacy,
     quiz,
@@ -140,17 +141,14 @@ MEANINGS: dict[str, Talk] = {
     campaign.MEANING: campaign.take,
     law.MEANING: law.take_words,
     fallback.MEANING: fallback.take_address,
+    plan_steps.DAY: plan_steps.take_day,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
-    "invitations.part",
-    "broadcast.moment",
-    "broadcast.count",
-    officials.MEANING,
-    law.MEANING,
-    fallback.MEANING,
-}
+    "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
+    plan_steps.DAY,
+}  # fmt: skip
 
 # Commands that only look, so they are simply answered again.
 ASKED_AGAIN = frozenset({
@@ -270,6 +268,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
     if isinstance(turn.said, Press) and turn.said.talk == "ak":
         # The menu must not take the place of the notice that was pressed; twice is once there anyway.
         return await acknowledgement.press(turn, scene)
+    if scene.meaning == plan_steps.DAY and isinstance(turn.said, Text):
+        return await plan_steps.take_day(turn, scene)
     if broadcast.concerns(turn, scene):
         return await broadcast.show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:

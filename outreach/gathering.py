@@ -16,11 +16,11 @@ from outreach.delivery.holding import DIGEST, wishes_in
 from outreach.delivery.relevance import FINDING, LEFT, OCCURRENCE, number_in, over_for
 from outreach.desk import Desk, Office
 from outreach.matters import IN_DIGEST, Item, held_item, items_of
-from outreach.occurring import remind_of, responsible
+from outreach.occurring import remind_of, reminded_of, responsible
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.notices import FOLDED, DeliveryRecord
 from outreach.storage.people import ContactRecord
-from outreach.storage.plans import WAITING, OccurrenceRecord, ReminderRecord, WishRecord
+from outreach.storage.plans import WAITING, ReminderRecord, WishRecord
 
 Found = Row[*tuple[Any, ...]]
 # People that one transaction serves; the rest follow in the next one, so that nobody waits long behind it.
@@ -233,16 +233,24 @@ async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Set
 
 
 async def _hand_on(desk: Desk, left: Sequence[Found]) -> None:
-    places: dict[str, int] = {}
-    for kind, record in ((OCCURRENCE, OccurrenceRecord), (FINDING, FindingRecord)):
-        numbers = {number for named, number in (number_in(one.about) for one in left) if named == kind}
-        if numbers:
-            found = await desk.session.execute(select(record.id, record.enterprise_id).where(record.id.in_(numbers)))
-            places |= {f"{kind}:{id_}": enterprise_id for id_, enterprise_id in found}
-    held = await responsible(desk, sorted(set(places.values())))
+    numbers: dict[str, set[int]] = {}
+    for one in left:
+        kind, number = number_in(one.about)
+        numbers.setdefault(kind, set()).add(number)
+    followers: dict[str, Contact] = {}
+    if asked := numbers.get(OCCURRENCE):
+        told = await reminded_of(desk, asked)
+        followers |= {f"{OCCURRENCE}:{id_}": contact for id_, contact in told.items()}
+    if wrong := numbers.get(FINDING):
+        found = await desk.session.execute(
+            select(FindingRecord.id, FindingRecord.enterprise_id).where(FindingRecord.id.in_(wrong))
+        )
+        places: dict[int, int] = dict(found.all())
+        held = await responsible(desk, sorted(set(places.values())))
+        followers |= {f"{FINDING}:{id_}": held[place] for id_, place in places.items() if place in held}
     days: dict[date, list[tuple[str, int]]] = {}
     for one in left:
-        if (follower := held.get(places.get(one.about, 0))) is not None:
+        if (follower := followers.get(one.about)) is not None:
             days.setdefault(one.occurs_on, []).append((one.about, follower.id))
     for occurs_on, abouts in days.items():
         await remind_of(desk, abouts, occurs_on)

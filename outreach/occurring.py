@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.checklist import Checklist
 from domain.contact import Contact, Role
-from domain.plan import OccurrenceState, Rhythm, Span
+from domain.plan import OccurrenceState, Reminded, Rhythm, Span
 from outreach.delivery.holding import wishes_of
 from outreach.delivery.relevance import OCCURRENCE, RESPONSIBLE
 from outreach.desk import Desk
@@ -111,7 +111,33 @@ def _suits(desk: Desk, checklist: Checklist, industry: str, industries: frozense
 
 async def responsible(desk: Desk, enterprise_ids: Sequence[int]) -> dict[int, Contact]:
     """Who answers for these enterprises in the chat: the safety officer, else the principal; nobody has no entry."""
-    found: dict[int, Contact] = {}
+    return await reminded_at(desk, enterprise_ids, Reminded.RESPONSIBLE)
+
+
+async def reminded_at(desk: Desk, enterprise_ids: Sequence[int], reminded: Reminded) -> dict[int, Contact]:
+    """Whom a plan reminds at these enterprises; where that is nobody, there is no entry."""
+    held = await holders(desk, enterprise_ids)
+    found = {enterprise_id: reminded.of(roles) for enterprise_id, roles in held.items()}
+    return {enterprise_id: contact for enterprise_id, contact in found.items() if contact is not None}
+
+
+async def reminded_of(desk: Desk, occurrence_ids: Iterable[int]) -> dict[int, Contact]:
+    """Whom each of these times of a plan is said to today; where that is nobody, there is no entry."""
+    asked: list[Row[int, int, str]] = []
+    for part in _parts(sorted(set(occurrence_ids))):
+        asked += await desk.session.execute(
+            select(OccurrenceRecord.id, OccurrenceRecord.enterprise_id, PlanRecord.reminded)
+            .join(PlanRecord, PlanRecord.id == OccurrenceRecord.plan_id)
+            .where(OccurrenceRecord.id.in_(part))
+        )
+    held = await holders(desk, sorted({enterprise_id for _, enterprise_id, _ in asked}))
+    found = {id_: Reminded(reminded).of(held.get(enterprise_id, {})) for id_, enterprise_id, reminded in asked}
+    return {id_: contact for id_, contact in found.items() if contact is not None}
+
+
+async def holders(desk: Desk, enterprise_ids: Sequence[int]) -> dict[int, dict[Role, Contact]]:
+    """Who holds the roles that answer for these enterprises: the first principal, the latest safety officer."""
+    found: dict[int, dict[Role, Contact]] = {}
     for part in _parts(list(enterprise_ids)):
         rows = await desk.session.execute(
             select(PostRecord.enterprise_id, PostRecord.role, ContactRecord)
@@ -120,8 +146,9 @@ async def responsible(desk: Desk, enterprise_ids: Sequence[int]) -> dict[int, Co
             .order_by(PostRecord.id)
         )
         for enterprise_id, role, contact in rows:
-            if enterprise_id not in found or role == Role.SAFETY_OFFICER:
-                found[enterprise_id] = as_contact(contact)
+            roles = found.setdefault(enterprise_id, {})
+            if role not in roles or role == Role.SAFETY_OFFICER:
+                roles[Role(role)] = as_contact(contact)
     return found
 
 
@@ -152,10 +179,11 @@ async def ask(desk: Desk, asked: Sequence[tuple[PlanRecord, int]], days: Mapping
         )
         if (one.plan_id, one.enterprise_id) in wanted
     ]
-    holders = await responsible(desk, sorted({one.enterprise_id for one in opened}))
+    held = await holders(desk, sorted({one.enterprise_id for one in opened}))
     told: dict[tuple[date, datetime], list[tuple[str, int]]] = {}
     for one in opened:
-        if (holder := holders.get(one.enterprise_id)) is not None:
+        reminded = Reminded(plans[one.plan_id].reminded)
+        if (holder := reminded.of(held.get(one.enterprise_id, {}))) is not None:
             when = days[one.plan_id], plans[one.plan_id].changed_at
             told.setdefault(when, []).append((f"{OCCURRENCE}:{one.id}", holder.id))
     return sum([await remind_of(desk, abouts, on, not_before=at) for (on, at), abouts in told.items()])

@@ -13,10 +13,10 @@ from domain.contact import Contact, NotYours, Post
 from domain.notice import DeliveryState
 from domain.plan import OccurrenceState
 from domain.reminder import finding_step
-from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, RESPONSIBLE, put_right
+from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, RESPONSIBLE, number_in, put_right
 from outreach.desk import Desk
 from outreach.matters import Item, items_of
-from outreach.occurring import responsible
+from outreach.occurring import reminded_of, responsible
 from outreach.reading import FindingLine
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord
@@ -65,10 +65,13 @@ async def open_matters(desk: Desk, contact: Contact, posts: Sequence[Post]) -> O
     abouts += [f"{FINDING}:{id_}" for id_ in wrong]
     items = await items_of(desk, abouts[:SHOWN])
     places = await _places(desk, items)
-    held = await responsible(desk, sorted(set(places.values())))
+    held = await responsible(desk, sorted({place for about, place in places.items() if about.startswith(FINDING)}))
+    told = await reminded_of(desk, [number_in(item.about)[1] for item in items if item.kind == OCCURRENCE])
     lines = []
     for item in items:
         holder = held.get(places.get(item.about, 0))
+        if item.kind == OCCURRENCE:
+            holder = told.get(number_in(item.about)[1])
         is_own = item.about not in places or (holder is not None and holder.id == contact.id)
         is_late = item.due_on is not None and item.due_on < desk.today
         lines.append(OpenMatter(item, holder.name if holder and not is_own else "", is_own, is_late))

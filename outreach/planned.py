@@ -9,11 +9,11 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 
 from domain.authority import Duty
-from domain.contact import Jurisdiction, NotYours, Official
-from domain.plan import ONE_DAY, OccurrenceState, PlanState, Rhythm
+from domain.contact import Contact, Jurisdiction, NotYours, Official, StalePress
+from domain.plan import ONE_DAY, OccurrenceState, PlanState, Reminded, Rhythm
 from outreach.delivery.holding import wishes_of
 from outreach.desk import Desk
-from outreach.occurring import responsible, span_of
+from outreach.occurring import reminded_at, span_of
 from outreach.overseeing import within
 from outreach.reading import Page
 from outreach.storage.enterprises import EnterpriseRecord
@@ -25,7 +25,10 @@ MISSED = (OccurrenceState.OPEN, OccurrenceState.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan as an official sees it. The figures are those of the latest day: how many were asked, did it, have not."""
+    """A plan as an official sees it. The figures are those of the latest day: how many were asked, did it, have not.
+
+    about_on, about, about_days: of a plan around a date, the date, the holiday that begins on it, how many days after.
+    """
 
     id: int
     state: PlanState
@@ -37,6 +40,10 @@ class PlanLine:
     rhythm: Rhythm | None
     from_on: date
     until_on: date | None
+    about_on: date | None = None
+    about: str = ""
+    about_days: int = 0
+    reminded: Reminded = Reminded.RESPONSIBLE
     asked_on: date | None = None
     due_on: date | None = None
     next_on: date | None = None
@@ -44,6 +51,11 @@ class PlanLine:
     done: int = 0
     missed: int = 0
     set_by: str = ""
+
+    @property
+    def side(self) -> str:
+        """Of its date, the side on which the plan asks: before, on or after."""
+        return "before" if self.about_days < 0 else "after" if self.about_days else "on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +114,12 @@ async def late(desk: Desk, official: Official, plan_id: int, page: int, size: in
     again = set(await desk.session.scalars(before))
     ordered = sorted(missed, key=lambda one: (one.enterprise_id not in again, one.name))
     shown = ordered[page * size : (page + 1) * size]
-    lines = await _late_lines(desk, [(one.enterprise_id, one.name) for one in shown], again)
+    lines = await _late_lines(desk, row, [(one.enterprise_id, one.name) for one in shown], again)
     return Page(tuple(lines), len(ordered), page, -(-len(ordered) // size))
 
 
-async def _late_lines(desk: Desk, shown: Sequence[tuple[int, str]], again: set[int]) -> list[LateLine]:
-    held = await responsible(desk, [id_ for id_, _ in shown])
+async def _late_lines(desk: Desk, row: PlanRecord, shown: Sequence[tuple[int, str]], again: set[int]) -> list[LateLine]:
+    held = await reminded_at(desk, [id_ for id_, _ in shown], Reminded(row.reminded))
     wishes = await wishes_of(desk.session, [contact.id for contact in held.values()])
     ids = [contact.id for contact in held.values()]
     reachable = set(
@@ -135,6 +147,16 @@ async def own_plan(desk: Desk, official: Official, plan_id: int, *, for_update: 
     row = (await desk.session.scalars(query.with_for_update() if for_update else query)).first()
     if row is None or not answers_for(desk, official, row):
         raise NotYours
+    return row
+
+
+async def own_draft(desk: Desk, contact: Contact, plan_id: int) -> PlanRecord:
+    """The official's own draft. Raises StalePress for one that was set, NotYours for another's or none."""
+    row = (await desk.session.scalars(select(PlanRecord).where(PlanRecord.id == plan_id).with_for_update())).first()
+    if row is None or row.contact_id != contact.id:
+        raise NotYours
+    if row.state != PlanState.DRAFT:
+        raise StalePress
     return row
 
 
@@ -167,10 +189,12 @@ def line_of(desk: Desk, row: PlanRecord) -> PlanLine:
     """The plan as a line without figures; a checklist or an industry that is gone is shown by its id."""
     checklist = desk.catalogue.checklists.get(row.checklist_id)
     industry = desk.catalogue.industries.get(row.industry)
+    holiday = desk.catalogue.calendar.holiday_from(row.about_on) if row.about_on else None
     return PlanLine(
         row.id, PlanState(row.state), row.checklist_id, checklist.title if checklist else row.checklist_id,
         industry.name if industry else row.industry, row.street, row.grid,
-        Rhythm(row.rhythm) if row.rhythm else None, row.from_on, row.until_on,
+        Rhythm(row.rhythm) if row.rhythm else None, row.from_on, row.until_on, row.about_on,
+        holiday.name if holiday else "", row.about_days, Reminded(row.reminded),
     )  # fmt: skip
 
 

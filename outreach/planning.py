@@ -18,13 +18,15 @@ from domain.plan import (
     PlanForNobody,
     PlanState,
     PlanUnfinished,
+    Reminded,
     Rhythm,
+    days_around,
 )
 from domain.text import sort_key
 from outreach.desk import Desk, Office
 from outreach.listing import within
-from outreach.occurring import Place, ask, audience, lapse, next_asked, responsible, span_of
-from outreach.planned import PlanLine, answers_for, line_of, own_plan, with_figures
+from outreach.occurring import Place, ask, audience, lapse, next_asked, reminded_at, span_of
+from outreach.planned import PlanLine, answers_for, line_of, own_draft, own_plan, with_figures
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.plans import PlanRecord
 
@@ -65,7 +67,7 @@ async def trades(desk: Desk, contact: Contact, official: Official, plan_id: int)
 
     The officer of a trade has only their own to choose from.
     """
-    return _trades(desk, official, (await _draft(desk, contact, plan_id)).checklist_id)
+    return _trades(desk, official, (await own_draft(desk, contact, plan_id)).checklist_id)
 
 
 def _trades(desk: Desk, official: Official, checklist_id: str) -> list[str]:
@@ -92,7 +94,7 @@ async def aim(
 
     Raises NotYours for a place outside the jurisdiction.
     """
-    row = await _draft(desk, contact, plan_id)
+    row = await own_draft(desk, contact, plan_id)
     if industry is not None:
         if industry and industry not in desk.catalogue.industries:
             raise StalePress
@@ -112,8 +114,11 @@ async def pace(
     until_on: date | None = None,
 ) -> PlanLine:  # fmt: skip
     """How often a draft asks, from when, until when. Raises StalePress for days that are past or a year away."""
-    row = await _draft(desk, contact, plan_id)
-    row.rhythm = rhythm or row.rhythm
+    row = await own_draft(desk, contact, plan_id)
+    if rhythm is not None:
+        row.rhythm, row.about_on, row.about_days = rhythm, None, 0
+    if row.rhythm == Rhythm.RELATIVE and from_on is not None:
+        raise StalePress
     row.from_on = from_on or row.from_on
     row.until_on = until_on or row.until_on
     if row.from_on < desk.today or row.from_on > desk.today + LONGEST_FOR:
@@ -123,18 +128,44 @@ async def pace(
     return line_of(desk, row)
 
 
+async def around(desk: Desk, contact: Contact, plan_id: int, about_on: date, days: int) -> PlanLine:
+    """Have a draft ask once, so many days after a date (before it below nought): on the workday that this comes to.
+
+    Raises PlanDayPast, PlanDayTooFar, StalePress for a number of days that is not offered or is over by now.
+    """
+    row = await own_draft(desk, contact, plan_id)
+    offered = days_around(about_on, desk.today, desk.catalogue.calendar)
+    if days not in offered:
+        raise StalePress
+    row.rhythm, row.about_on, row.about_days = Rhythm.RELATIVE, about_on, days
+    row.from_on, row.until_on = offered[days], None
+    return line_of(desk, row)
+
+
+async def look(desk: Desk, contact: Contact, plan_id: int) -> PlanLine:
+    """A draft as it stands. Raises NotYours, StalePress."""
+    return line_of(desk, await own_draft(desk, contact, plan_id))
+
+
+async def remind(desk: Desk, contact: Contact, plan_id: int, reminded: Reminded) -> PlanLine:
+    """Whom a draft reminds at each enterprise. Raises NotYours, StalePress."""
+    row = await own_draft(desk, contact, plan_id)
+    row.reminded = reminded
+    return line_of(desk, row)
+
+
 async def reach(desk: Desk, contact: Contact, plan_id: int) -> tuple[PlanLine, int, int]:
     """A draft before it is confirmed: how many enterprises it asks, and for how many nobody can be reminded."""
-    row = await _draft(desk, contact, plan_id)
+    row = await own_draft(desk, contact, plan_id)
     _must_be_whole(row)
     asked = await audience(desk, row)
-    held = await responsible(desk, [place.id for place in asked])
+    held = await reminded_at(desk, [place.id for place in asked], Reminded(row.reminded))
     return line_of(desk, row), len(asked), sum(place.id not in held for place in asked)
 
 
 async def confirm(desk: Desk, contact: Contact, official: Official, plan_id: int) -> PlanLine:
     """Set the plan. Raises PlanUnfinished, PlanForNobody, NotYours; a second press finds no draft."""
-    row = await _draft(desk, contact, plan_id)
+    row = await own_draft(desk, contact, plan_id)
     _must_be_whole(row)
     official.must(Duty.PLANS)
     if not answers_for(desk, official, row):
@@ -251,16 +282,6 @@ def _morning(desk: Desk, on: date) -> datetime:
     return desk.office.almanac.start_of(on)
 
 
-async def _draft(desk: Desk, contact: Contact, plan_id: int) -> PlanRecord:
-    """The official's own draft. Raises StalePress for one that was set, NotYours for another's or none."""
-    row = (await desk.session.scalars(select(PlanRecord).where(PlanRecord.id == plan_id).with_for_update())).first()
-    if row is None or row.contact_id != contact.id:
-        raise NotYours
-    if row.state != PlanState.DRAFT:
-        raise StalePress
-    return row
-
-
 async def _changed(desk: Desk, official: Official, plan_id: int, state: PlanState | None = None) -> PlanRecord:
     official.must(Duty.PLANS)
     row = await own_plan(desk, official, plan_id, for_update=True)
@@ -272,5 +293,5 @@ async def _changed(desk: Desk, official: Official, plan_id: int, state: PlanStat
 
 
 def _must_be_whole(row: PlanRecord) -> None:
-    if not row.rhythm or row.until_on is None:
+    if not row.rhythm or row.until_on is None or (row.rhythm == Rhythm.RELATIVE and row.about_on is None):
         raise PlanUnfinished

@@ -7,7 +7,7 @@ from chinese_calendar import constants
 
 from content.loading.entry import Entry
 from content.loading.page import Page
-from domain.calendar import Calendar
+from domain.calendar import Calendar, Holiday
 
 EXCEPTIONS = "exceptions"
 ONE_DAY = timedelta(days=1)
@@ -22,6 +22,7 @@ def read_calendar(years: Sequence[Page], exceptions: Page) -> Calendar:
     off: set[date] = set()
     worked: set[date] = set()
     named: set[int] = set()
+    holidays: list[Holiday] = []
     for page in years:
         whole = Entry(page, page.table)
         whole.must_hold_only("year", "source", "holiday", "makeup")
@@ -31,24 +32,27 @@ def read_calendar(years: Sequence[Page], exceptions: Page) -> Calendar:
             raise whole.fault("fault-twice", "year", id=str(year))
         named.add(year)
         for entry in whole.entries("holiday"):
-            off |= _holiday(entry, year)
+            holiday = _holiday(entry, year)
+            holidays.append(holiday)
+            off |= {holiday.from_on + n * ONE_DAY for n in range((holiday.until_on - holiday.from_on).days + 1)}
         for entry in whole.entries("makeup"):
             entry.must_hold_only("on")
             worked.add(_within(entry, "on", year))
     calendar = Calendar(
         frozenset(off | {day for day in constants.holidays if day.year not in named and day.weekday() < 5}),
         frozenset(worked | {day for day in constants.workdays if day.year not in named}),
+        tuple(sorted(holidays, key=lambda one: one.from_on)),
     )
     return _with_exceptions(calendar, exceptions)
 
 
-def _holiday(entry: Entry, year: int) -> set[date]:
+def _holiday(entry: Entry, year: int) -> Holiday:
     entry.must_hold_only("name", "from", "until")
-    entry.text("name")
+    name = entry.text("name")
     first, last = _within(entry, "from", year), _within(entry, "until", year)
     if last < first:
         raise entry.fault("fault-holiday", "until")
-    return {first + n * ONE_DAY for n in range((last - first).days + 1)}
+    return Holiday(name, first, last)
 
 
 def _within(entry: Entry, name: str, year: int) -> date:

@@ -11,15 +11,17 @@ from sqlalchemy.orm import aliased
 
 from domain.checklist import Verdict
 from domain.contact import Role
-from domain.plan import OccurrenceState
+from domain.plan import OccurrenceState, Reminded
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import PostRecord
-from outreach.storage.plans import OccurrenceRecord
+from outreach.storage.plans import OccurrenceRecord, PlanRecord
 
 # Asked inside a deed's transaction or the pump's: only columns are read, so either will do.
 Link = AsyncSession | AsyncConnection
+# By contact and enterprise.
+Roles = Mapping[int, Mapping[int, set[str]]]
 
 OCCURRENCE, FINDING, NOTICE = "occurrence", "finding", "notice"
 RESPONSIBLE = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
@@ -61,39 +63,41 @@ class _Asked:
     number: int
 
 
-async def _held(link: Link, contact_ids: set[int]) -> dict[int, set[int]]:
-    """The enterprises for which each of these contacts answers today."""
+async def _held(link: Link, contact_ids: set[int]) -> dict[int, dict[int, set[str]]]:
+    """The enterprises for which each of these contacts answers today, with their roles there."""
     rows = await link.execute(
-        select(PostRecord.contact_id, PostRecord.enterprise_id).where(
+        select(PostRecord.contact_id, PostRecord.enterprise_id, PostRecord.role).where(
             PostRecord.contact_id.in_(contact_ids), PostRecord.until_at.is_(None), PostRecord.role.in_(RESPONSIBLE)
         )
     )
-    held: dict[int, set[int]] = {}
-    for contact_id, enterprise_id in rows:
-        held.setdefault(contact_id, set()).add(enterprise_id)
+    held: dict[int, dict[int, set[str]]] = {}
+    for contact_id, enterprise_id, role in rows:
+        held.setdefault(contact_id, {}).setdefault(enterprise_id, set()).add(role)
     return held
 
 
-async def _occurrences(link: Link, asked: Sequence[_Asked], held: Mapping[int, set[int]]) -> list[str]:
+async def _occurrences(link: Link, asked: Sequence[_Asked], held: Roles) -> list[str]:
     rows = await link.execute(
-        select(OccurrenceRecord.id, OccurrenceRecord.state, OccurrenceRecord.enterprise_id).where(
-            OccurrenceRecord.id.in_({one.number for one in asked})
-        )
+        select(OccurrenceRecord.id, OccurrenceRecord.state, OccurrenceRecord.enterprise_id, PlanRecord.reminded)
+        .join(PlanRecord, PlanRecord.id == OccurrenceRecord.plan_id, isouter=True)
+        .where(OccurrenceRecord.id.in_({one.number for one in asked}))
     )
-    known = {id_: (state, enterprise_id) for id_, state, enterprise_id in rows}
+    known = {id_: (state, enterprise_id, reminded) for id_, state, enterprise_id, reminded in rows}
     reasons = []
     for one in asked:
-        state, enterprise_id = known.get(one.number, ("", 0))
+        state, enterprise_id, reminded = known.get(one.number, ("", 0, None))
         if state == OccurrenceState.DONE:
             reasons.append(ANSWERED)
         elif state != OccurrenceState.OPEN:
             reasons.append(WITHDRAWN)
         else:
-            reasons.append("" if enterprise_id in held.get(one.contact_id, ()) else LEFT)
+            # Who holds another role than the one the plan reminds is no more asked than who left.
+            roles = held.get(one.contact_id, {}).get(enterprise_id, set())
+            reasons.append("" if roles & set(Reminded(reminded or Reminded.RESPONSIBLE).roles) else LEFT)
     return reasons
 
 
-async def _findings(link: Link, asked: Sequence[_Asked], held: Mapping[int, set[int]]) -> list[str]:
+async def _findings(link: Link, asked: Sequence[_Asked], held: Roles) -> list[str]:
     ids = {one.number for one in asked}
     rows = await link.execute(select(FindingRecord.id, FindingRecord.enterprise_id).where(FindingRecord.id.in_(ids)))
     places = dict(rows.all())
@@ -125,7 +129,7 @@ async def put_right(link: Link, finding_ids: Iterable[int]) -> set[int]:
     return set(found.scalars())
 
 
-async def _notices(link: Link, asked: Sequence[_Asked], _: Mapping[int, set[int]]) -> list[str]:
+async def _notices(link: Link, asked: Sequence[_Asked], _: Roles) -> list[str]:
     rows = await link.execute(
         select(DeliveryRecord.id, DeliveryRecord.acknowledged_at, BroadcastRecord.recalled_at)
         .join(BroadcastRecord, BroadcastRecord.id == DeliveryRecord.broadcast_id)

@@ -17,6 +17,8 @@ OPEN = text("state = 'open'")
 class PlanRecord(Record):
     """自查计划. Empty `industry`, `street` and `grid` mean all; `next_look_at` is None unless the plan is active.
 
+    `about_on` and `about_days` are of a plan around a date: so many days after it, before it below nought.
+    `reminded` says whom it reminds at each enterprise.
     `asked_on` is the latest day at which it asked; a day is asked at most once, also when the clock goes back.
     """
 
@@ -33,6 +35,9 @@ class PlanRecord(Record):
     rhythm: Mapped[Word] = mapped_column(default="")
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    about_on: Mapped[date | None]
+    about_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminded: Mapped[Word] = mapped_column(default="responsible", server_default="responsible")
     asked_on: Mapped[date | None]
     next_look_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

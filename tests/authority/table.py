@@ -310,6 +310,11 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("pl:r:{id}:weekly", "plan draft", planning),
     Entry("pl:f:{id}:20260608", "plan draft", planning),
     Entry("pl:u:{id}:20260630", "plan draft", planning),
+    Entry("pl:d:{id}:20261001", "plan draft", planning),
+    Entry("pl:ty:{id}", "plan draft", planning),
+    Entry("pl:x:{id}:20261001:-3", "plan draft", planning),
+    Entry("pl:m:{id}", "plan draft", planning),
+    Entry("pl:mm:{id}:principal", "plan draft", planning),
     Entry("pl:ok:{id}", "plan draft", planning),
     Entry("pl:o:{id}", "plan draft", lambda who, what, place: False, succeeds=False),
     Entry("pl:a:{id}", "plan", planning, succeeds=False),
@@ -438,6 +443,7 @@ WAITED: tuple[Waited, ...] = (
         Entry("", "enterprise", there(Duty.REGISTER), standing=("fallback.address", "enterprise:{id}")),
         Text(f"https://oapi.dingtalk.com/robot/send?access_token={'a1' * 16}"),
     ),
+    Waited(Entry("", "plan draft", planning, standing=("plans.day", "plan:{id}")), Text("2026-10-01")),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.

@@ -33,7 +33,7 @@ from content.privacy import Privacy
 from domain.checklist import Verdict
 from domain.contact import Contact, Official, Role
 from domain.notice import DeliveryState, Notice
-from domain.plan import Rhythm
+from domain.plan import Reminded, Rhythm
 from domain.refusal import Refusal
 from outreach import acknowledging, broadcasting, composing, enrolling, inspecting, planning, wishing
 from outreach.delivery.holding import wishes_of
@@ -268,12 +268,17 @@ class Days(RuleBasedStateMachine):
         self.deed(lambda desk: wishing.choose_quiet(desk, self.person(who).id, choice))
         self.deed(lambda desk: wishing.bundle(desk, self.person(who).id, is_bundled))
 
-    @rule(rhythm=st.sampled_from(Rhythm))
-    def set_a_plan(self, rhythm: Rhythm) -> None:
+    @rule(rhythm=st.sampled_from(Rhythm), whom=st.sampled_from(Reminded))
+    def set_a_plan(self, rhythm: Rhythm, whom: Reminded) -> None:
         async def planned(desk: Desk) -> None:
             line = await planning.draft(desk, *self.zhou, CHECKLIST)
             until = desk.today.replace(day=28)
-            await planning.pace(desk, self.zhou[0], line.id, rhythm=rhythm, from_on=desk.today, until_on=until)
+            if rhythm is Rhythm.RELATIVE:
+                await planning.around(desk, self.zhou[0], line.id, desk.today, 0)
+                await planning.pace(desk, self.zhou[0], line.id, until_on=until)
+            else:
+                await planning.pace(desk, self.zhou[0], line.id, rhythm=rhythm, from_on=desk.today, until_on=until)
+            await planning.remind(desk, self.zhou[0], line.id, whom)
             await planning.confirm(desk, *self.zhou, line.id)
             self.plans.append(line.id)
 

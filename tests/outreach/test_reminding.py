@@ -15,12 +15,13 @@ from domain.authority import DutyLacking, OfficeRole
 from domain.checklist import Verdict
 from domain.contact import Contact, Jurisdiction, NotYours, Official, Role, StalePress
 from domain.notice import Notice
-from domain.plan import OccurrenceState, PlanState, PlanUnfinished, Rhythm
-from outreach import enrolling, gathering, inspecting, matters, planned, planning, reminding, wishing
+from domain.plan import OccurrenceState, PlanDayPast, PlanState, PlanUnfinished, Reminded, Rhythm
+from outreach import enrolling, gathering, inspecting, matters, open_matters, planned, planning, reminding, wishing
 from outreach.delivery.claims import Claims
 from outreach.desk import Desk, Office
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import ContactRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord
 from scheduler import sweeps
 from tests.conftest import SetClock
@@ -57,10 +58,11 @@ class Town:
             _, self.official = await walking.official(desk, "周科", 1001)
 
     async def plan(self, rhythm: Rhythm = Rhythm.WEEKLY, from_on: date = date(2026, 6, 1),
-                   until_on: date = date(2026, 6, 30)) -> int:  # fmt: skip
+                   until_on: date = date(2026, 6, 30), whom: Reminded = Reminded.RESPONSIBLE) -> int:  # fmt: skip
         async with self.office.desk() as desk:
             line = await planning.draft(desk, self.zhou, self.official, CHECKLIST)
             await planning.pace(desk, self.zhou, line.id, rhythm=rhythm, from_on=from_on, until_on=until_on)
+            await planning.remind(desk, self.zhou, line.id, whom)
             await planning.confirm(desk, self.zhou, self.official, line.id)
             return line.id
 
@@ -79,6 +81,17 @@ class Town:
                 select(DeliveryRecord).where(DeliveryRecord.state == "sent").order_by(DeliveryRecord.settled_at)
             )
             return [(row.kind, f"{row.settled_at.astimezone(ZONE):%m-%d %H:%M}") for row in rows if row.settled_at]
+
+    async def told(self) -> list[str]:
+        """Who was reminded, in order."""
+        async with self.office.desk() as desk:
+            names = await desk.session.scalars(
+                select(ContactRecord.name)
+                .join(DeliveryRecord, DeliveryRecord.contact_id == ContactRecord.id)
+                .where(DeliveryRecord.state == "sent", DeliveryRecord.kind == "reminder_occurrence")
+                .order_by(DeliveryRecord.settled_at, DeliveryRecord.id)
+            )
+            return list(names)
 
     async def inspect(self) -> str:
         async with self.office.desk() as desk:
@@ -473,6 +486,88 @@ async def test_what_officials_send_to_many_keeps_the_night_and_a_stop_but_is_nev
         await push(desk, town.wang, "reminder")
     await town.tick("06-03 08:30")
     assert (await town.mailing.state("reminder"))[1] == "digest"  # the week's budget is used up
+
+
+async def test_a_daily_plan_asks_every_day_and_says_so_on_workdays_only(town: Town) -> None:
+    await town.plan(Rhythm.DAILY, from_on=date(2026, 6, 5), until_on=date(2026, 6, 9))
+    for day in range(5, 11):
+        for hour in ("00:30", "09:01", "22:00"):
+            await town.tick(f"06-{day:02d} {hour}")
+    # From Friday to Tuesday: on the days off it is asked, and over, without a word.
+    assert await town.heard() == [("reminder_occurrence", f"06-{day} 09:01") for day in ("05", "08", "09")]
+    assert await town.states() == ["lapsed"] * 5
+    async with town.office.desk() as desk:
+        rows = (await desk.session.scalars(select(OccurrenceRecord))).all()
+        assert all(row.due_on == row.occurs_on for row in rows)
+        assert (await desk.session.scalars(select(PlanRecord.state))).one() == PlanState.ENDED
+
+
+async def test_a_plan_around_a_holiday_asks_once_on_a_workday(town: Town) -> None:
+    async with town.office.desk() as desk:
+        line = await planning.draft(desk, town.zhou, town.official, CHECKLIST)
+        await planning.pace(desk, town.zhou, line.id, rhythm=Rhythm.RELATIVE)
+        await planning.pace(desk, town.zhou, line.id, until_on=date(2026, 6, 30))
+        with pytest.raises(PlanUnfinished):
+            await planning.confirm(desk, town.zhou, town.official, line.id)
+        for on, days, wrong in (
+            (date(2026, 5, 1), -3, PlanDayPast), (date(2026, 6, 19), 2, StalePress), (date(2026, 6, 2), -7, StalePress),
+        ):  # fmt: skip
+            with pytest.raises(wrong):
+                await planning.around(desk, town.zhou, line.id, on, days)
+        with pytest.raises(NotYours):
+            await planning.around(desk, town.wang, line.id, date(2026, 6, 19), -1)
+        # A day after the Dragon Boat Festival, which lasts from Friday to Sunday.
+        line = await planning.around(desk, town.zhou, line.id, date(2026, 6, 19), 1)
+        assert (line.from_on, line.about, line.until_on) == (date(2026, 6, 22), "端午节", None)
+        with pytest.raises(StalePress):
+            await planning.pace(desk, town.zhou, line.id, from_on=date(2026, 6, 8))
+        await planning.pace(desk, town.zhou, line.id, until_on=date(2026, 6, 30))
+        await planning.confirm(desk, town.zhou, town.official, line.id)
+        shown = await planned.plan(desk, town.official, line.id)
+        assert (shown.about_on, shown.about_days, shown.next_on) == (date(2026, 6, 19), 1, date(2026, 6, 22))
+    for words in ("06-19 10:00", "06-20 10:00", "06-21 10:00", "06-22 10:00", "06-23 10:00", "06-29 10:00"):
+        await town.tick(words)
+    assert await town.heard() == [("reminder_occurrence", "06-22 10:00")]
+    await town.tick("07-01 10:00")
+    assert await town.states() == ["lapsed"]
+    assert len(await town.heard()) == 1
+
+
+async def test_a_plan_may_remind_only_who_holds_one_role(town: Town) -> None:
+    li = await town.mailing.contact(1003, "李强")
+    plan_id = await town.plan(whom=Reminded.PRINCIPAL)
+    await town.tick("06-01 12:00")
+    assert await town.heard() == []  # nobody is the principal yet, and the safety officer is not meant
+    async with town.office.desk() as desk:
+        late = await planned.late(desk, town.official, plan_id, 0, 5)
+        assert [(one.responsible, one.hindrance) for one in late.lines] == [("", "nobody")]
+        await enrolling.give_post(desk, li, town.where, Role.PRINCIPAL, "test")
+    await town.tick("06-08 09:01")
+    assert await town.told() == ["李强"]
+    async with town.office.desk() as desk:
+        assert (await planned.plan(desk, town.official, plan_id)).reminded is Reminded.PRINCIPAL
+        late = await planned.late(desk, town.official, plan_id, 0, 5)
+        assert [(one.responsible, one.hindrance) for one in late.lines] == [("李强", "")]
+        for who, is_own, holder in ((li, True, ""), (town.wang, False, "李强")):
+            seen = await open_matters.open_matters(desk, who, await enrolling.posts_of(desk, who.id))
+            assert [(one.is_own, one.holder) for one in seen.lines] == [(is_own, holder)]
+
+
+async def test_who_holds_the_role_no_more_hands_on_to_who_does(town: Town) -> None:
+    li, sun = await town.mailing.contact(1003, "李强"), await town.mailing.contact(1004, "孙丽")
+    async with town.office.desk() as desk:
+        await enrolling.give_post(desk, li, town.where, Role.PRINCIPAL, "test")
+    await town.plan(from_on=date(2026, 6, 8), whom=Reminded.PRINCIPAL)
+    await town.tick("06-08 00:10")
+    async with town.office.desk() as desk:
+        # He answers for the place still, as its safety officer, who is not meant.
+        await enrolling.give_post(desk, li, town.where, Role.SAFETY_OFFICER, "test")
+        await enrolling.give_post(desk, sun, town.where, Role.PRINCIPAL, "test")
+    await town.tick("06-08 09:01")
+    assert await town.told() == ["孙丽"]
+    async with town.office.desk() as desk:
+        told = {one.contact_id: (one.state, one.reason) for one in await desk.session.scalars(select(ReminderRecord))}
+        assert told == {li.id: ("skipped", "left"), sun.id: ("told", "")}
 
 
 async def test_a_trade_officer_sets_plans_for_that_trade_only(town: Town) -> None:
