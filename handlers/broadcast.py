@@ -29,10 +29,10 @@ _ON_A_DRAFT = frozenset({"d", "to", "c", "s", "wh", "at", "dy", "ds", "ur", "p",
 async def show_list(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     """`/notice`: the official's drafts and the notices of their jurisdiction."""
     words = scene.words
-    lines = await tallying.overview(scene.desk, scene.known.contact, draft.official_of(scene))
+    lines = await tallying.overview(scene.desk, scene.known.contact, scene.as_official())
     pages = max(1, -(-len(lines) // ROWS_A_PAGE))
     rows: list[tuple[Button, ...]] = []
-    if draft.official_of(scene).may(Duty.NOTICE):
+    if scene.as_official().may(Duty.NOTICE):
         rows.append((Button(words.label("broadcast.new"), data("bc", "new"), style="primary"),))
     rows += [(_line(scene, line),) for line in lines[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]]
     if turning := pager(words, page, pages, "bc", "l"):
@@ -83,7 +83,7 @@ async def press(turn: Turn, scene: Scene) -> Reply:
     """The buttons of this talk; each deed asks again whether the broadcast is the presser's to touch."""
     assert isinstance(turn.said, Press)
     said, verb = turn.said, turn.said.verb
-    draft.official_of(scene)
+    scene.as_official()
     if scene.subject.startswith("broadcast:") and verb not in _ASKING:
         await standing.expect(scene.desk, scene.known.contact.id, "")
     if verb == "l":
@@ -152,7 +152,7 @@ async def _follow(turn: Turn, scene: Scene, said: Press, id_: int) -> Reply:
 
 async def _opened(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The draft, or the question for its words while it has none."""
-    opened = await composing.open_draft(scene.desk, scene.known.contact, draft.official_of(scene), id_)
+    opened = await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     if opened.has_content:
         return await draft.card(turn, scene, opened)
     return await draft.ask_body(turn, scene, id_)

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from content.texts import Words
 from domain.broadcast import IN_FORCE_DAYS, Audience, BroadcastEmpty, Posts, must_have_second, read_moment
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import StalePress
 from handlers import home
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Scene, Text, Turn
@@ -19,22 +19,15 @@ AFTERNOON, MORNING = time(14), time(9)
 NONE = "-"
 
 
-def official_of(scene: Scene) -> Official:
-    """Raises NotAnOfficial."""
-    if scene.known.official is None:
-        raise NotAnOfficial
-    return scene.known.official
-
-
 async def begin(turn: Turn, scene: Scene) -> Reply:
     """A new draft, and its words are asked for."""
-    draft = await composing.begin(scene.desk, scene.known.contact, official_of(scene))
+    draft = await composing.begin(scene.desk, scene.known.contact, scene.as_official())
     return await _ask_body(turn, scene, draft.id)
 
 
 async def ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
     """Other words for a draft."""
-    await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     return await _ask_body(turn, scene, id_)
 
 
@@ -47,7 +40,7 @@ async def _ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
 async def take_body(turn: Turn, scene: Scene) -> Reply:
     """The words, or a photo or file with its words; the draft holds one of them."""
     id_, said = _subject(scene), turn.said
-    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    desk, contact, official = scene.desk, scene.known.contact, scene.as_official()
     album = ""
     match said:
         case Text(text=text):
@@ -147,13 +140,13 @@ async def card(turn: Turn, scene: Scene, draft: bulletins.Broadcast) -> Reply:
 
 async def audience(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The bounds of the audience, each with a button."""
-    draft = await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    draft = await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     return await _audience(turn, scene, draft)
 
 
 async def _audience(turn: Turn, scene: Scene, draft: bulletins.Broadcast, *, is_album: bool = False) -> Reply:
     words, id_ = scene.words, draft.id
-    bound = (await audiences.bound_of(scene.desk, official_of(scene))).jurisdiction
+    bound = (await audiences.bound_of(scene.desk, scene.as_official())).jurisdiction
     fixed = {field for field, value in (("street", bound.street), ("grid", bound.grid)) if value}
     keys = [_key(words, f"by.{field}", "c", id_, field, 0) for field in FIELDS if field not in fixed]
     rows = [tuple(keys[at : at + 2]) for at in range(0, len(keys), 2)]
@@ -166,7 +159,7 @@ async def choose(turn: Turn, scene: Scene, id_: int, field: str, page: int) -> R
     """What one bound can be."""
     if field not in FIELDS:
         raise StalePress
-    desk, words, official = scene.desk, scene.words, official_of(scene)
+    desk, words, official = scene.desk, scene.words, scene.as_official()
     draft = await composing.open_draft(desk, scene.known.contact, official, id_)
     if field == "posts":
         found = [(posts.value, words.label(f"broadcast.posts.{posts}")) for posts in Posts]
@@ -194,7 +187,7 @@ async def choose_value(turn: Turn, scene: Scene, id_: int, field: str, code: str
     """One bound was chosen; a code that stands for nothing today is an old button."""
     if field not in FIELDS:
         raise StalePress
-    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    desk, contact, official = scene.desk, scene.known.contact, scene.as_official()
     if code == NONE:
         value = ""
     elif field == "posts":
@@ -212,7 +205,7 @@ async def choose_value(turn: Turn, scene: Scene, id_: int, field: str, code: str
 
 async def moments(turn: Turn, scene: Scene, id_: int) -> Reply:
     """When it should leave."""
-    draft = await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    draft = await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     words, desk = scene.words, scene.desk
     rows: list[tuple[Button, ...]] = [(_key(words, "at.now", "at", id_, "now"),)]
     if _today_at(scene, AFTERNOON) > desk.now:
@@ -234,7 +227,7 @@ def _next_workday(scene: Scene) -> datetime:
 
 async def choose_moment(turn: Turn, scene: Scene, id_: int, choice: str) -> Reply:
     """One of the moments that are offered. Raises StalePress for one that has passed since."""
-    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    desk, contact, official = scene.desk, scene.known.contact, scene.as_official()
     if choice == "now":
         return await card(turn, scene, await composing.plan(desk, contact, official, id_, at_once=True))
     at = {"afternoon": _today_at(scene, AFTERNOON), "workday": _next_workday(scene)}[choice]
@@ -245,7 +238,7 @@ async def choose_moment(turn: Turn, scene: Scene, id_: int, choice: str) -> Repl
 
 async def ask_moment(turn: Turn, scene: Scene, id_: int) -> Reply:
     """Day and time are to be typed."""
-    await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     await standing.expect(scene.desk, scene.known.contact.id, MOMENT, f"broadcast:{id_}")
     rows: Rows = ((_key(scene.words, "back", "wh", id_), home_button(scene.words)),)
     return show(turn, scene.words("replies/broadcast/ask_moment"), rows)
@@ -256,14 +249,14 @@ async def take_moment(turn: Turn, scene: Scene) -> Reply:
     typed = turn.said.text if isinstance(turn.said, Text) else ""
     desk, contact = scene.desk, scene.known.contact
     at = read_moment(typed, desk.now, desk.office.zone)
-    draft = await composing.plan(desk, contact, official_of(scene), _subject(scene), due_at=at)
+    draft = await composing.plan(desk, contact, scene.as_official(), _subject(scene), due_at=at)
     await standing.expect(desk, contact.id, "", scene.subject)
     return await card(turn, scene, draft)
 
 
 async def days(turn: Turn, scene: Scene, id_: int) -> Reply:
     """For how many days it is in force."""
-    draft = await composing.open_draft(scene.desk, scene.known.contact, official_of(scene), id_)
+    draft = await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     words = scene.words
     keys = [_key(words, "for_days", "ds", id_, count, count=count) for count in IN_FORCE_DAYS]
     rows: Rows = (
@@ -274,7 +267,7 @@ async def days(turn: Turn, scene: Scene, id_: int) -> Reply:
 
 async def change(turn: Turn, scene: Scene, said: Press) -> Reply:
     """`ds` sets the days in force, `ur` whether it is urgent."""
-    desk, contact, official = scene.desk, scene.known.contact, official_of(scene)
+    desk, contact, official = scene.desk, scene.known.contact, scene.as_official()
     id_, value = said.number(2), said.number(3)
     if said.verb == "ds":
         return await card(turn, scene, await composing.plan(desk, contact, official, id_, days=value))
@@ -283,7 +276,7 @@ async def change(turn: Turn, scene: Scene, said: Press) -> Reply:
 
 async def throw_away(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The draft is thrown away, and nothing is waited for."""
-    await composing.discard(scene.desk, scene.known.contact, official_of(scene), id_)
+    await composing.discard(scene.desk, scene.known.contact, scene.as_official(), id_)
     await standing.expect(scene.desk, scene.known.contact.id, "")
     rows: Rows = ((_key(scene.words, "list", "l", 0), home_button(scene.words)),)
     return show(turn, scene.words("replies/broadcast/thrown_away"), rows)

@@ -7,7 +7,7 @@ import asyncio
 from content.workbooks import ListSheet, write_lists
 from domain.broadcast import NAMES_IN_CHAT, CountMistyped, must_have_second, read_count
 from domain.phone import spoken_phone
-from handlers.broadcast_draft import facts_of, official_of
+from handlers.broadcast_draft import facts_of
 from handlers.broadcast_status import card_rows
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, File, Press, Reply, Rows, Say, Scene, Text, Turn
@@ -32,7 +32,7 @@ def message(scene: Scene, broadcast: bulletins.Broadcast) -> Say | File:
 async def preview(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The message, the list of those who get it, and the question whether to send it."""
     desk, words = scene.desk, scene.words
-    draft, reach = await composing.ready(desk, scene.known.contact, official_of(scene), id_)
+    draft, reach = await composing.ready(desk, scene.known.contact, scene.as_official(), id_)
     if must_have_second(reach.count, draft.is_urgent):
         go = Button(words.label("broadcast.submit"), data("bc", "ask", id_), style="primary")
     else:
@@ -81,7 +81,7 @@ async def _list_file(scene: Scene, draft: bulletins.Broadcast, reach: Reach) -> 
 
 async def trial(turn: Turn, scene: Scene, id_: int, asked: int) -> Reply:
     """Send it to oneself first, through the same pipe as to everybody else."""
-    draft, _ = await composing.ready(scene.desk, scene.known.contact, official_of(scene), id_)
+    draft, _ = await composing.ready(scene.desk, scene.known.contact, scene.as_official(), id_)
     await composing.try_out(scene.desk, scene.known.contact, draft, asked)
     return Reply(toast=scene.words.label("broadcast.trial_sent"))
 
@@ -90,7 +90,7 @@ async def approve(turn: Turn, scene: Scene, said: Press) -> Reply:
     """The author lets it go. The confirmation becomes the card that shows the progress."""
     card = (turn.person.chat_id, said.message_id)
     sent = await broadcasting.approve(
-        scene.desk, scene.known.contact, official_of(scene), said.number(2), said.number(3), card
+        scene.desk, scene.known.contact, scene.as_official(), said.number(2), said.number(3), card
     )
     figures = await tallying.tally(scene.desk, sent.id)
     text, rows = tallying.card(scene.desk, scene.words, sent, figures)
@@ -100,14 +100,14 @@ async def approve(turn: Turn, scene: Scene, said: Press) -> Reply:
 async def submit(turn: Turn, scene: Scene, said: Press) -> Reply:
     """Ask a second official; the question becomes the card that will show the progress."""
     card = (turn.person.chat_id, said.message_id)
-    asked = await broadcasting.submit(scene.desk, scene.known.contact, official_of(scene), said.number(2), card)
+    asked = await broadcasting.submit(scene.desk, scene.known.contact, scene.as_official(), said.number(2), card)
     rows: Rows = ((Button(scene.words.label("broadcast.withdraw"), data("bc", "back", asked.id)),),)
     return show(turn, scene.words("replies/broadcast/submitted", broadcast=asked), rows)
 
 
 async def waiting(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The author looks at what still waits for the second official."""
-    asked = await broadcasting.awaiting(scene.desk, scene.known.contact, official_of(scene), id_)
+    asked = await broadcasting.awaiting(scene.desk, scene.known.contact, scene.as_official(), id_)
     rows: Rows = ((Button(scene.words.label("broadcast.withdraw"), data("bc", "back", id_)), home_button(scene.words)),)
     return show(turn, scene.words("replies/broadcast/submitted", broadcast=asked), rows)
 
@@ -115,7 +115,7 @@ async def waiting(turn: Turn, scene: Scene, id_: int) -> Reply:
 async def review(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The second official sees the message and the list, and is asked to type the count."""
     desk, words, contact = scene.desk, scene.words, scene.known.contact
-    asked, reach = await broadcasting.review(desk, contact, official_of(scene), id_)
+    asked, reach = await broadcasting.review(desk, contact, scene.as_official(), id_)
     await standing.expect(desk, contact.id, COUNT, f"broadcast:{id_}")
     rows: Rows = ((Button(words.label("broadcast.give_back"), data("bc", "back", id_)), home_button(words)),)
     return Reply((
@@ -133,7 +133,7 @@ async def take_count(turn: Turn, scene: Scene) -> Reply:
     if count is None:
         raise CountMistyped(count=0)
     desk, contact = scene.desk, scene.known.contact
-    sent = await broadcasting.approve(desk, contact, official_of(scene), id_, count)
+    sent = await broadcasting.approve(desk, contact, scene.as_official(), id_, count)
     await standing.expect(desk, contact.id, "")
     look = Button(scene.words.label("broadcast.look"), data("bc", "v", id_))
     text = scene.words("replies/broadcast/seconded", broadcast=sent)
@@ -142,7 +142,7 @@ async def take_count(turn: Turn, scene: Scene) -> Reply:
 
 async def give_back(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The second official does not agree, or the author changes their mind: a draft again."""
-    returned = await broadcasting.give_back(scene.desk, scene.known.contact, official_of(scene), id_)
+    returned = await broadcasting.give_back(scene.desk, scene.known.contact, scene.as_official(), id_)
     is_own = returned.author_id == scene.known.contact.id
     await standing.expect(scene.desk, scene.known.contact.id, "")
     rows: Rows = back_rows(scene.words)

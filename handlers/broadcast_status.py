@@ -10,7 +10,6 @@ from content.workbooks import ListSheet, write_lists
 from domain.authority import Duty
 from domain.notice import NoticeButton
 from domain.phone import spoken_phone
-from handlers.broadcast_draft import official_of
 from handlers.screen import home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
@@ -30,7 +29,7 @@ def card_rows(scene: Scene, rows: Sequence[Sequence[NoticeButton]]) -> Rows:
 
 async def status(turn: Turn, scene: Scene, said: Press) -> Reply:
     """The card; the author's newest one is the one that lives."""
-    official = official_of(scene)
+    official = scene.as_official()
     shown, figures = await tallying.status(scene.desk, official, said.number(2))
     await broadcasting.place_card(scene.desk, scene.known.contact, shown.id, (turn.person.chat_id, said.message_id))
     text, rows = tallying.card(scene.desk, scene.words, shown, figures, may_act=official.may(Duty.NOTICE))
@@ -41,7 +40,7 @@ async def people(turn: Turn, scene: Scene, said: Press) -> Reply:
     """One part of the recipients by name; in a message of its own, because the card stays where it is."""
     words, id_, page = scene.words, said.number(2), said.number(4)
     part = tallying.Part(said.words[3])
-    official = official_of(scene)
+    official = scene.as_official()
     shown, figures = await tallying.status(scene.desk, official, id_)
     lines = [line for line in await tallying.recipients(scene.desk, official, id_) if line.part is part]
     vacant = await tallying.vacancies(scene.desk, shown) if part is tallying.Part.UNREACHED else ()
@@ -69,7 +68,7 @@ async def people(turn: Turn, scene: Scene, said: Press) -> Reply:
 
 async def export(turn: Turn, scene: Scene, id_: int) -> Reply:
     """Everybody with what became of their message, as a workbook, and the enterprises with nobody to tell."""
-    official, label = official_of(scene), scene.words.label
+    official, label = scene.as_official(), scene.words.label
     shown, figures = await tallying.status(scene.desk, official, id_)
     lines = await tallying.recipients(scene.desk, official, id_)
     rows = [
@@ -100,14 +99,14 @@ def _moment(scene: Scene, at: datetime | None) -> str:
 async def chase(turn: Turn, scene: Scene, said: Press) -> Reply:
     """Remind those who have not pressed 已阅."""
     id_ = said.number(2)
-    count = await acknowledging.chase(scene.desk, scene.known.contact, official_of(scene), id_, said.number(3))
+    count = await acknowledging.chase(scene.desk, scene.known.contact, scene.as_official(), id_, said.number(3))
     return Reply((Say(scene.words("replies/broadcast/chased", count=count)),))
 
 
 async def ask_recall(turn: Turn, scene: Scene, id_: int) -> Reply:
     """What taking it back does, before it is done."""
     words = scene.words
-    shown, figures = await tallying.status(scene.desk, official_of(scene), id_)
+    shown, figures = await tallying.status(scene.desk, scene.as_official(), id_)
     yes = Button(words.label("broadcast.recall_yes"), data("bc", "ry", id_), style="danger")
     no = Button(words.label("broadcast.recall_no"), data("bc", "rn", id_))
     return Reply((Say(words("replies/broadcast/ask_recall", broadcast=shown, tally=figures), ((yes,), (no,))),))
@@ -115,13 +114,13 @@ async def ask_recall(turn: Turn, scene: Scene, id_: int) -> Reply:
 
 async def recall(turn: Turn, scene: Scene, id_: int) -> Reply:
     """Take it back."""
-    await broadcasting.recall(scene.desk, scene.known.contact, official_of(scene), id_)
+    await broadcasting.recall(scene.desk, scene.known.contact, scene.as_official(), id_)
     return await recalled(turn, scene, id_)
 
 
 async def recalled(turn: Turn, scene: Scene, id_: int) -> Reply:
     """That it was taken back; the card shows how far the messages are."""
-    gone, _ = await tallying.status(scene.desk, official_of(scene), id_)
+    gone, _ = await tallying.status(scene.desk, scene.as_official(), id_)
     return show(turn, scene.words("replies/broadcast/recalled", broadcast=gone), ((home_button(scene.words),),))
 
 

@@ -8,7 +8,7 @@ from content.papers import MatrixPaper, MatrixRow, matrix_picture
 from content.workbooks import ListSheet, write_lists
 from domain.authority import Duty
 from domain.campaign import CellState, Confidence, Filling, Subject
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import StalePress
 from handlers import campaign
 from handlers.campaign import MARKS
 from handlers.inspection_cards import short
@@ -23,12 +23,6 @@ LINES_A_PICTURE = 30
 PICTURES_MOST = 4
 
 
-def _official(scene: Scene) -> Official:
-    if scene.known.official is None:
-        raise NotAnOfficial
-    return scene.known.official
-
-
 async def show_campaign(turn: Turn, scene: Scene) -> Reply:
     """`/campaign`: an official without a post goes straight to the figures."""
     if scene.known.official is not None and not scene.known.posts:
@@ -38,7 +32,7 @@ async def show_campaign(turn: Turn, scene: Scene) -> Reply:
 
 async def show_matrix(turn: Turn, scene: Scene, street_at: int | None = None) -> Reply:
     """The figures of the jurisdiction, or of one street of it; a street is named by its place in the list."""
-    words, official = scene.words, _official(scene)
+    words, official = scene.words, scene.as_official()
     whole = await campaigning.matrix(scene.desk, official)
     shown = whole if street_at is None else whole.of(_street(whole, street_at))
     at = "-" if street_at is None else str(street_at)
@@ -88,7 +82,7 @@ async def press_matrix(turn: Turn, scene: Scene) -> Reply:
             return await show_matrix(turn, scene, said.number(2))
         case "r":
             return await _lacking(turn, scene, said)
-    whole = await campaigning.matrix(scene.desk, _official(scene))
+    whole = await campaigning.matrix(scene.desk, scene.as_official())
     shown = whole if said.words[2] == "-" else whole.of(_street(whole, said.number(2)))
     match said.verb:
         case "p":
@@ -100,7 +94,7 @@ async def press_matrix(turn: Turn, scene: Scene) -> Reply:
 
 async def _lacking(turn: Turn, scene: Scene, said: Press) -> Reply:
     """Who has not done one item; a press on a name enters it for them, where a record can."""
-    words, official = scene.words, _official(scene)
+    words, official = scene.words, scene.as_official()
     whole = await campaigning.matrix(scene.desk, official)
     shown = whole if said.words[3] == "-" else whole.of(_street(whole, said.number(3)))
     row, page = campaigning.row_of(shown.edition, said.words[2]), said.number(4)

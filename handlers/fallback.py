@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import StalePress
 from domain.fallback import read_address
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Say, Scene, Text, Turn
@@ -15,17 +15,10 @@ from outreach import addressing, report_drafts, standing
 MEANING = "fallback.address"
 
 
-def _official(scene: Scene) -> Official:
-    official = scene.known.official
-    if official is None:
-        raise NotAnOfficial
-    return official
-
-
 async def press_fallback(turn: Turn, scene: Scene) -> Reply:
     """The buttons of this talk; each deed asks whether the enterprise lies in the official's jurisdiction."""
     assert isinstance(turn.said, Press)
-    said, official, words = turn.said, _official(scene), scene.words
+    said, official, words = turn.said, scene.as_official(), scene.words
     one = await addressing.fallback_of(scene.desk, official, said.number(2))
     match said.verb:
         case "e":
@@ -47,7 +40,7 @@ async def take_address(turn: Turn, scene: Scene) -> Reply:
     """The address; what is none is asked for again. It is not said back: whoever has it can write into the group."""
     enterprise_id = int(scene.subject.partition(":")[2])
     address = read_address(turn.said.text if isinstance(turn.said, Text) else "")
-    await addressing.propose(scene.desk, scene.known.contact, _official(scene), enterprise_id, address)
+    await addressing.propose(scene.desk, scene.known.contact, scene.as_official(), enterprise_id, address)
     await standing.expect(scene.desk, scene.known.contact.id, "")
     text = scene.words("replies/fallback/testing", service=address.service)
     return Reply((Say(text, (_ways_out(scene, enterprise_id),)),))

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import StalePress
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Scene, Turn, press
 from outreach import reading
 
 
-def _official(scene: Scene) -> Official:
-    if scene.known.official is None:
-        raise NotAnOfficial
-    return scene.known.official
-
-
 async def show_findings(turn: Turn, scene: Scene, page: int = 0, inspection_id: int | None = None) -> Reply:
     """A page of findings in the official's jurisdiction, the nearest due first."""
     words = scene.words
-    found = await reading.findings(scene.desk, _official(scene), page, ROWS_A_PAGE, inspection_id)
+    found = await reading.findings(scene.desk, scene.as_official(), page, ROWS_A_PAGE, inspection_id)
     rows = [
         (Button(short(f"{line.title} · {line.enterprise_name}"), press("fi", "o", line.id)),) for line in found.lines
     ]
@@ -31,7 +25,7 @@ async def show_findings(turn: Turn, scene: Scene, page: int = 0, inspection_id: 
 async def press_findings(turn: Turn, scene: Scene) -> Reply:
     """The buttons of this talk; each deed asks again whether the finding lies in the jurisdiction."""
     assert isinstance(turn.said, Press)
-    said, words, official = turn.said, scene.words, _official(scene)
+    said, words, official = turn.said, scene.words, scene.as_official()
     if said.verb == "l":
         return await show_findings(turn, scene, max(said.number(2), 0))
     if said.verb == "in":

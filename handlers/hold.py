@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from domain.contact import Contact, NotAnOfficial, Official, StalePress
+from domain.contact import Contact, Official, StalePress
 from domain.hold import EVERYTHING, FALLBACKS, LETTERS, Held, HeldGroup
 from handlers.inspection_cards import short
 from handlers.screen import home_button, show
@@ -16,17 +16,10 @@ from outreach import releasing
 GROUPS_SHOWN = 12
 
 
-def _official(scene: Scene) -> Official:
-    official = scene.known.official
-    if official is None:
-        raise NotAnOfficial
-    return official
-
-
 async def press_hold(turn: Turn, scene: Scene) -> Reply:
     """The buttons of this talk; the count in a button is what was shown, and the deed compares it."""
     assert isinstance(turn.said, Press)
-    said, official = turn.said, _official(scene)
+    said, official = turn.said, scene.as_official()
     by = scene.known.contact, official
     held = await releasing.look(scene.desk, official)
     match said.verb:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from content.papers import InvitationEntry, invitation_card
-from domain.contact import NotAnOfficial, Official, Role, StalePress, is_sole
+from domain.contact import Role, StalePress, is_sole
 from domain.invitation import MayNotInvite, Scope
 from handlers import screen
 from handlers.turn import Button, Command, File, Press, Reply, Rows, Scene, Text, Turn
@@ -72,12 +72,6 @@ def _part(typed: str) -> str:
     return typed.strip().replace(":", "").encode()[:PART_BYTES].decode(errors="ignore")
 
 
-def _official(scene: Scene) -> Official:
-    if scene.known.official is None:
-        raise NotAnOfficial
-    return scene.known.official
-
-
 async def _list(turn: Turn, scene: Scene, page: int, part: str) -> Reply:
     words, caller = scene.words, scene.known
     own = invitees.own_enterprises(caller.posts)
@@ -108,7 +102,7 @@ def _name(scene: Scene, line: invitees.InviteeLine) -> str:
 
 
 async def _ask_part(turn: Turn, scene: Scene) -> Reply:
-    _official(scene)
+    scene.as_official()
     await standing.expect(scene.desk, scene.known.contact.id, "invitations.part")
     rows: Rows = ((Button(scene.words.label("invitations.all"), data("iv", "l", 0)), screen.home_button(scene.words)),)
     return screen.show(turn, scene.words("replies/invitations/find"), rows)
@@ -150,7 +144,7 @@ async def _issue(scene: Scene, enterprise_id: int, role: Role) -> Reply:
 
 
 async def _whom(turn: Turn, scene: Scene) -> Reply:
-    official, words = _official(scene), scene.words
+    official, words = scene.as_official(), scene.words
     rows: list[tuple[Button, ...]] = []
     for role in (Role.SAFETY_OFFICER, Role.PRINCIPAL):
         counts = {scope: await invitees.count_for_sheet(scene.desk, official, role, scope) for scope in Scope}
@@ -166,7 +160,7 @@ async def _whom(turn: Turn, scene: Scene) -> Reply:
 
 async def _confirm(turn: Turn, scene: Scene, role: Role, scope: Scope) -> Reply:
     words = scene.words
-    count = await invitees.must_fit_a_sheet(scene.desk, _official(scene), role, scope)
+    count = await invitees.must_fit_a_sheet(scene.desk, scene.as_official(), role, scope)
     # The instant rides in the button: pressed twice it is one sheet, asked for again it is another.
     yes = Button(
         words.label("invitations.sheet_yes", count=count),
@@ -179,6 +173,6 @@ async def _confirm(turn: Turn, scene: Scene, role: Role, scope: Scope) -> Reply:
 
 
 async def _order(turn: Turn, scene: Scene, role: Role, scope: Scope, asked: str) -> Reply:
-    count = await invitees.order_sheet(scene.desk, scene.known.contact, _official(scene), role, scope, asked)
+    count = await invitees.order_sheet(scene.desk, scene.known.contact, scene.as_official(), role, scope, asked)
     text = scene.words("replies/invitations/sheet_ordered", count=count)
     return screen.show(turn, text, screen.back_rows(scene.words))

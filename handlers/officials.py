@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from domain.authority import Duty, OfficeRole, term_choices
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import Official, StalePress
 from domain.text import tidy
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
@@ -24,9 +24,7 @@ from outreach.nominating import Nomination
 
 
 def _head(scene: Scene) -> Official:
-    official = scene.known.official
-    if official is None:
-        raise NotAnOfficial
+    official = scene.as_official()
     official.must(Duty.APPOINT)
     return official
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from domain.contact import NotAnOfficial, Official
 from domain.plan import LONGEST_FOR, ONE_DAY, Reminded, Rhythm, days_around, end_choices, month_end, read_about
 from handlers.inspection_cards import short
 from handlers.screen import home_button, show
@@ -18,21 +17,15 @@ DAY = "plans.day"
 HOLIDAYS = 8
 
 
-def official_of(scene: Scene) -> Official:
-    if scene.known.official is None:
-        raise NotAnOfficial
-    return scene.known.official
-
-
 def checklists(turn: Turn, scene: Scene) -> Reply:
-    lists = planning.checklists(scene.desk, official_of(scene))
+    lists = planning.checklists(scene.desk, scene.as_official())
     rows = [(Button(short(one.title), press("pl", "c", one.id)),) for one in lists]
     return _step(turn, scene, "checklist", rows)
 
 
 async def trades(turn: Turn, scene: Scene, line: PlanLine) -> Reply:
     """Which trade; a checklist for one trade only needs no question."""
-    official = official_of(scene)
+    official = scene.as_official()
     industries = await planning.trades(scene.desk, scene.known.contact, official, line.id)
     if len(industries) == 1:
         return await places(turn, scene, line.id)
@@ -45,7 +38,7 @@ async def trades(turn: Turn, scene: Scene, line: PlanLine) -> Reply:
 
 async def places(turn: Turn, scene: Scene, plan_id: int, street: str = "") -> Reply:
     """The whole jurisdiction, or a street of it, or a grid of the street; where there is one only, it is not asked."""
-    words, official = scene.words, official_of(scene)
+    words, official = scene.words, scene.as_official()
     line = await planning.aim(scene.desk, scene.known.contact, official, plan_id)
     street = street or official.jurisdiction.street
     found = [] if official.jurisdiction.grid else await planning.places(scene.desk, official, street)

@@ -9,7 +9,7 @@ from domain.contact import StalePress
 from domain.plan import PlanState, Reminded, Rhythm
 from handlers import plan_steps
 from handlers.inspection_cards import short
-from handlers.plan_steps import list_button, official_of
+from handlers.plan_steps import list_button
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn, press
 from outreach import planned, planning, standing
@@ -19,9 +19,9 @@ from outreach.planned import PlanLine
 async def show_plans(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     """The plans of the jurisdiction, each with how many have done it."""
     words = scene.words
-    found = await planned.plans(scene.desk, official_of(scene), page, ROWS_A_PAGE)
+    found = await planned.plans(scene.desk, scene.as_official(), page, ROWS_A_PAGE)
     new = (Button(words.label("plans.new"), press("pl", "n"), style="primary"),)
-    may_set = official_of(scene).may(Duty.PLANS)
+    may_set = scene.as_official().may(Duty.PLANS)
     rows = [(Button(short(_name(scene, line)), press("pl", "o", line.id)),) for line in found.lines]
     turning = pager(words, page, found.pages, "pl", "l")
     text = words("replies/plans/list", found=found, may_set=may_set)
@@ -32,7 +32,7 @@ async def show_plans(turn: Turn, scene: Scene, page: int = 0) -> Reply:
 async def press_plans(turn: Turn, scene: Scene) -> Reply:
     """The buttons of this talk; each deed asks again whether the plan lies in the jurisdiction."""
     assert isinstance(turn.said, Press)
-    said, desk, official, contact = turn.said, scene.desk, official_of(scene), scene.known.contact
+    said, desk, official, contact = turn.said, scene.desk, scene.as_official(), scene.known.contact
     if scene.meaning == plan_steps.DAY:
         # Whatever is pressed here, no date is waited for any more.
         await standing.expect(desk, contact.id, "")
@@ -112,7 +112,7 @@ def _card(turn: Turn, scene: Scene, line: PlanLine, toast: str = "") -> Reply:
         label = words.label("plans.late", count=line.missed)
         rows.append((Button(label, press("pl", "t", line.id, 0), style="primary"),))
     end = Button(words.label("plans.end"), press("pl", "e", line.id))
-    may_change = official_of(scene).may(Duty.PLANS)
+    may_change = scene.as_official().may(Duty.PLANS)
     if may_change and line.state is PlanState.ACTIVE:
         rows.append((Button(words.label("plans.pause"), press("pl", "p", line.id)), end))
     elif may_change and line.state is PlanState.PAUSED:
@@ -123,7 +123,7 @@ def _card(turn: Turn, scene: Scene, line: PlanLine, toast: str = "") -> Reply:
 
 async def _late(turn: Turn, scene: Scene, plan_id: int, page: int) -> Reply:
     """Who has not done it, and whether a reminder can reach them."""
-    words, official = scene.words, official_of(scene)
+    words, official = scene.words, scene.as_official()
     line = await planned.plan(scene.desk, official, plan_id)
     found = await planned.late(scene.desk, official, plan_id, page, ROWS_A_PAGE)
     turning = pager(words, page, found.pages, "pl", "t", plan_id)

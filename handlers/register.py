@@ -19,7 +19,7 @@ from content.workbooks import (
     write_register,
 )
 from domain.authority import Duty
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import Official, StalePress
 from domain.phone import spoken_phone
 from domain.refusal import Refusal
 from domain.workbook import WorkbookBroken
@@ -56,7 +56,7 @@ def _read(received: bytes) -> RegisterReading:
 
 async def show(turn: Turn, scene: Scene) -> Reply:
     """The register of the official's jurisdiction; `/register 文字` looks for enterprises by name."""
-    official = _official(scene)
+    official = scene.as_official()
     if isinstance(turn.said, Command) and turn.said.rest:
         return await _list(turn, scene, official, 0, named=turn.said.rest[:50])
     figures = await listing.counts(scene.desk, official.jurisdiction)
@@ -75,7 +75,7 @@ async def show(turn: Turn, scene: Scene) -> Reply:
 
 async def take_workbook(turn: Turn, scene: Scene) -> Reply:
     """Say what a workbook would do, give back what is wrong with it, and ask before anything is written."""
-    official = _official(scene)
+    official = scene.as_official()
     if isinstance(scene.prepared, Refusal):
         raise scene.prepared
     if not isinstance(scene.prepared, RegisterReading):
@@ -118,7 +118,7 @@ async def take_workbook(turn: Turn, scene: Scene) -> Reply:
 async def press(turn: Turn, scene: Scene) -> Reply:
     """`rg:l`, `rg:t`, `rg:x`, `rg:ls:<page>`, `rg:e:<enterprise>:<page>`, `rg:ok:<draft>`, `rg:no:<draft>`."""
     assert isinstance(turn.said, Press)
-    official = _official(scene)
+    official = scene.as_official()
     match turn.said.words[1:]:
         case ("l",):
             return await show(turn, scene)
@@ -136,13 +136,6 @@ async def press(turn: Turn, scene: Scene) -> Reply:
             await drafting.discard(scene.desk, scene.known.contact)
             return shown(turn, scene.words("replies/register/discarded"), _register_rows(scene))
     raise StalePress
-
-
-def _official(scene: Scene) -> Official:
-    official = scene.known.official
-    if official is None:
-        raise NotAnOfficial
-    return official
 
 
 async def _confirm(turn: Turn, scene: Scene, official: Official, draft_id: int) -> Reply:

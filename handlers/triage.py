@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.checklist import Grade
-from domain.contact import NotAnOfficial, Official, StalePress
+from domain.contact import Official, StalePress
 from domain.report import ReportDecided
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
@@ -19,19 +19,13 @@ QUESTION = "triage.question"
 STATES = {"new": "🆕", "confirmed": "⚠️", "returned": "↩️", "merged": "🔗"}
 
 
-def _official(scene: Scene) -> Official:
-    if scene.known.official is None:
-        raise NotAnOfficial
-    return scene.known.official
-
-
 def _button(scene: Scene, key: str, *said: object, style: str = "") -> Button:
     return Button(scene.words.label(f"triage.{key}"), data("tr", *said), style=style)
 
 
 async def show_reports(turn: Turn, scene: Scene, page: int = 0, *, is_done: bool = False) -> Reply:
     """A page of the reports that concern the official: what waits first; on demand what is done."""
-    words, official = scene.words, _official(scene)
+    words, official = scene.words, scene.as_official()
     found = await triaging.reports(scene.desk, official, page, ROWS_A_PAGE, is_done=is_done)
     new = await triaging.count_new(scene.desk, official)
     rows = [
@@ -56,7 +50,7 @@ def _sign(state: str, grade: str | None) -> str:
 async def press_triage(turn: Turn, scene: Scene) -> Reply:
     """The buttons of this talk; each deed asks again whether the report concerns the official."""
     assert isinstance(turn.said, Press)
-    said, desk, words, official = turn.said, scene.desk, scene.words, _official(scene)
+    said, desk, words, official = turn.said, scene.desk, scene.words, scene.as_official()
     if said.verb in ("l", "d"):
         return await show_reports(turn, scene, said.number(2), is_done=said.verb == "d")
     report_id = said.number(2)
@@ -107,7 +101,7 @@ async def take_reason(turn: Turn, scene: Scene) -> Reply:
     """Why a report is returned, in the official's own words."""
     if not isinstance(turn.said, Text):
         return Reply((Say(scene.words("replies/triage/words_only")),))
-    who = (scene.desk, scene.known.contact, _official(scene), _subject(scene))
+    who = (scene.desk, scene.known.contact, scene.as_official(), _subject(scene))
     await standing.expect(scene.desk, scene.known.contact.id, "")
     try:
         number = await triaging.send_back(*who, turn.said.text)
@@ -123,7 +117,7 @@ async def take_question(turn: Turn, scene: Scene) -> Reply:
     if not isinstance(turn.said, Text):
         return Reply((Say(scene.words("replies/triage/words_only")),))
     report_id = _subject(scene)
-    is_told = await triaging.ask(scene.desk, scene.known.contact, _official(scene), report_id, turn.said.text)
+    is_told = await triaging.ask(scene.desk, scene.known.contact, scene.as_official(), report_id, turn.said.text)
     await standing.expect(scene.desk, scene.known.contact.id, "")
     rows = ((_back(scene, report_id), home_button(scene.words)),)
     return Reply((Say(scene.words("replies/triage/asked", is_told=is_told), rows),))

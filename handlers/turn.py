@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from content.texts import Words
-from domain.contact import Contact, Official, Post
+from domain.contact import Contact, NotAnOfficial, Official, Post
 from outreach.desk import Desk
 
 PRESS_LIMIT = 64  # bytes of callback_data, Bot API
@@ -181,6 +181,12 @@ class Scene:
         """The caller of a talk that only contacts reach."""
         assert self.caller is not None
         return self.caller
+
+    def as_official(self) -> Official:
+        """The office in which the caller speaks. Raises NotAnOfficial."""
+        if self.known.official is None:
+            raise NotAnOfficial
+        return self.known.official
 
 
 @dataclass(frozen=True, slots=True)
