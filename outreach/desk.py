@@ -13,7 +13,6 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CursorResult, Executable, Result, Table, bindparam, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -27,6 +26,7 @@ from domain.reminder import Almanac
 from outreach.delivery.parts import rows_of
 from outreach.storage.base import Record
 from outreach.storage.ciphering import ArchiveKey
+from outreach.storage.inserting import insert_for
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
@@ -51,9 +51,8 @@ def affected(result: Result[Any]) -> int:
 def _put_once(
     dialect: str, record: type[Record], unique: InstrumentedAttribute[Any], names: tuple[str, ...]
 ) -> Executable:
-    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
     table = cast(Table, record.__table__)
-    statement = build(table).values({name: bindparam(name) for name in names})
+    statement = insert_for(dialect, table).values({name: bindparam(name) for name in names})
     return statement.on_conflict_do_nothing(index_elements=[unique.key]).returning(table.c[unique.key])
 
 
@@ -61,8 +60,7 @@ def _put_once(
 def _put(
     dialect: str, record: type[Record], key: tuple[str, ...], held: tuple[str, ...], names: tuple[str, ...]
 ) -> Executable:
-    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = build(cast(Table, record.__table__)).values({name: bindparam(name) for name in names})
+    statement = insert_for(dialect, cast(Table, record.__table__)).values({name: bindparam(name) for name in names})
     return statement.on_conflict_do_update(
         index_elements=list(key), set_={name: statement.excluded[name] for name in held}
     )
@@ -179,8 +177,8 @@ class Desk:
         """The same for many contacts, each with a notice of their own, in one statement."""
         if notices:
             self.has_told = True
-            build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
-            statement = build(cast(Table, DeliveryRecord.__table__)).on_conflict_do_nothing(index_elements=["key"])
+            statement = insert_for(self.office.engine.dialect.name, cast(Table, DeliveryRecord.__table__))
+            statement = statement.on_conflict_do_nothing(index_elements=["key"])
             await self.session.execute(statement, [row for each in notices for row in rows_of(self._delivery(*each))])
 
     def _delivery(self, contact: Contact, notice: Notice) -> dict[str, object]:
@@ -218,7 +216,6 @@ class Desk:
 
     async def next_number(self, series: str) -> int:
         """The next number of a series, from 1; unique because it is taken inside the transaction."""
-        build = sqlite.insert if self.office.engine.dialect.name == "sqlite" else postgresql.insert
-        statement = build(CounterRecord).values(series=series, value=1)
+        statement = insert_for(self.office.engine.dialect.name, CounterRecord).values(series=series, value=1)
         statement = statement.on_conflict_do_update(index_elements=["series"], set_={"value": CounterRecord.value + 1})
         return int((await self.session.execute(statement.returning(CounterRecord.value))).scalar_one())

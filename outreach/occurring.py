@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.checklist import Checklist
 from domain.contact import Contact, Role
@@ -19,6 +18,7 @@ from outreach.desk import Desk
 from outreach.enrolling import as_contact
 from outreach.storage.base import Record
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.inserting import insert_for
 from outreach.storage.inspections import ChecklistEditionRecord, InspectionRecord
 from outreach.storage.people import ContactRecord, PostRecord
 from outreach.storage.plans import OPEN, OccurrenceRecord, PlanRecord, ReminderRecord
@@ -255,11 +255,14 @@ async def _settle_what_was_done(
 
 async def _insert(desk: Desk, record: type[Record], unique: list[str], rows: list[dict[str, object]]) -> int:
     """Insert those that are not there yet. How many were."""
-    build = sqlite.insert if desk.office.engine.dialect.name == "sqlite" else postgresql.insert
     column = getattr(record, unique[0])
     count = 0
     for part in _parts(rows):
-        statement = build(record).values(part).on_conflict_do_nothing(index_elements=unique)
+        statement = (
+            insert_for(desk.office.engine.dialect.name, record)
+            .values(part)
+            .on_conflict_do_nothing(index_elements=unique)
+        )
         count += len((await desk.session.execute(statement.returning(column))).all())
     return count
 

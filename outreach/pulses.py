@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.desk import Desk
 from outreach.storage.pulses import PulseRecord
@@ -26,11 +25,7 @@ WEBHOOK_LOST = "webhook_lost"
 
 async def beat(desk: Desk, name: str, value: int = 0, at: datetime | None = None) -> None:
     """It went well at `at`, or just now."""
-    build = sqlite.insert if desk.office.engine.dialect.name == "sqlite" else postgresql.insert
-    row = build(PulseRecord).values(name=name, at=at or desk.now, value=value)
-    await desk.session.execute(
-        row.on_conflict_do_update(index_elements=["name"], set_={"at": row.excluded.at, "value": row.excluded.value})
-    )
+    await desk.put(PulseRecord, {"name": name}, {"at": at or desk.now, "value": value})
 
 
 async def wait(desk: Desk, name: str, value: int) -> None:
@@ -38,9 +33,7 @@ async def wait(desk: Desk, name: str, value: int) -> None:
     if not value:
         await desk.session.execute(delete(PulseRecord).where(PulseRecord.name == name))
         return
-    build = sqlite.insert if desk.office.engine.dialect.name == "sqlite" else postgresql.insert
-    row = build(PulseRecord).values(name=name, at=desk.now, value=value)
-    await desk.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}))
+    await desk.put(PulseRecord, {"name": name}, {"value": value}, {"at": desk.now})
 
 
 def found(search: str) -> str:

@@ -8,11 +8,11 @@ from functools import cache
 from typing import cast
 
 from sqlalchemy import Table, Update, bindparam, func, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notice import DeliveryState
 from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.inserting import insert_for
 from outreach.storage.notices import CLAIMED, DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
 
@@ -84,8 +84,7 @@ async def expire(link: AsyncConnection, now: datetime, until: datetime) -> None:
 
 async def begin_pause(link: AsyncConnection, name: str, until_at: datetime, reason: str) -> None:
     """Begin or lengthen a pause; a shorter one changes nothing."""
-    build = sqlite.insert if link.dialect.name == "sqlite" else postgresql.insert
-    begin = build(PAUSES).values(name=name, until_at=until_at, reason=reason)
+    begin = insert_for(link.dialect.name, PAUSES).values(name=name, until_at=until_at, reason=reason)
     lengthen = begin.on_conflict_do_update(
         index_elements=["name"],
         set_={"until_at": begin.excluded.until_at, "reason": begin.excluded.reason},
