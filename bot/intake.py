@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -24,7 +23,7 @@ from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
 from handlers.turn import Document, FileFetcher, Reply, Turn
 from outreach import enrolling, polling, receiving, report_drafts, standing
-from outreach.delivery.claims import FLOOD, Claims
+from outreach.delivery.claims import Claims
 from outreach.desk import Office
 
 LOG = structlog.get_logger("intake")
@@ -119,8 +118,8 @@ class Intake:
             return
         if spoken.flood_seconds:
             # What Telegram says to a reply holds for everything that nobody waits for.
-            until = self._office.clock() + timedelta(seconds=spoken.flood_seconds)
-            await Claims(self._office.engine, "intake").pause(FLOOD, until, "telegram")
+            claims = Claims(self._office.engine, "intake")
+            await claims.flooded(self._office.clock(), spoken.flood_seconds, is_untold=spoken.is_untold)
         is_placed = contact_id is not None and spoken.card_message_id not in (None, card)
         if not spoken.polls and not is_placed and (contact_id is None or not spoken.unreachable):
             return

@@ -14,7 +14,7 @@ from domain.broadcast import BroadcastState
 from domain.notice import DeliveryState
 from outreach.broadcasting import stop
 from outreach.bulletins import view_of
-from outreach.delivery.claims import FLOOD, TOKEN, TOKEN_PAUSE_FOR, WINDOW, Claims
+from outreach.delivery.claims import TOKEN, TOKEN_PAUSE_FOR, WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
@@ -88,8 +88,7 @@ class Amender:
                 edit.chat_id, edit.message_id, edit.text, edit.buttons, is_caption=edit.is_caption
             )
             if outcome.kind is Kind.FLOOD:
-                next_at = now + timedelta(seconds=outcome.seconds)
-                await self._claims.pause(FLOOD, next_at, "telegram")
+                next_at = await self._claims.flooded(now, outcome.seconds, is_untold=outcome.is_untold)
                 break
             if outcome.kind is Kind.TOKEN_REFUSED:
                 next_at = now + AGAIN_FOR

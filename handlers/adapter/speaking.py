@@ -52,12 +52,14 @@ class Placed:
 class Spoken:
     """What came of it: the new card's message id, if one was placed, and why the person cannot be reached.
 
-    flood_seconds: how long Telegram wants to be left alone; 0 when it did not say so.
+    flood_seconds: how long Telegram wants to be left alone; 0 when it does not.
+    is_untold: it wants to be, but did not say for how long; `flood_seconds` is the shortest it may be.
     """
 
     card_message_id: int | None = None
     unreachable: str = ""
     flood_seconds: float = 0.0
+    is_untold: bool = False
     polls: list[Placed] = field(default_factory=list)
 
 
@@ -83,7 +85,7 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
             break
         except RetryAfter as pause:
             LOG.warning("reply_lost", update_id=turn.update_id, fault=type(pause).__name__, words=str(pause)[:200])
-            spoken.flood_seconds = _seconds(pause)
+            spoken.flood_seconds, spoken.is_untold = _seconds(pause), getattr(pause, "is_untold", False)
             break
         except TelegramError as fault:
             if isinstance(fault, BadRequest) and any(sign in fault.message.lower() for sign in NOBODY):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.broadcast import BroadcastState
 from domain.notice import DeliveryState
 from domain.reminder import Almanac
+from outreach.delivery.floods import Floods, begin_flood
 from outreach.delivery.holding import SHANGHAI, hold_back
 from outreach.delivery.outcomes import MEANINGS, Again, Kind, Outcome
 from outreach.delivery.parts import behind, series
@@ -22,7 +23,6 @@ from outreach.delivery.rows import (
     DELIVERIES,
     PAUSES,
     begin_pause,
-    expire,
     mark_gone,
     move_chat,
     stop_refused,
@@ -40,11 +40,8 @@ RESEND_URGENT_FOR = timedelta(seconds=60)
 MOST_SENDS = 2
 # When nothing of a window may go out now, more is looked at in one go, up to this.
 WIDEST_LOOK = 500
-FLOOD = "flood"
 TOKEN = "token"  # noqa: S105 - the name of a pause
 TOKEN_PAUSE_FOR = timedelta(days=3650)
-# A pause longer than this is worth looking for what will be too late when it ends.
-LONG_PAUSE_FOR = timedelta(seconds=60)
 _LET_GO: dict[str, object] = {"claimed_by": None, "lease_until": None}
 
 
@@ -112,6 +109,7 @@ class Claims:
         self._engine = engine
         self._owner = owner
         self._almanac = almanac
+        self._floods = Floods()
 
     async def paused_until(self, now: datetime) -> datetime | None:
         """The end of a pause that is in force, whichever process began it."""
@@ -122,6 +120,11 @@ class Claims:
         """Begin or lengthen a pause for all processes; it survives restarts. A shorter one changes nothing."""
         async with self._engine.begin() as link:
             await begin_pause(link, name, until_at, reason)
+
+    async def flooded(self, now: datetime, seconds: float, *, is_untold: bool) -> datetime:
+        """Begin the pause that Telegram asks for; when it is over. Without a number it is longer each time."""
+        async with self._engine.begin() as link:
+            return await begin_flood(link, now, seconds, is_untold=is_untold)
 
     async def lift(self, name: str) -> None:
         """End a pause, as a start with a good token does."""
@@ -145,6 +148,8 @@ class Claims:
         """At most `limit` of the next `look` rows that are due, and whether any of those was held back."""
         async with self._engine.begin() as link:
             found = await _due(link, now, look)
+            if found is None:
+                self._floods.saw_a_pause()
             if not found:
                 return (), False
             changed = {row.id: values for row in found if (values := _hopeless(row, now)) is not None}
@@ -175,9 +180,9 @@ class Claims:
         What an answer means for others is written with it: a flood or a refused token pauses every process, a contact
         who is gone gets nothing more, a text that is refused again and again is offered to nobody else.
         """
-        changes = [(claim.id, _after(claim, outcome, now)) for claim, outcome in results]
         async with self._engine.begin() as link:
-            await write(link, changes, self._owner)
+            results = await self._floods.settle(link, results, now)
+            await write(link, [(claim.id, _after(claim, outcome, now)) for claim, outcome in results], self._owner)
             for claim, outcome in results:
                 if outcome.kind is Kind.MIGRATED and outcome.chat_id is not None:
                     await move_chat(link, claim.contact_id, outcome.chat_id)
@@ -186,13 +191,9 @@ class Claims:
             gone = {claim.contact_id: outcome.reason for claim, outcome in results if outcome.kind is Kind.CONTACT_GONE}
             for contact_id, reason in gone.items():
                 await mark_gone(link, contact_id, reason, now)
-            if flood := max((outcome.seconds for _, outcome in results if outcome.kind is Kind.FLOOD), default=0.0):
-                until_at = now + timedelta(seconds=flood)
-                await begin_pause(link, FLOOD, until_at, "telegram")
-                if until_at - now > LONG_PAUSE_FOR:
-                    await expire(link, now, until_at)
             if any(outcome.kind is Kind.TOKEN_REFUSED for _, outcome in results):
                 await begin_pause(link, TOKEN, now + TOKEN_PAUSE_FOR, "bad_token")
+        self._floods.settled(results)
 
     async def rescue(self, now: datetime, *, sole: bool = False) -> int:
         """Rows claimed by a process that is gone: whether they were sent is unknown, and says so.
@@ -208,12 +209,12 @@ class Claims:
             return len(found)
 
 
-async def _due(link: AsyncConnection, now: datetime, most: int) -> list[Row[Any]]:
-    """The next rows that are due: the urgent ones, then the others, each kind the oldest first; none in a pause."""
+async def _due(link: AsyncConnection, now: datetime, most: int) -> list[Row[Any]] | None:
+    """The next rows that are due: the urgent ones, then the others, each kind the oldest first; None in a pause."""
     is_paused, has_urgent = (await link.execute(_LOOK, {"now": now})).one()
-    found: list[Row[Any]] = []
     if is_paused:
-        return found
+        return None
+    found: list[Row[Any]] = []
     for is_urgent in (True, False) if has_urgent else (False,):
         if len(found) < most:
             asked = {"now": now, "is_urgent": is_urgent, "most": most - len(found)}

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from outreach.delivery.claims import FLOOD, LEASE_FOR, MOST_SENDS, TOKEN, TOKEN_PAUSE_FOR, Claims
+from outreach.delivery.claims import LEASE_FOR, MOST_SENDS, TOKEN, TOKEN_PAUSE_FOR, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
@@ -93,8 +93,7 @@ class Courier:
             await self._settle(letter, outcome, self._clock())
             if halt is None and outcome.kind is Kind.FLOOD:
                 halt = outcome
-                until = self._clock() + timedelta(seconds=outcome.seconds)
-                await self._claims.pause(FLOOD, until, "telegram")
+                await self._claims.flooded(self._clock(), outcome.seconds, is_untold=outcome.is_untold)
             elif halt is None and outcome.kind is Kind.TOKEN_REFUSED:
                 halt = outcome
                 await self._claims.pause(TOKEN, self._clock() + TOKEN_PAUSE_FOR, "bad_token")

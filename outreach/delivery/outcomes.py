@@ -25,13 +25,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """reason: a word a person's list can show; seconds: how long a flood pause lasts; chat_id: the new chat."""
+    """reason: a word a person's list can show; seconds: how long a flood pause lasts; chat_id: the new chat.
+
+    is_untold: Telegram did not say how long, so it is longer each time; `seconds` is the shortest it may be.
+    """
 
     kind: Kind
     reason: str = ""
     message_id: int | None = None
     seconds: float = 0.0
     chat_id: int | None = None
+    is_untold: bool = False
 
 
 class Again(StrEnum):
@@ -77,16 +81,23 @@ MEANINGS: Mapping[Kind, Meaning] = {
     Kind.NOT_READY: Meaning(DeliveryState.RETRY, Again.SOON, has_tried=False, word="not_ready"),
 }
 
-FLOOD_WITHOUT_A_NUMBER = 30.0
+FLOOD_WITHOUT_A_NUMBER = 30
+# Doubled each time, it is soon long enough for an alert, and never so long that nobody would learn of the end.
+LONGEST_UNTOLD = 3_600
 LONGEST_FLOOD = 86_400.0
 
 
-def flood_seconds(asked: object) -> float:
-    """A pause of `retry_after` seconds; nonsense (zero, negative, no number) means 30 s, and a day is the most."""
+def flood(asked: object) -> Outcome:
+    """A pause of `retry_after` seconds, a day at most; nonsense (zero, negative, no number) is no answer at all."""
     try:
         seconds = float(asked)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        return FLOOD_WITHOUT_A_NUMBER
+        seconds = 0.0
     if not seconds > 0:
-        return FLOOD_WITHOUT_A_NUMBER
-    return min(seconds, LONGEST_FLOOD)
+        return Outcome(Kind.FLOOD, seconds=FLOOD_WITHOUT_A_NUMBER, is_untold=True)
+    return Outcome(Kind.FLOOD, seconds=min(seconds, LONGEST_FLOOD))
+
+
+def untold_seconds(last: int) -> int:
+    """How long to wait when Telegram does not say: twice as long as the last time, which is 0 if it went well since."""
+    return min(max(2 * last, FLOOD_WITHOUT_A_NUMBER), LONGEST_UNTOLD)

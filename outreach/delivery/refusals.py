@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from outreach.delivery.outcomes import Kind, Outcome, flood_seconds
+from outreach.delivery.outcomes import Kind, Outcome, flood
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ HARMLESS_TO_AN_EDIT = ("not modified", "not found", "can't be edited", "message_
 def refused(code: int, description: str, parameters: Mapping[str, Any]) -> Outcome:
     """What Telegram's refusal of a send means; `parameters` as in the Bot API's ResponseParameters."""
     if code == 429 or parameters.get("retry_after"):
-        return Outcome(Kind.FLOOD, seconds=flood_seconds(parameters.get("retry_after")))
+        return flood(parameters.get("retry_after"))
     moved_to = parameters.get("migrate_to_chat_id")
     if isinstance(moved_to, int) and moved_to:
         return Outcome(Kind.MIGRATED, chat_id=moved_to)

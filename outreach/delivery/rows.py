@@ -82,12 +82,12 @@ async def expire(link: AsyncConnection, now: datetime, until: datetime) -> None:
     await link.execute(late.values(state=DeliveryState.REFUSED.value, reason="expired", settled_at=now))
 
 
-async def begin_pause(link: AsyncConnection, name: str, until_at: datetime, reason: str) -> None:
+async def begin_pause(link: AsyncConnection, name: str, until_at: datetime, reason: str, **more: object) -> None:
     """Begin or lengthen a pause; a shorter one changes nothing."""
-    begin = insert_for(link.dialect.name, PAUSES).values(name=name, until_at=until_at, reason=reason)
+    begin = insert_for(link.dialect.name, PAUSES).values(name=name, until_at=until_at, reason=reason, **more)
     lengthen = begin.on_conflict_do_update(
         index_elements=["name"],
-        set_={"until_at": begin.excluded.until_at, "reason": begin.excluded.reason},
+        set_={column: begin.excluded[column] for column in ("until_at", "reason", *more)},
         where=begin.excluded.until_at > PAUSES.c.until_at,
     )
     await link.execute(lengthen)

@@ -12,6 +12,8 @@ from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word
 # The pause that a restore begins and a person ends, and what it says of rows that may have been sent since.
 HOLD = "hold"
 RESTORED, RESTORED_FOLDED, RESTORED_LEFT = "restored", "restored_folded", "restored_left"
+# The pause that Telegram asks for.
+FLOOD = "flood"
 # What waits to be sent; what was folded into a digest is said by the digest.
 WAITING = text("state IN ('queued', 'retry') AND reason <> 'digest'")
 CLAIMED = text("state = 'claimed'")
@@ -78,3 +80,5 @@ class PauseRecord(Record):
     name: Mapped[Word] = mapped_column(primary_key=True)
     until_at: Mapped[datetime]
     reason: Mapped[Prose] = mapped_column(default="")
+    # How long the last flood pause lasted for which Telegram gave no number; 0 once something was sent since.
+    untold_seconds: Mapped[int] = mapped_column(default=0)

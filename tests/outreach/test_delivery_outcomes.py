@@ -15,7 +15,7 @@ from aiohttp import web
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
-from outreach.delivery.outcomes import flood_seconds
+from outreach.delivery.outcomes import Kind, flood
 from outreach.delivery.telegram.gateway import Attachment
 from outreach.desk import Office
 from outreach.storage.database import open_engine
@@ -133,6 +133,45 @@ async def test_a_flood_costs_no_try_and_stops_everybody_for_as_long_as_telegram_
     clock.advance(seconds=1)
     assert await mailing.pump().turn()
     assert await mailing.state("one") == ("sent", "")
+
+
+async def test_a_flood_without_a_number_is_waited_for_longer_each_time_until_something_is_sent(
+    mailing: Mailing, clock: SetClock
+) -> None:
+    contacts = [await mailing.contact(), await mailing.contact(1003, "李强")]
+    await mailing.fault("429html")
+    for contact in contacts:
+        await mailing.tell(contact, f"to {contact.name}")
+    waits = []
+    for _ in range(9):
+        # Each look is another process's: the length is in the database.
+        await mailing.pump().turn()
+        (wait,) = (await mailing.pauses()).values()
+        assert (await mailing.row("to 王芳")).due_at == clock.now + timedelta(seconds=wait)
+        waits.append(wait)
+        clock.advance(seconds=wait)
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert await mailing.states() == {"retry": 2}
+    await mailing.mend()
+    pump = mailing.pump()
+    await pump.turn()
+    assert await mailing.states() == {"sent": 2}
+    await mailing.fault("429html")
+    await mailing.tell(contacts[0], "later")
+    await pump.turn()
+    assert await mailing.pauses() == {"flood": 30}
+
+
+async def test_floods_of_one_moment_are_one_and_a_number_is_no_step(mailing: Mailing, clock: SetClock) -> None:
+    pump, claims = mailing.pump(), mailing.pump("two").claims
+    for asked in (1, 2, 3):
+        assert await claims.flooded(clock.now, 30.0, is_untold=True) == clock.now + timedelta(seconds=30), asked
+    clock.advance(seconds=30)
+    await claims.flooded(clock.now, 5.0, is_untold=False)
+    assert await mailing.pauses() == {"flood": 5}
+    clock.advance(seconds=5)
+    await pump.claims.flooded(clock.now, 30.0, is_untold=True)
+    assert await mailing.pauses() == {"flood": 60}
 
 
 @pytest.mark.parametrize("kind", ["401", "404"])
@@ -308,4 +347,6 @@ async def test_a_paper_that_can_never_be_made_is_given_up_with_a_reason(mailing:
     ],
 )
 def test_a_flood_pause_is_as_long_as_asked_and_sane_when_nonsense_is_asked(asked: object, seconds: float) -> None:
-    assert flood_seconds(asked) == seconds
+    made = flood(asked)
+    assert (made.kind, made.seconds) == (Kind.FLOOD, seconds)
+    assert made.is_untold is (asked in (0, -5, None, "soon") or asked is math.nan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from outreach.delivery.outcomes import Kind, Outcome, flood_seconds
+from outreach.delivery.outcomes import Kind, Outcome, flood
 from outreach.delivery.refusals import HARMLESS_TO_AN_EDIT, UNREADABLE, refused
 
 # How an answer of success begins as Telegram writes it.
@@ -21,10 +21,10 @@ def parsed(body: bytes) -> dict[str, Any]:
     return made if isinstance(made, dict) else {}
 
 
-def flood_wait(body: bytes) -> float:
-    """Seconds. The framework takes no zero for a wait, and fails at a text or at more than fits a timedelta."""
+def flood_in(body: bytes) -> Outcome:
+    """A wait that the framework can take: it takes no zero, and fails at a text or at more than fits a timedelta."""
     parameters = parsed(body).get("parameters")
-    return flood_seconds(parameters.get("retry_after") if isinstance(parameters, dict) else None)
+    return flood(parameters.get("retry_after") if isinstance(parameters, dict) else None)
 
 
 def has_result(body: bytes) -> bool:

@@ -160,7 +160,7 @@ def _encoded(body: str) -> bytes:
 def classify(fault: Exception) -> Outcome:
     """The outcome that an exception of a send means, the transport's or the framework's, by the same table."""
     if isinstance(fault, RetryAfter):
-        wait = fault.retry_after
+        wait = None if getattr(fault, "is_untold", False) else fault.retry_after
         return refused(429, "", {"retry_after": wait.total_seconds() if isinstance(wait, timedelta) else wait})
     if isinstance(fault, ChatMigrated):
         return refused(400, "", {"migrate_to_chat_id": fault.new_chat_id})

@@ -11,8 +11,9 @@ import aiohttp
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from outreach.delivery.outcomes import Outcome
 from outreach.delivery.pacing import Pacer
-from outreach.delivery.telegram.answers import flood_wait, has_result, is_proxys, parsed
+from outreach.delivery.telegram.answers import flood_in, has_result, is_proxys, parsed
 
 # Telegram's answers are small; anything larger is not Telegram's. A file download has its own bound.
 ANSWER_LIMIT = 1_000_000
@@ -36,6 +37,12 @@ class NotTelegram(NetworkError):
     """A proxy on the way refused the request with a page of its own, so Telegram has not seen it."""
 
     never_sent = True
+
+
+class UntoldFlood(RetryAfter):
+    """A 429 that says no number of seconds; what it carries is the shortest pause."""
+
+    is_untold = True
 
 
 class AnswerTooLarge(NetworkError):
@@ -174,7 +181,7 @@ class AiohttpRequest(BaseRequest):
             if is_proxys(status, answer):
                 raise NotTelegram(f"a proxy answered {status}")
             if status == 429:
-                raise self._flooded(chat_id, flood_wait(answer))
+                raise self._flooded(chat_id, flood_in(answer))
             # What was made by hand is read by hand.
             if headers is None and limit is not DOWNLOAD_LIMIT and status < 300 and not has_result(answer):
                 raise Unreadable("the answer holds no result")
@@ -198,11 +205,11 @@ class AiohttpRequest(BaseRequest):
         await self._pacer.wait(chat_id, is_reply=True, is_edit=method.startswith("edit"))
         return chat_id
 
-    def _flooded(self, chat_id: int | None, seconds: float) -> RetryAfter:
+    def _flooded(self, chat_id: int | None, flood: Outcome) -> RetryAfter:
         """A 429. When a reply meets one, the pacer is told; a notice's is told by whoever sent it."""
         if chat_id is not None and self._pacer is not None:
-            self._pacer.flooded(chat_id, seconds)
-        return RetryAfter(timedelta(seconds=seconds))
+            self._pacer.flooded(chat_id, flood.seconds)
+        return (UntoldFlood if flood.is_untold else RetryAfter)(timedelta(seconds=flood.seconds))
 
     def _timeout_of(self, wait: float) -> aiohttp.ClientTimeout:
         return aiohttp.ClientTimeout(total=self._total + wait, connect=self._connect, sock_connect=self._connect)
