@@ -24,6 +24,7 @@ from outreach import readiness
 from outreach.amending import Amender
 from outreach.delivery.claims import TOKEN
 from outreach.delivery.robot import Robot
+from outreach.delivery.speaking_time import SpeakingTime
 from outreach.evidencing import EvidencePhotographer
 from outreach.forwarding import Forwarder
 from outreach.photographing import Photographer
@@ -58,6 +59,7 @@ class Process:
         self._role = house.settings.role
         self._watchdog = Watchdog()
         self._watch = Watch(house.office, house.settings, robots)
+        self._time = SpeakingTime(house.office.engine, house.pump.pacer, house.settings.sends_per_second)
         self._poller = Poller(house.bot, house.poll_request, house.intake, POLL_SECONDS, self._watch.conflict)
         self._listener: Listener | None = None
         self._clockwork: Clockwork | None = None
@@ -72,6 +74,8 @@ class Process:
         await house.pump.claims.lift(TOKEN)
         if house.settings.database.startswith("sqlite"):
             await house.pump.claims.rescue(house.office.clock(), sole=True)
+        if self._role.is_web or self._role.is_pump:
+            await self._time.begin()
         if self._role.is_web:
             self._listener = await listen(house, self._watchdog)
         tasks = [asyncio.create_task(work) for work in self._work()]
@@ -108,6 +112,8 @@ class Process:
         """What this role does beside sending, each until it is cancelled."""
         house = self._house
         work: list[Work] = [self._watchdog.run(), self._watch.run()]
+        if self._role.is_web or self._role.is_pump:
+            work.append(self._time.run())
         if self._role.is_pump:
             work += [
                 Photographer(house.office, house.gateway.fetch).run(),
@@ -149,6 +155,8 @@ class Process:
         if self._enders:
             closing.append(asyncio.wait(self._enders, timeout=CLOSE_SECONDS))
         await asyncio.gather(*closing)
+        if self._role.is_web or self._role.is_pump:
+            await self._time.leave()
 
     def _say_what_this_is(self) -> None:
         settings = self._house.settings

@@ -39,6 +39,8 @@ class Allowance:
 
     def __init__(self, limit: int, *, per_chat: bool = True) -> None:
         self._limit = limit
+        # Until when that is so, where it is a part that is lent; nothing begins after it.
+        self._good_until = float("inf")
         self._margin = LEAST_MARGIN + (MOST_MARGIN - LEAST_MARGIN) * min(1.0, limit / HIGHEST_LIMIT)
         self._is_per_chat = per_chat
         self._starts: deque[Start] = deque()
@@ -55,12 +57,22 @@ class Allowance:
         self._paced_at = 0.0
         self._fell_at = float("-inf")
 
+    def limit_to(self, limit: int, until: float) -> None:
+        """From now on `limit` sends a second, which may be none, and none at all from `until` on."""
+        self._limit = limit
+        self._good_until = until if limit > 0 else float("-inf")
+
     def pace(self, now: float) -> float:
         """The part of the limit that is used: 1 unless Telegram has refused what the limit allows."""
         return min(1.0, self._pace + (now - self._paced_at) * RECOVERY_PER_SECOND)
 
     def slot_at(self, now: float, *, is_reply: bool, is_owed: bool = False) -> float:
-        """When the second of all chats has room: `now` or later. What is owed need not keep the even spacing."""
+        """When the second of all chats has room: `now` or later. What is owed need not keep the even spacing.
+
+        Infinity while there is no limit to speak under.
+        """
+        if now >= self._good_until:
+            return float("inf")
         window = (1.0 + self._margin * KEPT_OF_MARGIN) / self.pace(now)
         self._forget_starts(now, window)
         kept = 0 if is_reply or is_owed else self._kept_free(now)

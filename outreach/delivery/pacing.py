@@ -40,6 +40,7 @@ class Pacer:
         self._number = 0
         self._in_a_row = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._taken = 0
 
     async def wait(self, chat_id: int = 0, *, is_reply: bool = False, is_edit: bool = False) -> None:
         """Return when one more send may begin, and count it. `chat_id` 0 is no chat in particular."""
@@ -51,6 +52,16 @@ class Pacer:
             start = await waiter.future
             # Between being let go and running again lies whatever else the loop had to do.
             start.at = self.now()
+
+    def limit_to(self, limit: int, until: float) -> None:
+        """Begin at most `limit` sends a second from now on, and none from this instant of `now` on."""
+        self._allowance.limit_to(limit, until)
+        self._grant(asyncio.get_running_loop())
+
+    def demand(self) -> tuple[int, bool]:
+        """How many sends have begun since this was asked last, and whether any waits for more than its own chat."""
+        taken, self._taken = self._taken, 0
+        return taken, bool(self._replies or self._notices)
 
     def now(self) -> float:
         """Seconds of the loop's clock."""
@@ -103,6 +114,7 @@ class Pacer:
             if at > now:
                 return at
             queue.popleft()
+            self._taken += 1
             start = self._allowance.take(now, waiter.chat_id, is_reply=waiter.is_reply, is_edit=waiter.is_edit)
             self._in_a_row = self._in_a_row + 1 if waiter.is_reply and notice is not None else 0
             waiter.future.set_result(start)

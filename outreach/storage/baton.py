@@ -18,6 +18,7 @@ ANSWER_SECONDS = 5.0
 # The lower bits say what is held, the upper ones that it is ours.
 CLOCK = 0x616E0010
 POLLING = 0x616E0011
+SPEAKING = 0x616E0012
 # A host that lost its power never says so: after these seconds of silence the server ends its session by itself.
 # A server reached by a Unix socket ignores them, for there the kernel tells it at once.
 SILENCE = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 2")

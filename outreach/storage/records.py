@@ -48,6 +48,7 @@ from outreach.storage.reports import (
     ReportRecord,
     ReportWordRecord,
 )
+from outreach.storage.speakers import SpeakerRecord
 
 __all__ = [
     "ActivityPhotoRecord",
@@ -100,6 +101,7 @@ __all__ = [
     "ReportRecord",
     "ReportWordRecord",
     "SeenUpdateRecord",
+    "SpeakerRecord",
     "StandingRecord",
     "WishRecord",
 ]

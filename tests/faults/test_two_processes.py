@@ -27,11 +27,13 @@ from domain.notice import Notice
 from domain.plan import Rhythm
 from outreach import broadcasting, composing, enrolling, planning
 from outreach.delivery.claims import LEASE_FOR, Claims
+from outreach.delivery.pacing import Pacer
+from outreach.delivery.speaking_time import LENT_SECONDS, ROUND_SECONDS, SpeakingTime
 from outreach.desk import Clock, Desk, Office
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
-from tests.conftest import DATABASES, SetClock
-from tests.faults.second_process import fast_clock
+from tests.conftest import DATABASES, Figure, SetClock
+from tests.faults.second_process import LIMIT, fast_clock
 from tests.journeys.processes import ROOT
 from tests.outreach import walking
 from tests.outreach.mailing import open_mailing
@@ -41,8 +43,8 @@ RECIPIENTS, PLANNED = 200, 50
 OFFICIAL = 9000
 FIRST = 9001
 WINDOW_OF_ONE = 25
-# A lease of two minutes is over in five seconds.
-SPEED = 24
+# A lease of two minutes is over in ten seconds, and the part of the limit that a stopped process held in four.
+SPEED = 12
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out")]
 
@@ -126,15 +128,15 @@ class Pair:
                 line = process.stdout.readline()
             assert line, "it did not start"
 
-    def close(self) -> list[int]:
-        """End both; how many calls each made."""
+    def close(self) -> list[list[float]]:
+        """End both; when each made its calls."""
         for process in self.processes:
             process.send_signal(signal.SIGCONT)
             process.send_signal(signal.SIGTERM)
         calls = []
         for process in self.processes:
             out, _ = process.communicate(timeout=20)
-            calls.append(int(json.loads(out.splitlines()[-1])))
+            calls.append(json.loads(out.splitlines()[-1]))
         return calls
 
     async def ledger(self) -> Counter[tuple[int, str]]:
@@ -201,6 +203,12 @@ async def states(office: Office) -> dict[str, int]:
         return dict(map(tuple, found))
 
 
+def within_a_second(calls: list[list[float]]) -> int:
+    """The most calls of all processes that began within one second."""
+    began = sorted(at for one in calls for at in one)
+    return max(sum(at <= later < at + 1.0 for later in began[n : n + 4 * LIMIT]) for n, at in enumerate(began))
+
+
 def everything() -> Counter[tuple[int, str]]:
     """Each of two hundred the notice once, each of fifty the reminder once."""
     return Counter(
@@ -210,7 +218,7 @@ def everything() -> Counter[tuple[int, str]]:
 
 
 async def test_two_processes_send_everything_once(
-    shared_url: str, tmp_path: Path, catalogue: Catalogue, texts: Texts
+    shared_url: str, tmp_path: Path, catalogue: Catalogue, texts: Texts, figure: Figure
 ) -> None:
     async with open_pair(shared_url, tmp_path, catalogue, texts) as (pair, office):
         await pair.until(RECIPIENTS + PLANNED)
@@ -219,7 +227,11 @@ async def test_two_processes_send_everything_once(
         assert await pair.ledger() == everything()
         assert await states(office) == {"sent": RECIPIENTS + PLANNED}
         calls = await asyncio.to_thread(pair.close)
-    assert min(calls) >= 10, f"one of them did nothing: {calls}"
+    counts = [len(one) for one in calls]
+    assert min(counts) >= 10, f"one of them did nothing: {counts}"
+    most = within_a_second(calls)
+    assert most <= LIMIT
+    figure(f"two processes, one limit of {LIMIT}/s: {counts[0]} and {counts[1]} sends, at most {most} in any second")
 
 
 @pytest.mark.torture
@@ -245,7 +257,8 @@ async def test_a_process_stopped_for_longer_than_its_lease_doubles_nothing(
         unknown = found.get("unknown", 0)
         assert unknown <= WINDOW_OF_ONE
         assert sum((everything() - ledger).values()) <= unknown
-        await asyncio.to_thread(pair.close)
+        # It woke up with a part of the limit that others had by then, and did not use it.
+        assert within_a_second(await asyncio.to_thread(pair.close)) <= LIMIT
 
 
 async def test_what_was_claimed_before_a_long_sleep_is_not_sent_after_it(
@@ -283,3 +296,42 @@ class Gate:
 
     async def wait(self, chat_id: int) -> None:
         await self._gate.wait()
+
+
+@pytest.mark.torture
+async def test_the_part_of_a_process_that_dies_or_leaves_goes_to_the_others(shared_url: str) -> None:
+    engine = open_engine(shared_url)
+    pacers = [Pacer(LIMIT) for _ in range(3)]
+    times = [SpeakingTime(engine, pacer, LIMIT) for pacer in pacers]
+    waiting: list[asyncio.Task[None]] = []
+    tasks = []
+    for number, (pacer, speaking_time) in enumerate(zip(pacers, times, strict=True)):
+        # Each has more to say than it ever may.
+        waiting += [asyncio.create_task(pacer.wait(1000 * number + n)) for n in range(900)]
+        await speaking_time.begin()
+        tasks.append(asyncio.create_task(speaking_time.run()))
+
+    async def held() -> int:
+        async with engine.connect() as link:
+            return int((await link.execute(text("SELECT sum(held) FROM speakers"))).scalar_one())
+
+    async def until(used: list[int], seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while [one.used for one in times] != used:
+            assert time.monotonic() < end, [one.used for one in times]
+            assert await held() <= LIMIT
+            await asyncio.sleep(0.05)
+
+    await until([16, 17, 17], 4 * ROUND_SECONDS)
+    # Dead as far as anybody knows: it says nothing more by itself, and the others have it all.
+    tasks[0].cancel()
+    await until([0, 25, 25], LENT_SECONDS + 2 * ROUND_SECONDS)
+    pacers[0].demand()
+    tasks[1].cancel()
+    await times[1].leave()
+    await until([0, 0, LIMIT], 2.5 * ROUND_SECONDS)
+    assert pacers[0].demand() == (0, True)
+    for task in (*tasks, *waiting):
+        task.cancel()
+    await asyncio.gather(*tasks, *waiting, return_exceptions=True)
+    await engine.dispose()
