@@ -27,8 +27,9 @@ from outreach.desk import Desk
 from outreach.reading import Page
 from outreach.replying import random_id, tell_reporter
 from outreach.reporting import put_word
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
-from outreach.storage.reports import HazardRecord, ReportPhotoRecord, ReportRecord, ReportWordRecord
+from outreach.storage.reports import ReportPhotoRecord, ReportRecord, ReportWordRecord
 
 # What still asks something of an official: a new report a decision, a confirmed one its remedy.
 OPEN = (ReportState.NEW, ReportState.CONFIRMED)
@@ -150,8 +151,8 @@ async def confirm(desk: Desk, contact: Contact, official: Official, report_id: i
     desk.session.add(
         HazardRecord(
             number=number, report_id=row.id, enterprise_id=row.enterprise_id, street=row.street, grid=row.grid,
-            where=(await where_of(desk, row))[:255], what=row.what, grade=grade, confirmed_by=official.id,
-            confirmed_at=desk.now,
+            where=(await where_of(desk, row))[:255], what=row.what, grade=grade, verified_by=official.id,
+            opened_at=desk.now,
         )
     )  # fmt: skip
     await desk.note("ReportConfirmed", f"report:{row.id}", contact.id, grade=grade, hazard=number)

@@ -6,6 +6,7 @@ from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord, CampaignDayRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
+from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.inspections import (
     AnswerRecord,
     ChecklistEditionRecord,
@@ -40,7 +41,6 @@ from outreach.storage.quizzes import (
     QuizRecord,
 )
 from outreach.storage.reports import (
-    HazardRecord,
     LetterRecord,
     PlaceRecord,
     ReportDraftRecord,
@@ -70,7 +70,10 @@ __all__ = [
     "FindingRecord",
     "GroupAnswerRecord",
     "GroupQuestionRecord",
+    "HazardCardRecord",
+    "HazardPhotoRecord",
     "HazardRecord",
+    "HazardStepRecord",
     "InspectionRecord",
     "InvitationRecord",
     "JournalRecord",

@@ -1,4 +1,4 @@
-"""隐患举报 — reports, their photos and later words, the hazards they become, and what is told to whom nobody knows.
+"""隐患举报 — reports, their photos and later words, and what is told to whom nobody knows.
 
 Nothing in a row of an anonymous report leads to its reporter without the route key: no contact, no file id, no
 exact time, no number in a row of others (RELIABILITY A1, A3). Ids are random for the same reason.
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
 from outreach.storage.campaigns import ActivityPhotoRecord
+from outreach.storage.hazards import HazardPhotoRecord
 from outreach.storage.inspections import PhotoRecord
 
 
@@ -111,25 +112,6 @@ class ReportPhotoRecord(Record):
     failure: Mapped[str | None] = mapped_column(String(64))
 
 
-class HazardRecord(Record):
-    """隐患(官员确认): opened when an official confirms a report, its place and words frozen at that moment."""
-
-    __tablename__ = "hazards"
-
-    id: Mapped[Key]
-    number: Mapped[str] = mapped_column(String(32), unique=True)
-    report_id: Mapped[int] = mapped_column(unique=True)
-    enterprise_id: Mapped[EnterpriseKey | None]
-    street: Mapped[Line] = mapped_column(default="")
-    grid: Mapped[Line] = mapped_column(default="")
-    where: Mapped[Line] = mapped_column("place_words", default="")
-    what: Mapped[Prose]
-    grade: Mapped[str] = mapped_column(String(16))
-    state: Mapped[Word] = mapped_column(default="open")
-    confirmed_by: Mapped[int] = mapped_column(index=True)
-    confirmed_at: Mapped[datetime]
-
-
 class LetterRecord(Record):
     """A word to an anonymous reporter. It says to which report, never to whom: the sealed route does, to the courier.
 
@@ -163,4 +145,5 @@ def photos_named() -> CompoundSelect[str | None]:
     answers = select(PhotoRecord.sha256).where(PhotoRecord.sha256.is_not(None))
     reports = select(ReportPhotoRecord.sha256).where(ReportPhotoRecord.sha256.is_not(None))
     activities = select(ActivityPhotoRecord.sha256).where(ActivityPhotoRecord.sha256.is_not(None))
-    return answers.union(reports, activities)
+    hazards = select(HazardPhotoRecord.sha256).where(HazardPhotoRecord.sha256.is_not(None))
+    return answers.union(reports, activities, hazards)

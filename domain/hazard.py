@@ -1,0 +1,142 @@
+"""隐患 — what an official confirmed or an enterprise found of itself: where it stands, where it came from, who acts.
+
+安全生产法 art. 41: hazards are looked for, put right, recorded truthfully and told to the staff; major ones are also
+reported to the regulator.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.checklist import Grade
+from domain.refusal import Refusal
+
+WORDS_LIMIT = 500
+PHOTOS_A_ROUND = 5
+
+
+class HazardState(StrEnum):
+    """Where a hazard stands. Whatever is `over` asks nothing of anybody any more."""
+
+    REPORTED = "reported"  # 待核实
+    VERIFIED = "verified"  # 待派单
+    ORDERED = "ordered"  # 待整改
+    RECTIFIED = "rectified"  # 待复查
+    RECHECKED = "rechecked"  # 待销号
+    CLOSED = "closed"  # 已销号
+    CONFIRMED = "confirmed"  # 已销号, and whoever reported agrees
+    RETURNED = "returned"  # 不属实
+    MERGED = "merged"  # 并案
+    HANDED_OVER = "handed_over"  # 移交: 违法行为 leaves the path on which an enterprise puts things right
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done about it."""
+        return self in OPEN
+
+
+OPEN = frozenset({
+    HazardState.REPORTED, HazardState.VERIFIED, HazardState.ORDERED, HazardState.RECTIFIED, HazardState.RECHECKED,
+})  # fmt: skip
+# 销号 counts only these: what was returned or merged was no hazard of its own.
+DONE = frozenset({HazardState.CLOSED, HazardState.CONFIRMED})
+
+
+class Source(StrEnum):
+    """来源 — who found it; shown through to every paper and figure."""
+
+    SELF = "self"  # 自查自改
+    REPORT = "report"  # 举报
+    OFFICIAL = "official"  # 监管检查
+    JOINT = "joint"  # 联合检查
+    EXPERT = "expert"  # 第三方、专家
+    CROSS = "cross"  # 互查
+
+
+class Party(StrEnum):
+    """Who may take a step. One person may be several of these at once."""
+
+    OFFICIAL = "official"  # decides about hazards, and it lies in their jurisdiction
+    HEAD = "head"  # the same, as 负责人
+    FIXER = "fixer"  # principal or safety officer of the enterprise
+    REPORTER = "reporter"  # whoever reported it
+
+
+class StepStale(Refusal):
+    """Somebody else was faster: the hazard does not stand there any more, or the step is not this person's.
+    Facts: `state`.
+    """
+
+
+class VerifierIsFixer(Refusal):
+    """Whoever put a hazard right, or rechecked a major one, does not also say that it is done."""
+
+
+class AfterPhotoMissing(Refusal):
+    """There is no rectification without a photo of how it looks now."""
+
+
+class WordsMissing(Refusal):
+    """That step says why, in words that the others can understand."""
+
+
+class DayUnfit(Refusal):
+    """A term ends on a day that is still to come, and not beyond a year."""
+
+
+class ClauseMissing(Refusal):
+    """A major hazard names the clause by which it is one."""
+
+
+class PlanMissing(Refusal):
+    """五落实: a major hazard is put right by a plan of measures, responsible person, money, term and emergency plan.
+    Facts: `missing`, the names of the parts that are not there yet.
+    """
+
+
+class UndoTooLate(Refusal):
+    """A step is taken back by whoever took it, within a minute, and before anybody else took another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """What the rule needs to know of a hazard.
+
+    version: how many steps it has seen. due_on, asked_on: Asia/Shanghai days; asked_on is the later term that its
+    enterprise asks for, None while it does not. rectified_by: the contact who last reported it put right.
+    rechecked_by: the contact who last found it put right. photos: of the present round, how it looks now.
+    plan_missing: the parts of 五落实 that a major one still lacks.
+    """
+
+    state: HazardState
+    grade: Grade
+    source: Source
+    version: int = 1
+    due_on: date | None = None
+    asked_on: date | None = None
+    rectified_by: int | None = None
+    rechecked_by: int | None = None
+    photos: int = 0
+    has_clause: bool = False
+    is_listed: bool = False
+    plan_missing: tuple[str, ...] = ()
+
+    @property
+    def is_own_affair(self) -> bool:
+        """自查自改: a general one that the enterprise found of itself, it may also recheck by a second person."""
+        return self.source is Source.SELF and self.grade is Grade.GENERAL
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether its term has run out with nothing reported put right."""
+        return self.state is HazardState.ORDERED and self.due_on is not None and self.due_on < on
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who wants to take a step: their contact, and which parties they are for this hazard.
+
+    contact_id None: an anonymous reporter, of whom nothing is known.
+    """
+
+    contact_id: int | None
+    parties: frozenset[Party]
