@@ -27,6 +27,8 @@ from outreach.delivery.robot import Robot
 from outreach.delivery.speaking_time import SpeakingTime
 from outreach.evidencing import EvidencePhotographer
 from outreach.forwarding import Forwarder
+from outreach.hazards.photographing import RectificationPhotographer
+from outreach.hazards.recarding import Recarder
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
 from outreach.storage.baton import CLOCK, POLLING, Baton
@@ -119,6 +121,8 @@ class Process:
                 Photographer(house.office, house.gateway.fetch).run(),
                 EvidencePhotographer(house.office, house.gateway.fetch).run(),
                 ActivityPhotographer(house.office, house.gateway.fetch).run(),
+                RectificationPhotographer(house.office, house.gateway.fetch).run(),
+                Recarder(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
                 Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer).run(),
                 Forwarder(house.office).run(),
             ]

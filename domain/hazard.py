@@ -88,6 +88,10 @@ class ClauseMissing(Refusal):
     """A major hazard names the clause by which it is one."""
 
 
+class SumUnclear(Refusal):
+    """An amount of money is a number of yuan, with 万 if need be."""
+
+
 class PlanMissing(Refusal):
     """五落实: a major hazard is put right by a plan of measures, responsible person, money, term and emergency plan.
     Facts: `missing`, the names of the parts that are not there yet.
@@ -104,8 +108,9 @@ class Hazard:
 
     version: how many steps it has seen. due_on, asked_on: Asia/Shanghai days; asked_on is the later term that its
     enterprise asks for, None while it does not. rectified_by: the contact who last reported it put right.
-    rechecked_by: the contact who last found it put right. photos: of the present round, how it looks now.
-    plan_missing: the parts of 五落实 that a major one still lacks.
+    rechecked_by: the contact who last found it put right. photos: of the present round, how it looks now, stored or on
+    their way; stored: those that can be looked at. is_hinted: its checklist hints that it may be
+    a major one. plan_missing: the parts of 五落实 that a major one still lacks.
     """
 
     state: HazardState
@@ -117,14 +122,16 @@ class Hazard:
     rectified_by: int | None = None
     rechecked_by: int | None = None
     photos: int = 0
+    stored: int = 0
     has_clause: bool = False
     is_listed: bool = False
+    is_hinted: bool = False
     plan_missing: tuple[str, ...] = ()
 
     @property
     def is_own_affair(self) -> bool:
         """自查自改: a general one that the enterprise found of itself, it may also recheck by a second person."""
-        return self.source is Source.SELF and self.grade is Grade.GENERAL
+        return self.source is Source.SELF and self.grade is Grade.GENERAL and not self.is_hinted
 
     def is_overdue(self, on: date) -> bool:
         """Whether its term has run out with nothing reported put right."""

@@ -3,9 +3,11 @@
 上报 → 核实分级 → 派单 → 整改 → 复查 → 销号 → 上报人确认: from 待整改 to 销号 there is no way but by photo and recheck.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from domain.calendar import Calendar
@@ -20,9 +22,11 @@ from domain.hazard import (
     Party,
     PlanMissing,
     StepStale,
+    SumUnclear,
     VerifierIsFixer,
     WordsMissing,
 )
+from domain.text import narrow
 
 UNDO_FOR = timedelta(seconds=60)
 LONGEST_TERM_DAYS = 366
@@ -37,7 +41,8 @@ class Need(StrEnum):
     WORDS = "words"
     DAY = "day"
     CLAUSE = "clause"
-    PHOTO = "photo"
+    PHOTO = "photo"  # one was sent
+    STORED = "stored"  # one can be looked at
     PLAN = "plan"
 
 
@@ -49,6 +54,7 @@ class StepKey(StrEnum):
     RETURN = "return"
     MERGE = "merge"
     REGRADE = "regrade"
+    CLAUSE = "clause"
     ORDER = "order"
     LIST = "list"
     PLAN = "plan"
@@ -56,6 +62,7 @@ class StepKey(StrEnum):
     GRANT_TIME = "grant_time"
     REFUSE_TIME = "refuse_time"
     RECTIFY = "rectify"
+    COST = "cost"
     SEND_BACK = "send_back"
     RECHECK = "recheck"
     CLOSE = "close"
@@ -92,6 +99,7 @@ STEPS: tuple[Step, ...] = (
     _step(_K.RETURN, (_S.REPORTED, _S.VERIFIED), _S.RETURNED, (_P.OFFICIAL,), (_N.WORDS,)),
     _step(_K.MERGE, (_S.REPORTED, _S.VERIFIED), _S.MERGED, (_P.OFFICIAL,), is_undoable=False),
     _step(_K.REGRADE, (_S.VERIFIED, _S.ORDERED, _S.RECTIFIED), None, (_P.OFFICIAL,), (_N.WORDS,)),
+    _step(_K.CLAUSE, (_S.VERIFIED, _S.ORDERED), None, (_P.OFFICIAL,), (_N.WORDS,), Grade.MAJOR),
     _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.DAY,), Grade.GENERAL),
     _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.DAY, _N.CLAUSE), Grade.MAJOR),
     _step(_K.LIST, (_S.ORDERED,), None, (_P.HEAD,), (_N.WORDS,), Grade.MAJOR),
@@ -102,8 +110,9 @@ STEPS: tuple[Step, ...] = (
     _step(_K.REFUSE_TIME, (_S.ORDERED,), None, (_P.OFFICIAL,), (_N.WORDS,)),
     _step(_K.RECTIFY, (_S.ORDERED,), _S.RECTIFIED, (_P.FIXER,), (_N.PHOTO,), Grade.GENERAL),
     _step(_K.RECTIFY, (_S.ORDERED,), _S.RECTIFIED, (_P.FIXER,), (_N.PHOTO, _N.PLAN), Grade.MAJOR),
+    _step(_K.COST, (_S.ORDERED, _S.RECTIFIED, _S.CLOSED, _S.CONFIRMED), None, (_P.FIXER,)),
     _step(_K.SEND_BACK, (_S.RECTIFIED, _S.RECHECKED), _S.ORDERED, (_P.OFFICIAL,), (_N.WORDS, _N.DAY)),
-    _step(_K.RECHECK, (_S.RECTIFIED,), _S.RECHECKED, (_P.OFFICIAL,)),
+    _step(_K.RECHECK, (_S.RECTIFIED,), _S.RECHECKED, (_P.OFFICIAL,), (_N.STORED,)),
     _step(_K.CLOSE, (_S.RECHECKED,), _S.CLOSED, (_P.OFFICIAL,)),
     _step(_K.SATISFIED, (_S.CLOSED,), _S.CONFIRMED, (_P.REPORTER,), is_undoable=False),
     _step(_K.DISPUTE, (_S.CLOSED,), _S.RECTIFIED, (_P.REPORTER,), (_N.WORDS,), is_undoable=False),
@@ -143,10 +152,17 @@ def must_have(step: Step, hazard: Hazard, *, words: str, day: date | None, today
         raise DayUnfit
     if Need.CLAUSE in step.needs and not hazard.has_clause:
         raise ClauseMissing
-    if Need.PHOTO in step.needs and not hazard.photos:
+    if (Need.PHOTO in step.needs and not hazard.photos) or (Need.STORED in step.needs and not hazard.stored):
         raise AfterPhotoMissing
     if Need.PLAN in step.needs and hazard.plan_missing:
         raise PlanMissing(missing=hazard.plan_missing)
+
+
+def can_be_had(step: Step, hazard: Hazard) -> bool:
+    """Whether nothing is missing that another step has to bring first; what is asked for at once does not count."""
+    if Need.CLAUSE in step.needs and not hazard.has_clause:
+        return False
+    return not (Need.PLAN in step.needs and hazard.plan_missing)
 
 
 def recheck_on(rectified_on: date, calendar: Calendar) -> date:
@@ -155,6 +171,22 @@ def recheck_on(rectified_on: date, calendar: Calendar) -> date:
     for _ in range(SHORTEST_RECHECK_DAYS):
         day = calendar.workday_from(day + timedelta(days=1))
     return day
+
+
+AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)(\D{0,2})")
+FEN = 100
+
+
+def fen_in(text: str, yuan: str, ten_thousand: str) -> int:
+    """The amount of money that a person typed, in fen: 3000, 3000元, 1.2万. Raises SumUnclear.
+
+    yuan, ten_thousand: the words for one yuan and for ten thousand, 元 and 万.
+    """
+    found = AMOUNT.fullmatch(narrow(text).replace(",", "").replace(" ", ""))
+    units = {"": 1, yuan: 1, ten_thousand: 10_000, ten_thousand + yuan: 10_000}
+    if found is None or found[2] not in units:
+        raise SumUnclear
+    return round(Decimal(found[1]) * units[found[2]] * FEN)
 
 
 def terms(grade: Grade, today: date, calendar: Calendar) -> tuple[date, ...]:
@@ -169,6 +201,8 @@ def _is_open(step: Step, hazard: Hazard) -> bool:
         return hazard.asked_on is not None
     if step.key is StepKey.ASK_TIME:
         return hazard.asked_on is None
+    if step.key is StepKey.PLAN:
+        return bool(hazard.plan_missing)
     return not (step.key is StepKey.LIST and hazard.is_listed)
 
 

@@ -26,6 +26,7 @@ class Desired:
 # By the first word of a button's data.
 PRESSES: dict[str, Desired] = {
     "fi": Desired(Duty.FINDINGS),
+    "hz": Desired(Duty.FINDINGS, is_shared=True),
     "rg": Desired(Duty.FINDINGS, {"ok": Duty.REGISTER, "no": Duty.REGISTER, "x": Duty.FIGURES}),
     "iv": Desired(Duty.INVITE, is_shared=True),
     "pq": Desired(Duty.INVITE, is_shared=True),
@@ -38,7 +39,7 @@ PRESSES: dict[str, Desired] = {
     "fb": Desired(Duty.REGISTER),
 }
 COMMANDS: dict[str, str] = {
-    "findings": "fi", "register": "rg", "invite": "iv", "reports": "tr", "officials": "of",
+    "findings": "fi", "hazards": "hz", "register": "rg", "invite": "iv", "reports": "tr", "officials": "of",
 }  # fmt: skip
 # By the first word of what a free message means.
 MEANINGS: dict[str, Desired] = {
@@ -48,6 +49,7 @@ MEANINGS: dict[str, Desired] = {
     "places": Desired(Duty.INVITE, is_shared=True),
     "officials": Desired(Duty.APPOINT),
     "fallback": Desired(Duty.REGISTER),
+    "hazard": Desired(Duty.FINDINGS, is_shared=True),
     "plans": Desired(Duty.PLANS),
 }
 

@@ -40,7 +40,7 @@ def commands_of(words: Words, caller: Caller | None) -> tuple[tuple[str, str], .
     if caller is not None and caller.official is not None:
         names += [name for name, duty in OFFICIAL_COMMANDS if caller.official.may(duty)]
     if caller is not None and any(post.role in WALKERS for post in caller.posts):
-        names += ["check", "my", "year", "invite"]
+        names += ["check", "hazards", "my", "year", "invite"]
     if caller is not None and caller.posts:
         names += ["campaign", "today"]
     if caller is not None:
@@ -97,8 +97,10 @@ def _rows(words: Words, caller: Caller) -> Rows:
     rows: list[tuple[Button, ...]] = []
     walks = any(post.role in WALKERS for post in caller.posts)
     if walks:
-        rows.append((_button(words, "check", "in", "new", style="primary"), _button(words, "campaign", "cp", "s")))
-        rows.append((_button(words, "my", "my", "l", 0), _button(words, "invite", "iv", "l", 0)))
+        hazards = _button(words, "hazards", "hz", "l", 0, style="primary")
+        rows.append((_button(words, "check", "in", "new", style="primary"), hazards))
+        rows.append((_button(words, "campaign", "cp", "s"), _button(words, "my", "my", "l", 0)))
+        rows.append((_button(words, "invite", "iv", "l", 0),))
     if caller.official is not None:
         rows.extend(_official_rows(words, caller.official))
     if caller.posts and not walks:

@@ -1,8 +1,6 @@
-"""总机 — which command, button or awaited message belongs to which talk; the only place that knows all talks."""
+"""总机 — hands each turn to its talk; with the list of lines the only place that knows all talks."""
 
 from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
 
 from domain.authority import Duty
 from domain.contact import StalePress
@@ -11,33 +9,26 @@ from domain.refusal import Refusal
 from handlers import (
     acknowledgement,
     broadcast,
-    campaign,
-    campaign_matrix,
     duties,
     enrolment,
-    fallback,
-    findings,
     group_quiz,
-    hold,
+    hazard,
     home,
-    hotline,
-    household,
     inspection,
-    invitations,
-    language,
-    law,
-    mine,
-    officials,
-    places,
     plan_steps,
-    plans,
-    privacy,
     quiz,
     register,
     report,
-    settings,
-    triage,
-    yearly,
+)
+from handlers.lines import (
+    ASKED_AGAIN,
+    COMMANDS,
+    FILE_MEANINGS,
+    MEANINGS,
+    OPEN_COMMANDS,
+    OPEN_PRESSES,
+    PRESSES,
+    Talk,
 )
 from handlers.turn import (
     Caller,
@@ -59,108 +50,6 @@ from handlers.turn import (
 from outreach import calling, enrolling, report_drafts
 from outreach.calling import Known
 from outreach.desk import Desk
-
-Talk = Callable[[Turn, Scene], Awaitable[Reply]]
-
-COMMANDS: dict[str, Talk] = {
-    "start": enrolment.start,
-    "help": home.help_,
-    "cancel": home.cancel,
-    "menu": home.home,
-    "hotline": hotline.numbers,
-    "cards": hotline.cards,
-    "family": household.begin,
-    "law": law.consult,
-    "language": language.choose,
-    "privacy": privacy.show,
-    "check": inspection.choose,
-    "my": mine.show_mine,
-    "quiz": quiz.show_quiz,
-    "findings": findings.show_findings,
-    "report": report.begin,
-    "reports": triage.show_reports,
-    "register": register.show,
-    "notice": broadcast.show_list,
-    "invite": invitations.show,
-    "plans": plans.show_plans,
-    "campaign": campaign_matrix.show_campaign,
-    "today": campaign.show_today,
-    "year": yearly.show_year,
-    "officials": officials.show_officials,
-    "settings": settings.show_settings,
-    "stop": settings.ask_stop,
-}
-
-# The first word of a button's data.
-PRESSES: dict[str, Talk] = {
-    "home": home.home,
-    "help": home.help_,
-    "hl": hotline.press,
-    "hh": household.press,
-    "lw": law.press_law,
-    "la": language.press_language,
-    "pr": privacy.press,
-    "en": enrolment.press_enrolment,
-    "in": inspection.press_inspection,
-    "my": mine.press_mine,
-    "yr": yearly.press_year,
-    "qz": quiz.press_quiz,
-    "fi": findings.press_findings,
-    "rp": report.press_report,
-    "tr": triage.press_triage,
-    "pq": places.press_places,
-    "rg": register.press,
-    "bc": broadcast.press,
-    "ak": acknowledgement.press,
-    "iv": invitations.press,
-    "pl": plans.press_plans,
-    "cp": campaign.press_campaign,
-    "cm": campaign_matrix.press_matrix,
-    "of": officials.press_officials,
-    "hd": hold.press_hold,
-    "fb": fallback.press_fallback,
-    "st": settings.press_settings,
-}
-
-# What a free message means, as the record of where the contact stands says.
-MEANINGS: dict[str, Talk] = {
-    "inspection.note": inspection.take_note,
-    "inspection.photo": inspection.take_photo,
-    "inspection.skip": inspection.take_skip_reason,
-    "invitations.part": invitations.take_part,
-    "broadcast.body": broadcast.take_body,
-    "broadcast.album": broadcast.take_rest_of_album,
-    "broadcast.moment": broadcast.take_moment,
-    "broadcast.count": broadcast.take_count,
-    quiz.MEANING: quiz.take_words,
-    report.MEANING: report.take,
-    triage.REASON: triage.take_reason,
-    triage.QUESTION: triage.take_question,
-    places.NAME: places.take_name,
-    officials.MEANING: officials.take_name,
-    campaign.MEANING: campaign.take,
-    law.MEANING: law.take_words,
-    fallback.MEANING: fallback.take_address,
-    plan_steps.DAY: plan_steps.take_day,
-}
-
-# Where a file is what is waited for; anywhere else a workbook from an official is the register.
-FILE_MEANINGS = frozenset(MEANINGS) - {
-    "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
-    plan_steps.DAY,
-}  # fmt: skip
-
-# Commands that only look, so they are simply answered again.
-ASKED_AGAIN = frozenset({
-    "hotline", "cards", "family", "law", "help", "menu", "language", "privacy", "my", "quiz", "findings", "reports",
-    "register", "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
-})  # fmt: skip
-
-# What anybody may do before agreeing to the privacy notice: nothing is stored by these.
-OPEN_COMMANDS = frozenset(
-    {"start", "help", "cancel", "menu", "hotline", "cards", "family", "law", "language", "privacy"}
-)
-OPEN_PRESSES = frozenset({"home", "help", "hl", "hh", "lw", "la", "pr", "en"})
 
 
 async def caller_for(turn: Turn, desk: Desk) -> Caller | None:
@@ -270,6 +159,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await acknowledgement.press(turn, scene)
     if scene.meaning == plan_steps.DAY and isinstance(turn.said, Text):
         return await plan_steps.take_day(turn, scene)
+    if hazard.concerns(turn, scene):
+        return await hazard.show_again(turn, scene)
     if broadcast.concerns(turn, scene):
         return await broadcast.show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:

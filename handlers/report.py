@@ -98,6 +98,18 @@ async def press_report(turn: Turn, scene: Scene) -> Reply:
             own = await following.own_report(desk, contact, person_id, said.number(2))
             draft = await report_drafts.begin_addition(desk, person_id, own.id)
             return cards.addition(turn, words, draft, own.number, is_new=True)
+        case "ok":
+            await following.satisfied(desk, contact, person_id, said.number(2))
+            own = await following.own_report(desk, contact, person_id, said.number(2))
+            return cards.discreet(turn, words("replies/report/satisfied", own=own), back_rows(words))
+        case "not":
+            own = await following.own_report(desk, contact, person_id, said.number(2))
+            if len(said.words) < 4 or said.words[3] not in ("1", "2", "3"):
+                return cards.ask_dispute(turn, words, own)
+            why = words.label(f"report.dispute_{said.words[3]}")
+            await following.dispute(desk, contact, person_id, own.id, why)
+            add = (Button(words.label("report.add"), data("rp", "m", own.id)),)
+            return cards.discreet(turn, words("replies/report/disputed", own=own), (add, *back_rows(words)))
         case "k":
             own = await following.own_report(desk, contact, person_id, said.number(2))
             return cards.ask_sever(turn, words, own)

@@ -95,9 +95,17 @@ def status(turn: Turn, words: Words, own: OwnReport, *, by_receipt: bool = False
         rows.append((_button(words, "add", "m", own.id),))
         if own.has_route:
             rows.append((_button(words, "sever", "k", own.id),))
+        if own.may_judge:
+            rows.insert(0, (_button(words, "satisfied", "ok", own.id), _button(words, "dispute", "not", own.id)))
     text = words("replies/report/status", own=own, by_receipt=by_receipt)
     said = Say(text, (*rows, *back_rows(words)))
     return Reply((said,), is_discreet=True)
+
+
+def ask_dispute(turn: Turn, words: Words, own: OwnReport) -> Reply:
+    """What is still wrong, for a press: no word of an anonymous reporter has to be typed for it."""
+    rows = [(_button(words, f"dispute_{at}", "not", own.id, at),) for at in (1, 2, 3)]
+    return discreet(turn, words("replies/report/dispute", own=own), (*rows, (_button(words, "look", "o", own.id),)))
 
 
 def ask_sever(turn: Turn, words: Words, own: OwnReport) -> Reply:

@@ -1,25 +1,31 @@
-"""举报归谁管 — which officials a report concerns, and how its place is said in one line."""
+"""归谁管 — which officials a report or a hazard concerns, and how its place is said in one line."""
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, select
 
-from domain.authority import Duty
-from domain.contact import Contact, Jurisdiction
+from domain.authority import Duty, OfficeRole
+from domain.contact import Contact, Jurisdiction, Official
 from domain.report import Draft, concerns
 from outreach import overseeing
 from outreach.appointing import as_official
 from outreach.desk import Desk
 from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
 from outreach.storage.reports import PlaceRecord, ReportRecord
 
+# What lies somewhere: a street and a grid, each empty while nobody knows it, and perhaps an enterprise.
+Placed = ReportRecord | HazardRecord
 
-async def officials_concerned(desk: Desk, report: ReportRecord) -> list[Contact]:
-    """The serving officials in the chat who decide about such a report; all of them when nobody knows where it is."""
-    enterprise = await desk.session.get(EnterpriseRecord, report.enterprise_id) if report.enterprise_id else None
-    industries = None if enterprise is None else tuple(map(str, enterprise.industries))
+
+async def officials_concerned(desk: Desk, placed: Placed, *, is_head: bool = False) -> list[Contact]:
+    """The serving officials in the chat who decide about such a thing; all of them when nobody knows where it is.
+
+    is_head: only those who serve as 负责人.
+    """
+    industries = await _industries(desk, placed)
     found = await desk.session.execute(
         select(ContactRecord, OfficialRecord)
         .join(OfficialRecord, OfficialRecord.contact_id == ContactRecord.id)
@@ -30,22 +36,34 @@ async def officials_concerned(desk: Desk, report: ReportRecord) -> list[Contact]
         official = as_official(desk, row)
         if not official.is_serving(desk.today) or not official.may(Duty.TRIAGE):
             continue
-        if concerns(official.jurisdiction, report.street, report.grid, industries):
+        if is_head and official.role is not OfficeRole.HEAD:
+            continue
+        if concerns(official.jurisdiction, placed.street, placed.grid, industries):
             told.setdefault(contact.id, as_contact(contact))
     return list(told.values())
 
 
-def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
-    """The conditions under which a report concerns a jurisdiction: the query's side of `domain.report.concerns`."""
+async def does_concern(desk: Desk, official: Official, placed: Placed) -> bool:
+    """Whether it lies in the jurisdiction of that official, as far as anybody knows where it lies."""
+    return concerns(official.jurisdiction, placed.street, placed.grid, await _industries(desk, placed))
+
+
+async def _industries(desk: Desk, placed: Placed) -> tuple[str, ...] | None:
+    enterprise = await desk.session.get(EnterpriseRecord, placed.enterprise_id) if placed.enterprise_id else None
+    return None if enterprise is None else tuple(map(str, enterprise.industries))
+
+
+def within(jurisdiction: Jurisdiction, record: type[Placed] = ReportRecord) -> list[ColumnElement[bool]]:
+    """The conditions under which a thing concerns a jurisdiction: the query's side of `domain.report.concerns`."""
     conditions: list[ColumnElement[bool]] = []
     if jurisdiction.street:
-        conditions.append(or_(ReportRecord.street == "", ReportRecord.street == jurisdiction.street))
+        conditions.append(or_(record.street == "", record.street == jurisdiction.street))
     if jurisdiction.grid:
-        conditions.append(or_(ReportRecord.grid == "", ReportRecord.grid == jurisdiction.grid))
+        conditions.append(or_(record.grid == "", record.grid == jurisdiction.grid))
     if jurisdiction.industries:
         trade = overseeing.within(Jurisdiction(industries=jurisdiction.industries))
         own = select(EnterpriseRecord.id).where(*trade)
-        conditions.append(or_(ReportRecord.enterprise_id.is_(None), ReportRecord.enterprise_id.in_(own)))
+        conditions.append(or_(record.enterprise_id.is_(None), record.enterprise_id.in_(own)))
     return conditions
 
 

@@ -104,6 +104,7 @@ class Office:
         self.notice_bell = asyncio.Event()
         self.photo_bell = asyncio.Event()
         self.letter_bell = asyncio.Event()
+        self.card_bell = asyncio.Event()
 
     @property
     def almanac(self) -> Almanac:
@@ -123,6 +124,8 @@ class Office:
             self.photo_bell.set()
         if desk.has_letters:
             self.letter_bell.set()
+        if desk.has_cards:
+            self.card_bell.set()
 
 
 class Desk:
@@ -136,6 +139,7 @@ class Desk:
         self.has_told = False
         self.has_photos = False
         self.has_letters = False
+        self.has_cards = False
 
     @property
     def catalogue(self) -> Catalogue:

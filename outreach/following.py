@@ -13,13 +13,17 @@ from sqlalchemy import func, or_, select, update
 
 from domain.checklist import Grade
 from domain.contact import Contact, NotYours, StalePress
+from domain.hazard import HazardState
+from domain.rectification import StepKey
 from domain.report import ROUTE_KEPT_FOR, ReportState
 from outreach.concerning import where_of
 from outreach.desk import Desk, affected
+from outreach.hazards.rectifying import take_as_reporter
 from outreach.replying import withhold
 from outreach.report_drafts import drop
 from outreach.reporting import letters, owner_mark
 from outreach.storage.base import Record
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import ContactRecord
 from outreach.storage.reports import ReportPhotoRecord, ReportRecord, ReportWordRecord
 
@@ -43,6 +47,14 @@ class OwnReport:
     photos: int
     words: tuple[tuple[bool, str], ...]
     has_route: bool
+    # Where the hazard stands that it became; empty while there is none.
+    hazard: str = ""
+    hazard_state: str = ""
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether its reporter may say if it is really put right."""
+        return self.hazard_state == HazardState.CLOSED
 
 
 async def own_report(desk: Desk, contact: Contact, person_id: int, report_id: int) -> OwnReport:
@@ -109,11 +121,34 @@ async def _seen(desk: Desk, row: ReportRecord) -> OwnReport:
         .where(ReportWordRecord.report_id == row.id)
         .order_by(ReportWordRecord.place)
     )
+    hazard = await desk.session.execute(
+        select(HazardRecord.number, HazardRecord.state).where(HazardRecord.report_id == decided.id)
+    )
+    number, state = hazard.first() or ("", "")
     return OwnReport(
         row.id, row.number, row.is_named, ReportState(decided.state), Grade(decided.grade) if decided.grade else None,
         decided.reason, await where_of(desk, row), row.what, row.reported_at, photos.one(),
-        tuple((official is not None, text) for official, text in words), bool(row.route),
+        tuple((official is not None, text) for official, text in words), bool(row.route), number, state,
     )  # fmt: skip
+
+
+async def satisfied(desk: Desk, contact: Contact, person_id: int, report_id: int) -> None:
+    """Whoever reported says that it is put right. Raises NotYours, StepStale."""
+    row = await _own(desk, contact, person_id, report_id)
+    await take_as_reporter(desk, contact.id if row.is_named else None, await _leader(desk, row), StepKey.SATISFIED)
+
+
+async def dispute(desk: Desk, contact: Contact, person_id: int, report_id: int, why: str) -> None:
+    """Whoever reported says that it is not: it is rechecked once more. Raises NotYours, StepStale."""
+    row = await _own(desk, contact, person_id, report_id)
+    await take_as_reporter(desk, contact.id if row.is_named else None, await _leader(desk, row), StepKey.DISPUTE, why)
+
+
+async def _leader(desk: Desk, row: ReportRecord) -> int:
+    """The report that the hazard was opened for: the one that this was merged into, or itself."""
+    while row.merged_into is not None:
+        row = await desk.session.get_one(ReportRecord, row.merged_into)
+    return row.id
 
 
 async def sever(desk: Desk, contact: Contact, person_id: int, report_id: int) -> str:

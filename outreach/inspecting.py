@@ -14,17 +14,16 @@ from domain.inspection import (
     ChecklistUnfit,
     TooManyPhotos,
     Walk,
-    due_on,
     may_submit,
 )
 from domain.notice import Notice, NoticeButton
 from outreach.appointing import officials_for
 from outreach.desk import Desk
 from outreach.editions import keep_edition
+from outreach.finding import find
 from outreach.occurring import settle
-from outreach.reminding import next_look
 from outreach.storage.enterprises import EnterpriseRecord
-from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
+from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
 from outreach.walking import give, open_row, walk_of
 
 WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
@@ -216,23 +215,7 @@ async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspecti
     row.submitted_at = desk.now
     enterprise = await desk.session.get_one(EnterpriseRecord, opened.enterprise_id)
     fails = opened.walk.fails()
-    for number, item, answer in fails:
-        desk.session.add(
-            FindingRecord(
-                number=f"{row.number}-{number:02d}",
-                inspection_id=row.id,
-                enterprise_id=enterprise.id,
-                item_id=item.id,
-                title=item.title,
-                note=answer.note,
-                remedy=item.remedy,
-                grade_hint=item.grade_hint,
-                due_on=due_on(item, desk.today),
-                opened_at=desk.now,
-                next_look_at=next_look(desk, due_on(item, desk.today)),
-            )
-        )
-    await desk.session.flush()
+    await find(desk, contact.id, row, enterprise, fails)
     await settle(desk, enterprise.id, opened.walk.checklist.id, row.id)
     await desk.note("InspectionSubmitted", f"inspection:{row.id}", contact.id, number=row.number, fails=len(fails))
     facts: dict[str, object] = {

@@ -12,7 +12,7 @@ from domain.enterprise import EnterpriseEntry, PersonEntry, RiskClass
 from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.overseeing import within as within
-from outreach.reading import Page
+from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import PostRecord
 

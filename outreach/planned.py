@@ -15,7 +15,7 @@ from outreach.delivery.holding import wishes_of
 from outreach.desk import Desk
 from outreach.occurring import reminded_at, span_of
 from outreach.overseeing import within
-from outreach.reading import Page
+from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord

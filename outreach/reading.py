@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
 
 from sqlalchemy import Select, func, select
 
@@ -15,12 +14,11 @@ from domain.inspection import Walk
 from outreach import overseeing
 from outreach.desk import Desk
 from outreach.inspecting import WALKERS
+from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 from outreach.storage.people import ContactRecord
 from outreach.walking import walk_of
-
-Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +51,6 @@ class FindingLine:
     address: str = ""
     walker: str = ""
     photos: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Line]):
-    """A page of a list: the lines, how many there are in all, and how many pages that makes."""
-
-    lines: tuple[Line, ...]
-    total: int
-    number: int
-    pages: int
 
 
 async def open_walks(desk: Desk, contact: Contact, posts: tuple[Post, ...]) -> tuple[InspectionLine, ...]:

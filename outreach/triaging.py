@@ -13,7 +13,9 @@ from sqlalchemy import func, or_, select
 from domain.authority import Duty
 from domain.checklist import Grade
 from domain.contact import Contact, NotYours, Official
+from domain.hazard import Source
 from domain.notice import Notice, NoticeButton
+from domain.rectification import StepKey
 from domain.report import (
     REASON_LIMIT,
     NotSamePlace,
@@ -24,7 +26,9 @@ from domain.report import (
 )
 from outreach.concerning import where_of, within
 from outreach.desk import Desk
-from outreach.reading import Page
+from outreach.hazards.opening import Opening, open_hazard
+from outreach.hazards.telling import tell_who_is_next
+from outreach.paging import Page
 from outreach.replying import random_id, tell_reporter
 from outreach.reporting import put_word
 from outreach.storage.hazards import HazardRecord
@@ -144,17 +148,18 @@ async def photos_of(desk: Desk, official: Official, report_id: int) -> tuple[str
 async def confirm(desk: Desk, contact: Contact, official: Official, report_id: int, grade: Grade) -> str:
     """It is a hazard, of that grade. Returns the hazard's number. Raises NotYours, ReportDecided."""
     row = await _undecided(desk, official, report_id)
-    day = f"{desk.today:%Y%m%d}"
-    number = f"YH{day}-{await desk.next_number(f'hazard:{day}'):04d}"
     _decide(desk, row, official, ReportState.CONFIRMED)
     row.grade = grade
-    desk.session.add(
-        HazardRecord(
-            number=number, report_id=row.id, enterprise_id=row.enterprise_id, street=row.street, grid=row.grid,
-            where=(await where_of(desk, row))[:255], what=row.what, grade=grade, verified_by=official.id,
-            opened_at=desk.now,
-        )
+    opened = await open_hazard(
+        desk,
+        contact.id,
+        Opening(
+            Source.REPORT, row.what, await where_of(desk, row), grade, report_id=row.id,
+            enterprise_id=row.enterprise_id, street=row.street, grid=row.grid, official_id=official.id,
+        ),
     )  # fmt: skip
+    number = opened.number
+    await tell_who_is_next(desk, opened, StepKey.OPEN, contact.id)
     await desk.note("ReportConfirmed", f"report:{row.id}", contact.id, grade=grade, hazard=number)
     for told in await _with_merged(desk, row):
         facts: dict[str, object] = {"number": told.number, "grade": grade, "hazard": number}

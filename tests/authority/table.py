@@ -70,6 +70,10 @@ def any_walker(who: Someone, what: Thing, place: str) -> bool:
     return any(who.walks(at) for at in who.posts)
 
 
+def any_walker_or(wanted: Duty) -> Rule:
+    return lambda who, what, place: any_walker(who, what, place) or duty(wanted)(who, what, place)
+
+
 def insider(who: Someone, what: Thing, place: str) -> bool:
     return bool(who.posts) or who.office is not None
 
@@ -385,6 +389,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("campaign", "", insider),
     Entry("today", "", contact),
     Entry("findings", "", duty(Duty.FINDINGS)),
+    Entry("hazards", "", any_walker_or(Duty.FINDINGS)),
     Entry("plans", "", duty(Duty.FINDINGS)),
     Entry("register", "", duty(Duty.FINDINGS)),
     Entry("register 字号", "", duty(Duty.FINDINGS)),

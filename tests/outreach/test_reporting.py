@@ -21,9 +21,10 @@ from domain.report import (
 )
 from outreach import erasing, following, report_drafts, reporting, triaging
 from outreach.desk import Office
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import JournalRecord
-from outreach.storage.reports import HazardRecord, LetterRecord, ReportDraftRecord, ReportPhotoRecord, ReportRecord
+from outreach.storage.reports import LetterRecord, ReportDraftRecord, ReportPhotoRecord, ReportRecord
 from tests.conftest import SetClock
 from tests.outreach.reported import REPORTER, report, street
 from tests.outreach.walking import enterprise, person

@@ -1,0 +1,114 @@
+"""隐患卡 — one card a person, with only the next steps that this person may take; which message shows it is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from content.texts import Words
+from domain.checklist import Grade
+from domain.contact import Contact
+from domain.hazard import Actor, Party
+from domain.notice import NoticeButton
+from domain.rectification import UNDO_FOR, Step, StepKey, can_be_had, steps_for
+from outreach.desk import Desk
+from outreach.hazards.viewing import HazardView, Who, actor_for, actor_of, held, last_step, may_undo, view_of
+from outreach.storage.hazards import HazardCardRecord, HazardRecord
+
+Rows = tuple[tuple[NoticeButton, ...], ...]
+# Each in a row of its own, where a thumb finds it; what is needed less often stands two in a row below.
+FOREMOST = frozenset({
+    StepKey.VERIFY, StepKey.ORDER, StepKey.GRANT_TIME, StepKey.RECTIFY, StepKey.RECHECK, StepKey.CLOSE,
+})  # fmt: skip
+# After its minute the button that takes a step back is gone from the card.
+UNDO_GONE_FOR = UNDO_FOR + timedelta(seconds=1)
+
+
+async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tuple[str, Rows]:
+    """The words and buttons of a hazard's card, for one person."""
+    view = await view_of(desk, row)
+    steps = tuple(step for step in steps_for(view.hazard, actor) if can_be_had(step, view.hazard))
+    text = words(
+        "replies/hazard/card", view=view, today=desk.today, is_official=Party.OFFICIAL in actor.parties,
+        is_fixer=Party.FIXER in actor.parties, steps=[step.key.value for step in steps],
+    )  # fmt: skip
+    return text, await _rows(desk, row, view, steps, actor)
+
+
+async def _rows(
+    desk: Desk, row: HazardRecord, view: HazardView, steps: tuple[Step, ...], actor: Actor
+) -> Rows:  # fmt: skip
+    rows: list[tuple[NoticeButton, ...]] = [(_button(view, step),) for step in steps if step.key in FOREMOST]
+    fewer = [_button(view, step) for step in steps if step.key not in FOREMOST]
+    rows += [tuple(fewer[at : at + 2]) for at in range(0, len(fewer), 2)]
+    if actor.contact_id is not None and may_undo(desk, await last_step(desk, row), actor.contact_id):
+        rows.append((NoticeButton("hazard.undo", f"hz:u:{view.id}:{view.version}"),))
+    look = [NoticeButton("hazard.history", f"hz:h:{view.id}")]
+    if view.before or view.after:
+        count = len(view.before) + len(view.after)
+        look.insert(0, NoticeButton("hazard.photos", f"hz:ph:{view.id}", (("count", count),)))
+    return (*rows, tuple(look), (NoticeButton("menu.home", "home"),))
+
+
+def _button(view: HazardView, step: Step) -> NoticeButton:
+    key = step.key.value
+    if step.key is StepKey.RECTIFY and not view.hazard.photos:
+        key = "rectify_photo"
+    elif step.key is StepKey.RECHECK and view.grade is Grade.GENERAL:
+        key = "recheck_close"
+    return NoticeButton(f"hazard.step_{key}", f"hz:s:{view.id}:{view.version}:{step.key.value}")
+
+
+async def place_card(desk: Desk, row: HazardRecord, contact_id: int, message_id: int) -> None:
+    """From now on that message shows the card to that contact; an older one becomes a pointer to it."""
+    shown = await desk.session.get(HazardCardRecord, (row.id, contact_id), populate_existing=True)
+    if shown is None:
+        shown = HazardCardRecord(hazard_id=row.id, contact_id=contact_id)
+        desk.session.add(shown)
+    elif shown.message_id not in (None, message_id):
+        shown.left_message_id = shown.message_id
+    shown.message_id, shown.delivery_key, shown.shown = message_id, None, row.version
+    shown.next_look_at = None
+    if shown.left_message_id is not None:
+        shown.next_look_at, desk.has_cards = desk.now, True
+    elif may_undo(desk, await last_step(desk, row), contact_id):
+        shown.next_look_at = desk.now + UNDO_GONE_FOR
+    await desk.session.flush()
+
+
+async def hand_card(desk: Desk, row: HazardRecord, contact_id: int, delivery_key: str) -> None:
+    """A notice on its way carries the card to that contact; which message it becomes is known once it is sent."""
+    shown = await desk.session.get(HazardCardRecord, (row.id, contact_id), populate_existing=True)
+    if shown is None:
+        shown = HazardCardRecord(hazard_id=row.id, contact_id=contact_id)
+        desk.session.add(shown)
+    shown.delivery_key, shown.next_look_at = delivery_key, desk.now
+    await desk.session.flush()
+
+
+async def call_for_cards(desk: Desk, hazard_id: int, but: int | None) -> None:
+    """Every card of a hazard is to be shown anew, but for that contact's, who sees it in the answer to their press."""
+    others = update(HazardCardRecord).where(HazardCardRecord.hazard_id == hazard_id)
+    if but is not None:
+        others = others.where(HazardCardRecord.contact_id != but)
+    await desk.session.execute(others.values(next_look_at=desk.now))
+    desk.has_cards = True
+
+
+async def show_card(desk: Desk, words: Words, who: Who, hazard_id: int, message_id: int | None) -> tuple[str, Rows]:
+    """The card for somebody who asks for it; `message_id` is the message that shows it from now on, if known.
+
+    Raises NotYours.
+    """
+    row = await held(desk, hazard_id)
+    actor = await actor_for(desk, row, who)
+    if message_id is not None:
+        await place_card(desk, row, who.contact.id, message_id)
+    return await card(desk, words, row, actor)
+
+
+async def card_for(desk: Desk, row: HazardRecord, contact: Contact) -> tuple[str, Rows] | None:
+    """The card as a contact sees it who does not speak just now; None for who may not see it any more."""
+    actor = await actor_of(desk, row, contact)
+    return None if actor is None else await card(desk, desk.office.texts.words(contact.locale), row, actor)

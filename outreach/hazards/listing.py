@@ -1,0 +1,88 @@
+"""隐患列表 — the open hazards of the enterprises that somebody answers for, and the history of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from domain.checklist import Grade
+from domain.contact import Post
+from domain.hazard import OPEN, HazardState, Source
+from outreach.desk import Desk
+from outreach.hazards.viewing import RESPONSIBLE
+from outreach.paging import Page
+from outreach.storage.hazards import HazardRecord, HazardStepRecord
+from outreach.storage.people import ContactRecord, OfficialRecord
+
+LATEST = 15
+
+
+@dataclass(frozen=True, slots=True)
+class HazardLine:
+    """A hazard in a list."""
+
+    id: int
+    number: str
+    grade: Grade
+    state: HazardState
+    what: str
+    due_on: date | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step that was taken: when, which, by whom, and what stood after it. `by` is empty for an anonymous reporter."""
+
+    at: datetime
+    step: str
+    state: str
+    by: str
+    due_on: date | None
+    words: str
+
+
+async def own_hazards(desk: Desk, posts: tuple[Post, ...], page: int, size: int) -> Page[HazardLine]:
+    """A page of what the caller's enterprises have still to put right or to have rechecked, the nearest due first."""
+    own = {post.enterprise_id for post in posts if post.role in RESPONSIBLE}
+    conditions = (
+        HazardRecord.enterprise_id.in_(own),
+        HazardRecord.state.in_(OPEN),
+        (HazardRecord.state != HazardState.REPORTED) | (HazardRecord.source == Source.SELF),
+    )
+    total = (await desk.session.scalars(select(func.count()).select_from(HazardRecord).where(*conditions))).one()
+    rows = await desk.session.scalars(
+        select(HazardRecord)
+        .where(*conditions)
+        .order_by((HazardRecord.state == HazardState.ORDERED).desc(), HazardRecord.due_on, HazardRecord.id)
+        .limit(size)
+        .offset(page * size)
+    )
+    return Page(tuple(line_of(row, desk.today) for row in rows), total, page, -(-total // size))
+
+
+def line_of(row: HazardRecord, today: date) -> HazardLine:
+    """A row as a line of a list."""
+    state = HazardState(row.state)
+    is_overdue = state is HazardState.ORDERED and row.due_on is not None and row.due_on < today
+    return HazardLine(row.id, row.number, Grade(row.grade), state, row.what, row.due_on, is_overdue)
+
+
+async def history(desk: Desk, hazard_id: int) -> tuple[tuple[StepLine, ...], int]:
+    """The latest steps of a hazard that the caller may see, oldest first, and how many came before them."""
+    found = await desk.session.execute(
+        select(HazardStepRecord, ContactRecord.name, OfficialRecord.name)
+        .outerjoin(ContactRecord, ContactRecord.id == HazardStepRecord.contact_id)
+        .outerjoin(OfficialRecord, OfficialRecord.id == HazardStepRecord.official_id)
+        .where(HazardStepRecord.hazard_id == hazard_id)
+        .order_by(HazardStepRecord.version.desc())
+        .limit(LATEST)
+    )
+    lines = [
+        StepLine(step.at, step.step, step.state, official or name or "", step.due_on, step.words)
+        for step, name, official in found
+    ]
+    total = await desk.session.scalars(select(func.count()).where(HazardStepRecord.hazard_id == hazard_id))
+    return tuple(reversed(lines)), total.one() - len(lines)

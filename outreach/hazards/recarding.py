@@ -1,0 +1,173 @@
+"""换卡 — every other party's card follows a step within two seconds; an older message of it becomes a pointer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from domain.notice import DeliveryState
+from outreach.delivery.claims import TOKEN, TOKEN_PAUSE_FOR, Claims
+from outreach.delivery.outcomes import Kind
+from outreach.delivery.pacing import Pacer
+from outreach.delivery.telegram.gateway import Gateway
+from outreach.desk import Desk, Office
+from outreach.hazards.carding import card_for
+from outreach.persons import as_contact
+from outreach.storage.hazards import HazardCardRecord, HazardRecord
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import ContactRecord
+
+LOG = structlog.get_logger("recarder")
+IDLE_SECONDS = 2.0
+AT_ONCE = 20
+# Whoever takes a card up holds it this long; a process that dies over it is followed by another.
+HOLD_FOR = timedelta(seconds=60)
+AGAIN_FOR = timedelta(seconds=5)
+# A card whose notice is not sent yet is looked at again after this.
+UNSENT_FOR = timedelta(seconds=15)
+_ON_THE_WAY = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.RETRY)
+_SETTLES = (Kind.SENT, Kind.CONTACT_GONE, Kind.CONTENT_REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """One message to be given other words; `version` is what the person sees then, None for a pointer."""
+
+    hazard_id: int
+    contact_id: int
+    chat_id: int
+    message_id: int
+    text: str
+    buttons: str
+    version: int | None
+
+
+class Recarder:
+    """One loop beside the pump, at its pace and under its pauses. Every edit may be done twice harmlessly."""
+
+    def __init__(self, office: Office, gateway: Gateway, claims: Claims, pacer: Pacer) -> None:
+        self._office = office
+        self._gateway = gateway
+        self._claims = claims
+        self._pacer = pacer
+
+    async def run(self) -> None:
+        """Until cancelled; a fault is logged and looked at again."""
+        bell = self._office.card_bell
+        while True:
+            bell.clear()  # before looking, so that what is called for meanwhile rings again
+            try:
+                is_busy = await self.turn()
+            except Exception:
+                LOG.exception("recarder_fault")
+                is_busy = False
+            if not is_busy:
+                try:
+                    await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+
+    async def turn(self) -> bool:
+        """Draw the cards that are due, a few at a time; whether any message was edited."""
+        if await self._claims.paused_until(self._office.clock()) is not None:
+            return False
+        async with self._office.desk() as desk:
+            redraws = [one for row in await self._take(desk) for one in await self._redraws(desk, row)]
+        done = await asyncio.gather(*(self._draw(one) for one in redraws))
+        return any(done)
+
+    async def _take(self, desk: Desk) -> list[HazardCardRecord]:
+        found = await desk.session.scalars(
+            select(HazardCardRecord)
+            .where(HazardCardRecord.next_look_at <= desk.now)
+            .order_by(HazardCardRecord.next_look_at, HazardCardRecord.hazard_id, HazardCardRecord.contact_id)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        rows = list(found)
+        for row in rows:
+            row.next_look_at = desk.now + HOLD_FOR
+        return rows
+
+    async def _redraws(self, desk: Desk, held: HazardCardRecord) -> list[Redraw]:
+        """What is to be edited for one card. What needs nothing is put to rest here."""
+        contact = await desk.session.get(ContactRecord, held.contact_id)
+        if contact is None or contact.chat_id is None or contact.erased_at is not None or not contact.is_reachable:
+            held.next_look_at = None
+            return []
+        if held.delivery_key is not None:
+            await self._find(desk, held)
+        words = desk.office.texts.words(contact.locale)
+        row = await desk.session.get_one(HazardRecord, held.hazard_id, populate_existing=True)
+        redraws = []
+        if held.left_message_id is not None:
+            text = words("replies/hazard/moved", number=row.number)
+            buttons = json.dumps([[[words.label("hazard.open"), f"hz:o:{row.id}"]]])
+            redraws.append(Redraw(row.id, held.contact_id, contact.chat_id, held.left_message_id, text, buttons, None))
+        if held.message_id is None:
+            if held.delivery_key is None:
+                held.next_look_at = None
+            return redraws
+        shown = await card_for(desk, row, as_contact(contact))
+        if shown is None:
+            text, buttons = words("replies/hazard/not_yours_any_more", number=row.number), "[]"
+        else:
+            text = shown[0]
+            rows = [[[words.label(b.label, **dict(b.facts)), b.press] for b in line] for line in shown[1]]
+            buttons = json.dumps(rows, ensure_ascii=False)
+        return [
+            *redraws, Redraw(row.id, held.contact_id, contact.chat_id, held.message_id, text, buttons, row.version)
+        ]  # fmt: skip
+
+    async def _find(self, desk: Desk, held: HazardCardRecord) -> None:
+        """Which message the notice that carries the card has become, if it has been sent."""
+        found = await desk.session.execute(
+            select(DeliveryRecord.state, DeliveryRecord.message_id).where(DeliveryRecord.key == held.delivery_key)
+        )
+        state, message_id = found.first() or ("", None)
+        if state == DeliveryState.SENT and message_id is not None:
+            if held.message_id not in (None, message_id):
+                held.left_message_id = held.message_id
+            held.message_id, held.delivery_key = message_id, None
+        elif state in _ON_THE_WAY:
+            held.next_look_at = desk.now + UNSENT_FOR
+        else:
+            # Refused, skipped or of unknown fate: the older message, if there is one, stays the card.
+            held.delivery_key = None
+
+    async def _draw(self, one: Redraw) -> bool:
+        await self._pacer.wait(one.chat_id, is_edit=True)
+        outcome = await self._gateway.edit(one.chat_id, one.message_id, one.text, one.buttons, is_caption=False)
+        if outcome.kind is Kind.FLOOD:
+            await self._claims.flooded(self._office.clock(), outcome.seconds, is_untold=outcome.is_untold)
+        elif outcome.kind is Kind.TOKEN_REFUSED:
+            await self._claims.pause(TOKEN, self._office.clock() + TOKEN_PAUSE_FOR, "bad_token")
+        await self._settle(one, is_done=outcome.kind in _SETTLES)
+        return outcome.kind in _SETTLES
+
+    async def _settle(self, one: Redraw, *, is_done: bool) -> None:
+        """Put the card to rest, unless another step has called for it in the meantime."""
+        async with self._office.desk() as desk:
+            mine = update(HazardCardRecord).where(
+                HazardCardRecord.hazard_id == one.hazard_id, HazardCardRecord.contact_id == one.contact_id
+            )
+            if one.version is None:
+                if is_done:
+                    left = mine.where(HazardCardRecord.left_message_id == one.message_id)
+                    await desk.session.execute(left.values(left_message_id=None))
+                return
+            current = mine.where(HazardCardRecord.message_id == one.message_id)
+            if not is_done:
+                await desk.session.execute(current.values(next_look_at=desk.now + AGAIN_FOR))
+                return
+            await desk.session.execute(current.values(shown=one.version))
+            # A step taken since has asked for an earlier look than the hold; that one stands.
+            await desk.session.execute(
+                current.where(HazardCardRecord.next_look_at > desk.now, HazardCardRecord.left_message_id.is_(None))
+                .values(next_look_at=None)
+            )  # fmt: skip

@@ -1,0 +1,126 @@
+"""轮到谁 — after each step whoever has to take the next one gets the card, and whoever reported hears of it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from sqlalchemy import update
+
+from domain.checklist import Grade
+from domain.contact import Contact
+from domain.hazard import HazardState
+from domain.notice import DeliveryState, Notice, NoticeButton
+from domain.rectification import UNDO_FOR, StepKey
+from domain.reminder import QuietHours
+from outreach.concerning import officials_concerned
+from outreach.desk import Desk
+from outreach.enrolling import holders
+from outreach.hazards.carding import card_for, hand_card
+from outreach.hazards.viewing import RESPONSIBLE, hazard_of
+from outreach.persons import as_contact
+from outreach.replying import tell_reporter
+from outreach.storage.hazards import HazardRecord
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import ContactRecord, OfficialRecord
+from outreach.storage.reports import ReportRecord
+
+_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY)
+# After these it is the enterprise's turn, or news for it that it waits for.
+_TO_FIXERS = frozenset({
+    StepKey.ORDER, StepKey.SEND_BACK, StepKey.REOPEN, StepKey.GRANT_TIME, StepKey.REFUSE_TIME, StepKey.LIST,
+    StepKey.HAND_OVER,
+})  # fmt: skip
+_TO_OFFICIALS = frozenset({StepKey.ASK_TIME, StepKey.RECTIFY, StepKey.DISPUTE})
+_GRADED = frozenset({StepKey.OPEN, StepKey.VERIFY, StepKey.REGRADE})
+
+
+async def tell_who_is_next(desk: Desk, row: HazardRecord, key: StepKey, by: int | None) -> None:
+    """Send the card to whoever acts next; `by` is the contact who just did and needs no telling."""
+    for contact in await _next(desk, row, key, by):
+        await tell_card(desk, row, contact, key)
+    await _tell_reporter(desk, row, key)
+
+
+async def tell_card(desk: Desk, row: HazardRecord, contact: Contact, key: StepKey) -> bool:
+    """Send a contact the card as a notice, at once for a major hazard, else by day and once the undo is over."""
+    shown = await card_for(desk, row, contact)
+    if shown is None:
+        return False
+    text, rows = shown
+    is_urgent = row.grade == Grade.MAJOR
+    due_at = desk.now if is_urgent else desk.office.almanac.allowed_from(desk.now + UNDO_FOR, QuietHours())
+    told = f"{_prefix(row.id)}{row.version}:{contact.id}"
+    facts: dict[str, object] = {"step": key.value, "card": Markup(text), "number": row.number}  # noqa: S704 rendered by us
+    await hand_card(desk, row, contact.id, told)
+    return await desk.tell(contact, Notice("hazard_turn", facts, told, rows, is_urgent=is_urgent, due_at=due_at))
+
+
+async def withdraw(desk: Desk, hazard_id: int) -> None:
+    """What was to be told of earlier steps, and has not left yet, is not told any more."""
+    prefix = _prefix(hazard_id)
+    await desk.session.execute(
+        update(DeliveryRecord)
+        .where(
+            DeliveryRecord.key >= prefix, DeliveryRecord.key < prefix[:-1] + ";",
+            DeliveryRecord.state.in_(_WAITING),
+        )
+        .values(state=DeliveryState.SKIPPED, reason="withdrawn", settled_at=desk.now)
+    )  # fmt: skip
+
+
+def _prefix(hazard_id: int) -> str:
+    return f"hazard:{hazard_id}:"
+
+
+async def _next(desk: Desk, row: HazardRecord, key: StepKey, by: int | None) -> list[Contact]:
+    found: list[Contact] = []
+    if key in _TO_FIXERS:
+        found = await fixers(desk, row)
+    elif key is StepKey.RECTIFY and (await hazard_of(desk, row)).is_own_affair:
+        # 自查自改: a second person there rechecks; where there is none, an official does.
+        found = [one for one in await fixers(desk, row) if one.id != by] or await followers(desk, row)
+    elif key in _TO_OFFICIALS:
+        found = await followers(desk, row)
+    elif key is StepKey.RECHECK and row.state == HazardState.RECHECKED:
+        found = await officials_concerned(desk, row)
+    if key in _GRADED and row.grade == Grade.MAJOR:
+        found += await officials_concerned(desk, row, is_head=True)
+    return list({one.id: one for one in found if one.id != by}.values())
+
+
+async def fixers(desk: Desk, row: HazardRecord) -> list[Contact]:
+    """The principal and the safety officer of the enterprise that puts it right."""
+    held = await holders(desk, row.enterprise_id) if row.enterprise_id is not None else []
+    return [contact for contact, role in held if role in RESPONSIBLE]
+
+
+async def followers(desk: Desk, row: HazardRecord) -> list[Contact]:
+    """The 督促人 while they serve and may decide; otherwise all officials whom it concerns."""
+    concerned = await officials_concerned(desk, row)
+    follower = await desk.session.get(OfficialRecord, row.follower_id) if row.follower_id else None
+    return [one for one in concerned if follower is not None and one.id == follower.contact_id] or concerned
+
+
+async def _tell_reporter(desk: Desk, row: HazardRecord, key: StepKey) -> None:
+    if row.report_id is None or key not in (StepKey.ORDER, StepKey.CLOSE, StepKey.RECHECK, StepKey.REOPEN):
+        return
+    report = await desk.session.get(ReportRecord, row.report_id)
+    if report is None or (key is StepKey.RECHECK and row.state != HazardState.CLOSED):
+        return
+    is_closed = row.state == HazardState.CLOSED
+    facts: dict[str, object] = {
+        "number": report.number, "hazard": row.number, "due_on": row.due_on, "is_closed": is_closed,
+    }  # fmt: skip
+    asked = (
+        NoticeButton("report.satisfied", f"rp:ok:{report.id}"),
+        NoticeButton("report.dispute", f"rp:not:{report.id}"),
+    )
+    buttons = ((*asked,), (NoticeButton("report.look", f"rp:o:{report.id}"),)) if is_closed else ()
+    told = f"{_prefix(row.id)}{row.version}:reporter"
+    due_at = desk.office.almanac.allowed_from(desk.now + UNDO_FOR, QuietHours())
+    await tell_reporter(desk, report, Notice("report_progress", facts, told, buttons, due_at=due_at))
+
+
+async def contact_named(desk: Desk, contact_id: int) -> Contact | None:
+    """A contact by id; None once they are erased."""
+    row = await desk.session.get(ContactRecord, contact_id)
+    return as_contact(row) if row is not None and row.erased_at is None else None

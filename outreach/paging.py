@@ -1,0 +1,18 @@
+"""翻页 — one page of a list, as every door shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Line]):
+    """A page of a list: the lines, how many there are in all, and how many pages that makes."""
+
+    lines: tuple[Line, ...]
+    total: int
+    number: int
+    pages: int
