@@ -48,6 +48,7 @@ bench: env
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/peers.txt
 	$(PY) benchmarks/updates.py .venv-peers/bin/python
+	$(PY) benchmarks/updates.py .venv-peers/bin/python --postgresql
 	$(PY) benchmarks/broadcast.py .venv-peers/bin/python
 	$(PY) benchmarks/pacing.py .venv-peers/bin/python
 	$(PY) benchmarks/loading.py

@@ -68,7 +68,26 @@ class SlowDisk(sqlite3.Connection):
         super().commit()
 
 
-async def open_database(path: str) -> AsyncEngine:
+async def open_database(where: str) -> AsyncEngine:
+    """where: the address of a PostgreSQL database, or the folder for a SQLite file."""
+    if where.startswith("postgresql"):
+        # As many connections as the product keeps.
+        engine = create_async_engine(
+            where.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=8, max_overflow=0, pool_timeout=300
+        )
+    else:
+        engine = _open_file(f"{where}/peer.db")
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with AsyncSession(engine) as session, session.begin():
+        session.add_all([Person(id=n, name=f"P{n}") for n in range(1, CHATS + 1)])
+        await session.flush()
+        for n in range(1, CHATS + 1):
+            session.add_all([Post(person_id=n, enterprise=f"E{n}"), Inspection(id=n, person_id=n)])
+    return engine
+
+
+def _open_file(path: str) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0, pool_timeout=300, connect_args={"factory": SlowDisk}
     )
@@ -82,12 +101,6 @@ async def open_database(path: str) -> AsyncEngine:
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with AsyncSession(engine) as session, session.begin():
-        for n in range(1, CHATS + 1):
-            session.add_all([Person(id=n, name=f"P{n}"), Post(person_id=n, enterprise=f"E{n}")])
-            session.add(Inspection(id=n, person_id=n))
     return engine
 
 

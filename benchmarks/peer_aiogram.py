@@ -18,8 +18,8 @@ ROWS = InlineKeyboardMarkup(
 )
 
 
-async def main(port: int, api: str, folder: str) -> None:
-    engine = await open_database(f"{folder}/peer.db")
+async def main(port: int, api: str, where: str) -> None:
+    engine = await open_database(where)
     bot = Bot("123456:BENCH-TOKEN-0000", session=AiohttpSession(api=TelegramAPIServer.from_base(api)))
     dispatcher = Dispatcher()
 

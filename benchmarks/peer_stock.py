@@ -13,8 +13,8 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Cont
 ROWS = InlineKeyboardMarkup([[InlineKeyboardButton(word, callback_data=f"in:v:1:1:{word}")] for word in "pfa"])
 
 
-async def main(port: int, api: str, folder: str) -> None:
-    engine = await open_database(f"{folder}/peer.db")
+async def main(port: int, api: str, where: str) -> None:
+    engine = await open_database(where)
     application = Application.builder().token("123456:BENCH-TOKEN-0000").base_url(f"{api}/bot").updater(None).build()
 
     async def answer(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:

@@ -1,27 +1,38 @@
-"""Updates a second with a durable commit each: the product beside minimal bots that read and write the same."""
+"""Updates a second with a durable commit each: the product beside minimal bots that read and write the same.
+
+Run as `python benchmarks/updates.py [PEERS_PYTHON] [--postgresql]`; without peers only the product is measured.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-HERE = Path(__file__).parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.local_postgresql import postgresql
+from benchmarks.rig import SECRET, Rig, rig
+from benchmarks.side_by_side import asked
+from benchmarks.steady import at_a_pace, warm_up, written
+
 # Five messages to each chat: more at once would wait for the second that Telegram asks for between them.
 CHATS, UPDATES, AT_ONCE, ROUNDS = 200, 1000, 40, 3
-HEADERS = {"X-Telegram-Bot-Api-Secret-Token": "bench-secret"}
+ITEMS = 21
+STEADY_PER_SECOND, STEADY_SECONDS = 200, 10
+Make = Callable[[int], dict[str, Any]]
+# The address of a new, empty database; "" for SQLite.
+NewDatabase = Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -41,12 +52,13 @@ def help_update(n: int) -> dict[str, Any]:
 
 
 def answer_update(n: int) -> dict[str, Any]:
+    """Item after item of each person's own walk, all on the one card that is put right each time."""
     person = n % CHATS + 1
     update = help_update(n)
-    message = update.pop("message")
+    message = update.pop("message") | {"text": "card", "message_id": person + 10}
     query = {
-        "id": str(n), "from": message["from"], "chat_instance": "1", "message": message | {"text": "card"},
-        "data": f"in:v:{person}:{n // CHATS % 21 + 1}:p",
+        "id": str(n), "from": message["from"], "chat_instance": "1", "message": message,
+        "data": f"in:v:{person}:{n // CHATS % ITEMS + 1}:p",
     }  # fmt: skip
     return update | {"callback_query": query}
 
@@ -56,135 +68,91 @@ CONTENDERS = {
     "aiogram": "peer_aiogram.py",
     "python-telegram-bot": "peer_stock.py",
 }
-WORK = {"inspection answer": answer_update, "/help": help_update}
-STEADY_PER_SECOND, STEADY_SECONDS = 200, 8
+WORK: dict[str, Make] = {"inspection answer": answer_update, "/help": help_update}
 
 
-@contextmanager
-def process(python: str, *words: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    running = subprocess.Popen(
-        [python, *words], env=os.environ | {"PYTHONPATH": str(HERE.parent)} | environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield running
-    finally:
-        running.kill()
-        running.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@asynccontextmanager
-async def bot(
-    python: str, script: str, **environment: str
-) -> AsyncIterator[tuple[aiohttp.ClientSession, str, str, int]]:
-    """A bot behind its webhook: a session to call it with, its address, the wire's, and its process id."""
-    api_port, port = free_port(), free_port()
-    api = f"http://127.0.0.1:{api_port}"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        process(sys.executable, str(HERE / "wire.py"), str(api_port)),
-        process(python, str(HERE / script), str(port), api, folder, **environment) as peer,
-    ):
-        connector = aiohttp.TCPConnector(limit=200)
-        async with aiohttp.ClientSession(connector=connector, headers=HEADERS) as session:
-            url = f"http://127.0.0.1:{port}/telegram"
-            await _until_up(session, url)
-            yield session, url, api, peer.pid
-
-
-async def measure(python: str, script: str, make: Any) -> Run:
+async def measure(python: str, script: str, make: Make, database: str) -> Run:
     """As fast as it goes, from the webhook until every reply has been seen on the wire."""
-    async with bot(python, script) as (session, url, api, pid):
+    async with rig(python, script, database) as bot, aiohttp.ClientSession(headers=SECRET) as session:
         queue = iter(range(UPDATES))
 
         async def worker() -> None:
             for n in queue:
-                await _post(session, url, make(n))
+                async with session.post(f"http://127.0.0.1:{bot.port}/telegram", json=make(n)) as response:
+                    assert response.status == 200, response.status
 
-        before, cpu, began = await _count(session, api), cpu_seconds(pid), time.perf_counter()
+        asked(bot.api)
+        cpu, began = bot.cpu_seconds(), time.perf_counter()
         await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
-        while await _count(session, api) - before < UPDATES:
-            await asyncio.sleep(0.005)
+        # Each of them acknowledges after it has said its reply.
         seconds = time.perf_counter() - began
-        return Run(UPDATES / seconds, (cpu_seconds(pid) - cpu) / UPDATES * 1000)
+        assert (said := asked(bot.api)["sent"]) == UPDATES, said
+        return Run(UPDATES / seconds, (bot.cpu_seconds() - cpu) / UPDATES * 1000)
 
 
-async def steady(flush_ms: int) -> str:
-    """Answers at a steady pace, each timed from its webhook to its acknowledgement, the reply being said by then."""
-    async with bot(sys.executable, "peer_anshao.py", BENCH_FLUSH_MS=str(flush_ms)) as (session, url, _, _):
-        for n in range(CHATS):
-            await _post(session, url, answer_update(n))
-        await session.get(url.replace("/telegram", "/lag"))
-        took: list[float] = []
-
-        async def one(n: int) -> None:
-            began = time.perf_counter()
-            await _post(session, url, answer_update(n))
-            took.append((time.perf_counter() - began) * 1000)
-
-        tasks, began = [], time.perf_counter()
-        for n in range(STEADY_PER_SECOND * STEADY_SECONDS):
-            await asyncio.sleep(max(0.0, began + n / STEADY_PER_SECOND - time.perf_counter()))
-            tasks.append(asyncio.create_task(one(CHATS + n)))
-        await asyncio.gather(*tasks)
-        async with session.get(url.replace("/telegram", "/lag")) as response:
-            lag = float(await response.json())
-        p50, p99 = statistics.median(took), statistics.quantiles(took, n=100)[98]
+async def steady(script: str, database: str, flush_ms: int = 0) -> str:
+    """Answers at a steady pace: how long each waits, and for how long the event loop stands still."""
+    async with rig(sys.executable, script, database, BENCH_FLUSH_MS=str(flush_ms)) as bot:
+        total = STEADY_PER_SECOND * STEADY_SECONDS
+        requests = [written(answer_update(n)) for n in range(2 * CHATS + total)]
+        await warm_up(bot.port, requests[: 2 * CHATS])
+        await _lag(bot)
+        cpu = bot.cpu_seconds()
+        waits = await at_a_pace(bot.port, requests[2 * CHATS :], STEADY_PER_SECOND)
+        busy = (bot.cpu_seconds() - cpu) / STEADY_SECONDS
         return (
-            f"{STEADY_PER_SECOND} answers a second, {flush_ms} ms more for each flush: "
-            f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest block of the loop {lag:.0f} ms"
+            f"p50 {waits.p50:4.1f} ms, p99 {waits.p99:4.1f} ms, longest {waits.longest:4.1f} ms, "
+            f"{busy:3.0%} of a core, longest block of the loop {await _lag(bot):.0f} ms"
         )
 
 
-async def _post(session: aiohttp.ClientSession, url: str, update: dict[str, Any]) -> None:
-    async with session.post(url, json=update) as response:
-        assert response.status == 200, response.status
+async def _lag(bot: Rig) -> float:
+    """In milliseconds, since it was asked last; 0 for a bot that does not say."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{bot.port}/lag") as response:
+        return float(await response.json()) if response.status == 200 else 0.0
 
 
-async def _until_up(session: aiohttp.ClientSession, url: str) -> None:
-    for _ in range(600):
-        try:
-            async with session.get(url):
-                return
-        except aiohttp.ClientError:
-            await asyncio.sleep(0.05)
-    raise SystemExit(f"{url} never came up")
-
-
-async def _count(session: aiohttp.ClientSession, api: str) -> int:
-    async with session.get(f"{api}/count") as response:
-        return int(await response.json())
-
-
-def main(peers: str) -> None:
-    print(f"{UPDATES} updates, {CHATS} chats, {AT_ONCE} at once, medians of {ROUNDS} rounds, {os.cpu_count()} cores")
+def throughput(peers: str, new_database: NewDatabase) -> None:
     for work, make in WORK.items():
-        runs: dict[str, list[Run]] = {name: [] for name in CONTENDERS}
+        contenders = CONTENDERS if peers else {"anshao": CONTENDERS["anshao"]}
+        runs: dict[str, list[Run]] = {name: [] for name in contenders}
         for _ in range(ROUNDS):
-            for name, script in CONTENDERS.items():
+            for name, script in contenders.items():
                 python = sys.executable if name == "anshao" else peers
-                runs[name].append(asyncio.run(measure(python, script, make)))
+                runs[name].append(asyncio.run(measure(python, script, make, new_database())))
         speeds = {name: statistics.median(run.per_second for run in done) for name, done in runs.items()}
         for name, done in runs.items():
             low, high = min(run.per_second for run in done), max(run.per_second for run in done)
             cpu = statistics.median(run.cpu_ms for run in done)
             print(
                 f"{work:18} {name:20} {speeds[name]:6.0f}/s ({low:.0f}-{high:.0f})  {cpu:5.2f} ms CPU  "
-                f"anshao is {speeds['anshao'] / speeds[name]:.2f} x"
-            )
-    for flush_ms in (0, 2):
-        print(asyncio.run(steady(flush_ms)))
+                f"anshao is {speeds['anshao'] / speeds[name]:.2f} x", flush=True,
+            )  # fmt: skip
+
+
+@contextmanager
+def sqlite() -> Iterator[NewDatabase]:
+    """Every bot makes a file of its own."""
+    yield lambda: ""
+
+
+def main(words: list[str]) -> None:
+    flags = {word for word in words if word.startswith("--")}
+    peers = next((word for word in words if word not in flags), "")
+    is_postgresql = "--postgresql" in flags
+    with postgresql() if is_postgresql else sqlite() as new_database:
+        print(
+            f"{'PostgreSQL' if is_postgresql else 'SQLite'}, {UPDATES} updates, {CHATS} chats, {AT_ONCE} at once, "
+            f"medians of {ROUNDS} rounds, {os.cpu_count()} cores"
+        )
+        if "--steady" not in flags:
+            throughput(peers, new_database)
+        print(f"{STEADY_PER_SECOND} a second for {STEADY_SECONDS} s, evenly, each timed from the instant it was due:")
+        print(f"  a webhook that does nothing  {asyncio.run(steady('peer_empty.py', ''))}")
+        print(f"  inspection answer            {asyncio.run(steady('peer_anshao.py', new_database()))}", flush=True)
+        if not is_postgresql:
+            print(f"  2 ms more for each commit    {asyncio.run(steady('peer_anshao.py', '', 2))}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else sys.executable)
+    main(sys.argv[1:])

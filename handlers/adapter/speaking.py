@@ -10,24 +10,14 @@ from html import escape, unescape
 from typing import TypeVar
 
 import structlog
-from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScopeChat,
-    CopyTextButton,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
+from telegram import Bot, BotCommand, BotCommandScopeChat, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from handlers.turn import File, Keys, Poll, Press, Reply, Rows, Say, Turn
+from handlers.adapter import methods
+from handlers.adapter.methods import NO_KEYS, inline, phone_key
+from handlers.turn import File, Keys, Poll, Press, Reply, Say, Turn
 
 LOG = structlog.get_logger("speaking")
-PREVIEW = LinkPreviewOptions(is_disabled=True)
 T = TypeVar("T")
 # A reply waits this long for a flood pause to end; after that the person can simply ask again.
 PATIENCE_SECONDS = 5.0
@@ -67,13 +57,32 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
     """Say the reply. `card_message_id` is the card that a new one replaces. Never raises TelegramError."""
     spoken = Spoken()
     pressed = turn.said if isinstance(turn.said, Press) else None
+    answering: asyncio.Task[bool] | None = None
     if pressed is not None:
-        is_heard = await _quietly(bot.answer_callback_query(
-            pressed.query_id, text=reply.toast or None, show_alert=reply.alert or None
-        ))  # fmt: skip
-        if not is_heard and turn.is_private and reply.toast and not reply.says:
+        answered = _quietly(methods.answer_press(bot, pressed.query_id, reply.toast, reply.alert))
+        if reply.says:
+            # The button is let go while its message is put right: one way to Telegram and back, not two.
+            answering = asyncio.create_task(answered)
+            # It has begun by now, so it leaves first.
+            await asyncio.sleep(0)
+        elif not await answered and turn.is_private and reply.toast:
             # After a stop the press is too old to be answered in passing; then it is said aloud, never not at all.
             reply = replace(reply, says=(Say(escape(reply.toast)),))
+    try:
+        await _say_all(bot, turn, reply, pressed, card_message_id, spoken)
+        if answering is not None:
+            await answering
+    finally:
+        if answering is not None and not answering.done():
+            answering.cancel()
+            await asyncio.wait([answering])
+    return spoken
+
+
+async def _say_all(
+    bot: Bot, turn: Turn, reply: Reply, pressed: Press | None, card_message_id: int | None, spoken: Spoken
+) -> None:
+    """Everything that stays in the chat, in order; what comes of it is noted in `spoken`."""
     if reply.commands:
         menu = [BotCommand(name, about) for name, about in reply.commands]
         await _quietly(bot.set_my_commands(menu, scope=BotCommandScopeChat(turn.person.chat_id)))
@@ -94,13 +103,12 @@ async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None)
             LOG.warning("reply_lost", update_id=turn.update_id, fault=type(fault).__name__, words=str(fault)[:200])
             if isinstance(said, Say) and any(sign in str(fault) for sign in WORDS_REFUSED):
                 await _quietly(_say_plainly(bot, turn.person.chat_id, said))
-    return spoken
 
 
 async def _say_plainly(bot: Bot, chat_id: int, said: Say) -> None:
     """The same words as they are, as many as fit: a person who tapped a button must not meet silence."""
     plain = unescape(TAG.sub("", said.text)).encode("utf-16-le")[: 2 * PLAIN_LIMIT].decode("utf-16-le", "ignore")
-    await bot.send_message(chat_id, plain, link_preview_options=PREVIEW, reply_markup=_inline(said.rows))
+    await methods.send(bot, chat_id, plain, inline(said.rows), is_html=False)
 
 
 async def _say(
@@ -118,13 +126,13 @@ async def _say(
         return
     if isinstance(said, Keys):
         if pressed is not None:
-            await _quietly(bot.edit_message_reply_markup(chat_id, pressed.message_id, reply_markup=_inline(said.rows)))
+            await _quietly(methods.edit_buttons(bot, chat_id, pressed.message_id, inline(said.rows)))
         return
     if isinstance(said, File):
         send = bot.send_photo if said.as_photo else bot.send_document
         await _patiently(lambda: send(
             chat_id, said.data, caption=said.caption or None, parse_mode="HTML", filename=said.name,
-            reply_markup=_inline(said.rows),
+            reply_markup=InlineKeyboardMarkup.de_json(keys, bot) if (keys := inline(said.rows)) else None,
         ))  # fmt: skip
         return
     if (
@@ -142,17 +150,14 @@ async def _say(
         if said.card and pressed.message_id != old_card:
             spoken.card_message_id = pressed.message_id
         return
-    markup: object = _inline(said.rows)
+    markup = inline(said.rows)
     if said.ask_phone:
-        key = KeyboardButton(said.ask_phone, request_contact=True)
-        markup = ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
+        markup = phone_key(said.ask_phone)
     elif said.close_keys and not said.rows:
-        markup = ReplyKeyboardRemove()
-    message = await _patiently(lambda: bot.send_message(
-        chat_id, said.text, parse_mode="HTML", link_preview_options=PREVIEW, reply_markup=markup,  # type: ignore[arg-type]
-    ))  # fmt: skip
+        markup = NO_KEYS
+    message_id = await _patiently(lambda: methods.send(bot, chat_id, said.text, markup))
     if said.card:
-        spoken.card_message_id = message.message_id
+        spoken.card_message_id = message_id
         if old_card is not None:
             await _retire(bot, chat_id, old_card)
 
@@ -160,10 +165,7 @@ async def _say(
 async def _edit(bot: Bot, chat_id: int, message_id: int, said: Say) -> bool:
     """Edit in place; False when the message is too old or gone, so that a new one must be sent."""
     try:
-        await _patiently(lambda: bot.edit_message_text(
-            said.text, chat_id, message_id, parse_mode="HTML", link_preview_options=PREVIEW,
-            reply_markup=_inline(said.rows),
-        ))  # fmt: skip
+        await _patiently(lambda: methods.edit(bot, chat_id, message_id, said.text, inline(said.rows)))
     except BadRequest as fault:
         if "not modified" in fault.message.lower():
             return True
@@ -176,9 +178,9 @@ async def _edit(bot: Bot, chat_id: int, message_id: int, said: Say) -> bool:
 async def _retire(bot: Bot, chat_id: int, message_id: int) -> None:
     """Take an older card away, or at least its buttons: two live cards of one matter would confuse."""
     try:
-        await bot.delete_message(chat_id, message_id)
+        await methods.delete(bot, chat_id, message_id)
     except BadRequest:
-        await _quietly(bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None))
+        await _quietly(methods.edit_buttons(bot, chat_id, message_id, None))
     except TelegramError as fault:
         LOG.info("card_not_retired", fault=type(fault).__name__)
 
@@ -213,23 +215,3 @@ async def _quietly(call: Awaitable[object]) -> bool:
         LOG.debug("harmless", fault=type(fault).__name__)
         return False
     return True
-
-
-def _inline(rows: Rows) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(
-                    button.label,
-                    callback_data=button.press or None,
-                    url=button.url or None,
-                    copy_text=CopyTextButton(button.copy) if button.copy else None,
-                    style=button.style or None,
-                )
-                for button in row
-            ]
-            for row in rows
-        ]
-    )

