@@ -52,6 +52,7 @@ bench: env
 	$(PY) benchmarks/broadcast.py .venv-peers/bin/python
 	$(PY) benchmarks/pacing.py .venv-peers/bin/python
 	$(PY) benchmarks/loading.py
+	PYTHONPATH=. $(PY) benchmarks/resting.py
 	PYTHONPATH=. $(PY) benchmarks/outbox.py --backlog
 	$(PY) benchmarks/ticking.py
 

@@ -16,7 +16,7 @@ from content.loading.clauses import SETS, SPEECH, read_clauses, read_sets, read_
 from content.loading.hotlines import read_guide, read_hotlines
 from content.loading.industries import folded, read_industries
 from content.loading.lessons import TrackPage, read_lessons
-from content.loading.page import Page
+from content.loading.page import Page, Pages
 from content.loading.questions import Topics, read_questions, read_topics
 from content.loading.specials import read_special
 from content.loading.statutory import read_duties
@@ -115,7 +115,7 @@ class Catalogue:
             speech=speech,
             calendar=calendar,
             folder=folder,
-            pages=MappingProxyType(shelf.pages),
+            pages=Pages(folder, shelf.names),
             _by_name={
                 folded(name): industry
                 for industry in industries.values()
@@ -187,16 +187,19 @@ class Catalogue:
 
 
 class _Shelf:
-    """Reads pages and remembers them by name."""
+    """Reads pages and remembers their names."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.pages: dict[str, Page] = {}
+        self.names: list[str] = []
 
     def page(self, name: str) -> Page:
-        page = Page.read(self.folder / name, self.folder)
-        self.pages[name] = page
-        return page
+        self.names.append(name)
+        return self.again(name)
+
+    def again(self, name: str) -> Page:
+        """A page that was read before, to say on which of its lines a flaw is."""
+        return Page.read(self.folder / name, self.folder)
 
     def pages_of(self, kind: str, read: Callable[[Page], Thing]) -> dict[str, Thing]:
         """All things of one kind by id; a file is named like the id in it, so a person finds it."""
@@ -226,7 +229,7 @@ class _Shelf:
         found: dict[str, Clause] = {}
         for name in files.values():
             page = self.page(f"clauses/{name}")
-            _put(found, page, "clause", read_clauses(page, sets, industries))
+            _put(found, self, page.name, "clause", read_clauses(page, sets, industries))
         return found
 
     def speech(self) -> Speech:
@@ -242,15 +245,16 @@ class _Shelf:
             raise ContentFault(f"questions/{stem}.toml", 1, say("fault-unknown-topic", id=stem))
         for topic in topics.by_id.values():
             page = self.page(f"questions/{topic.id}.toml")
-            _put(found, page, "question", read_questions(page, topic, topics, industries))
+            _put(found, self, page.name, "question", read_questions(page, topic, topics, industries))
         return found
 
 
-def _put(found: dict[str, Kept], page: Page, array: str, things: Iterable[Kept]) -> None:
-    """Add what stands in an array of a page. Raises ContentFault where an id stands for the second time."""
+def _put(found: dict[str, Kept], shelf: _Shelf, name: str, array: str, things: Iterable[Kept]) -> None:
+    """Add what stands in an array of that page. Raises ContentFault where an id stands for the second time."""
     for position, thing in enumerate(things):
         if thing.id in found:
-            raise ContentFault(page.name, page.line((array, position, "id")), say("fault-twice", id=thing.id))
+            line = shelf.again(name).line((array, position, "id"))
+            raise ContentFault(name, line, say("fault-twice", id=thing.id))
         found[thing.id] = thing
 
 
@@ -258,12 +262,12 @@ def _lessons(tracks: Mapping[str, TrackPage], shelf: _Shelf) -> dict[str, Lesson
     """All lessons by id, track by track; an id stands in one track only, since records name the lesson alone."""
     found: dict[str, Lesson] = {}
     for track in tracks.values():
-        _put(found, shelf.pages[f"lessons/{track.id}.toml"], "lesson", track.lessons)
+        _put(found, shelf, f"lessons/{track.id}.toml", "lesson", track.lessons)
     return found
 
 
 def _must_know_industries(checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf) -> None:
     unknown = sorted(checklist.industries - industries.keys())
     if unknown:
-        page = shelf.pages[f"checklists/{checklist.id}.toml"]
+        page = shelf.again(f"checklists/{checklist.id}.toml")
         raise ContentFault(page.name, page.line(("industries",)), say("fault-unknown-industry", id=unknown[0]))

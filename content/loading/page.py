@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,28 @@ class Page:
     def _line_in(self, error: tomllib.TOMLDecodeError) -> int:
         place = _TOML_PLACE.search(str(error))
         return int(place.group(1)) if place else self.text.count("\n") + 1
+
+
+class Pages(Mapping[str, Page]):
+    """The files that content came from, by name; each is read again when somebody looks at it, and then kept.
+
+    What is made of a page needs it no longer, and only the proof-reader and whoever edits look at pages afterwards.
+    """
+
+    def __init__(self, folder: Path, names: Iterable[str]) -> None:
+        self._folder = folder
+        self._names = dict.fromkeys(names)
+        self._read: dict[str, Page] = {}
+
+    def __getitem__(self, name: str) -> Page:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = Page.read(self._folder / name, self._folder)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import Key, Prose, Record, Word
+from outreach.storage.base import Key, Prose, Record, Word, partial_index
 
 UNSAID = text("state IN ('queued', 'claimed')")
 
@@ -31,7 +31,7 @@ class AlertWordRecord(Record):
     """
 
     __tablename__ = "alert_words"
-    __table_args__ = (Index("ix_alert_words_unsaid", "due_at", sqlite_where=UNSAID, postgresql_where=UNSAID),)
+    __table_args__ = (partial_index("ix_alert_words_unsaid", "due_at", where=UNSAID),)
 
     id: Mapped[Key]
     name: Mapped[Word]

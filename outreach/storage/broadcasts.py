@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import BIG, ContactKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import BIG, ContactKey, Key, Line, Prose, Record, Word, partial_index
 
 UNREMINDED = text("approved_at IS NOT NULL AND reminded_at IS NULL")
 
@@ -20,9 +20,7 @@ class BroadcastRecord(Record):
     """
 
     __tablename__ = "broadcasts"
-    __table_args__ = (
-        Index("ix_broadcasts_unreminded", "approved_at", sqlite_where=UNREMINDED, postgresql_where=UNREMINDED),
-    )
+    __table_args__ = (partial_index("ix_broadcasts_unreminded", "approved_at", where=UNREMINDED),)
 
     id: Mapped[Key]
     number: Mapped[str] = mapped_column(String(32), unique=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 OF_ENTERPRISE = text("state = 'entered' AND enterprise_id IS NOT NULL")
 OF_PARK = text("state = 'entered' AND enterprise_id IS NULL")
@@ -19,13 +19,13 @@ class ActivityRecord(Record):
 
     __tablename__ = "activities"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_activities_once", "edition_id", "row_id", "enterprise_id", unique=True,
-            sqlite_where=OF_ENTERPRISE, postgresql_where=OF_ENTERPRISE,
+            where=OF_ENTERPRISE,
         ),
-        Index(
+        partial_index(
             "ix_activities_once_a_park", "edition_id", "row_id", "street", unique=True,
-            sqlite_where=OF_PARK, postgresql_where=OF_PARK,
+            where=OF_PARK,
         ),
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ class ActivityPhotoRecord(Record):
 
     __tablename__ = "activity_photos"
     __table_args__ = (
-        Index("ix_activity_photos_pending", "next_look_at", sqlite_where=PENDING, postgresql_where=PENDING),
+        partial_index("ix_activity_photos_pending", "next_look_at", where=PENDING),
         UniqueConstraint("activity_id", "file_unique_id"),
     )
 

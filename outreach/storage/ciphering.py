@@ -11,14 +11,13 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import IO, TYPE_CHECKING, Any
 
 from outreach.storage.copying import CopyFault
+
+# Loaded with the first file that is sealed or opened: many bureaux seal none.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MAGIC = b"anshao-sealed-1\n"
 SEALED = ".aes"
@@ -37,6 +36,10 @@ class ArchiveKey:
 
     def box(self, salt: bytes) -> AESGCM:
         """The cipher of the file with that salt."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         return AESGCM(HKDF(SHA256(), 32, salt, b"anshao/backup/1").derive(self._secret))
 
 
@@ -87,6 +90,8 @@ class _Opening(io.RawIOBase):
         return count
 
     def _take(self) -> None:
+        from cryptography.exceptions import InvalidTag
+
         piece, self._next = self._next, self._file.read(PIECE + _TAG_BYTES)
         self._is_over = not self._next
         try:

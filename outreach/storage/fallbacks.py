@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import BIG, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import BIG, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 UNSETTLED = text("state IN ('queued', 'retry', 'claimed')")
 TESTING = text("state = 'testing'")
@@ -18,7 +18,7 @@ class FallbackAddressRecord(Record):
     """An enterprise's group robot or the like. One that is being tested stands beside the one it will replace."""
 
     __tablename__ = "fallback_addresses"
-    __table_args__ = (Index("ix_fallback_addresses_testing", "due_at", sqlite_where=TESTING, postgresql_where=TESTING),)
+    __table_args__ = (partial_index("ix_fallback_addresses_testing", "due_at", where=TESTING),)
 
     id: Mapped[Key]
     enterprise_id: Mapped[EnterpriseKey]
@@ -37,7 +37,7 @@ class FallbackRecord(Record):
     """One notice to one enterprise's other address, once; states as those of a delivery."""
 
     __tablename__ = "fallbacks"
-    __table_args__ = (Index("ix_fallbacks_unsettled", "due_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),)
+    __table_args__ = (partial_index("ix_fallbacks_unsettled", "due_at", where=UNSETTLED),)
 
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(64), unique=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 LOOKED_AT = text("next_look_at IS NOT NULL")
 OPEN_WALK = text("submitted_at IS NULL AND discarded_at IS NULL")
@@ -32,14 +32,13 @@ class InspectionRecord(Record):
 
     __tablename__ = "inspections"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_inspections_open",
             "contact_id",
             "enterprise_id",
             "edition_id",
             unique=True,
-            sqlite_where=OPEN_WALK,
-            postgresql_where=OPEN_WALK,
+            where=OPEN_WALK,
         ),
     )
 
@@ -75,11 +74,10 @@ class PhotoRecord(Record):
 
     __tablename__ = "photos"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_photos_pending",
             "next_look_at",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
+            where=text("state = 'pending'"),
         ),
         UniqueConstraint("answer_id", "file_unique_id"),
     )
@@ -104,7 +102,7 @@ class FindingRecord(Record):
     __tablename__ = "findings"
     __table_args__ = (
         UniqueConstraint("inspection_id", "item_id"),
-        Index("ix_findings_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
+        partial_index("ix_findings_looked_at", "next_look_at", where=LOOKED_AT),
     )
 
     id: Mapped[Key]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import Key, Prose, Record, Word
+from outreach.storage.base import Key, Prose, Record, Word, partial_index
 
 UNREPLAYED = text("replayed_at IS NULL")
 
@@ -25,7 +25,7 @@ class QuarantineRecord(Record):
     """隔离: an authentic update that could not be parsed or handled, kept to be looked at and replayed."""
 
     __tablename__ = "quarantine"
-    __table_args__ = (Index("ix_quarantine_unreplayed", "at", sqlite_where=UNREPLAYED, postgresql_where=UNREPLAYED),)
+    __table_args__ = (partial_index("ix_quarantine_unreplayed", "at", where=UNREPLAYED),)
 
     id: Mapped[Key]
     reference: Mapped[Word] = mapped_column(unique=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import ContactKey, Key, Line, Prose, Record, Word, partial_index
 
 # The pause that a restore begins and a person ends, and what it says of rows that may have been sent since.
 HOLD = "hold"
@@ -30,12 +30,12 @@ class DeliveryRecord(Record):
     __tablename__ = "deliveries"
     __table_args__ = (
         # In the order in which it is claimed: a backlog of a million is never sorted.
-        Index("ix_deliveries_due", "is_urgent", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
-        Index("ix_deliveries_claimed", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
-        Index("ix_deliveries_folded", "due_at", sqlite_where=FOLDED, postgresql_where=FOLDED),
-        Index("ix_deliveries_folded_for", "contact_id", sqlite_where=FOLDED, postgresql_where=FOLDED),
+        partial_index("ix_deliveries_due", "is_urgent", "due_at", "id", where=WAITING),
+        partial_index("ix_deliveries_claimed", "lease_until", where=CLAIMED),
+        partial_index("ix_deliveries_folded", "due_at", where=FOLDED),
+        partial_index("ix_deliveries_folded_for", "contact_id", where=FOLDED),
         # For counting alone: what became of the rest of late.
-        Index("ix_deliveries_settled", "state", "settled_at", "reason", sqlite_where=SETTLED, postgresql_where=SETTLED),
+        partial_index("ix_deliveries_settled", "state", "settled_at", "reason", where=SETTLED),
     )
 
     id: Mapped[Key]

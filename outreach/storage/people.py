@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 
 class ContactRecord(Record):
@@ -67,14 +67,13 @@ class PostRecord(Record):
 
     __tablename__ = "posts"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_posts_holding",
             "contact_id",
             "enterprise_id",
             "role",
             unique=True,
-            sqlite_where=text("until_at IS NULL"),
-            postgresql_where=text("until_at IS NULL"),
+            where=text("until_at IS NULL"),
         ),
         # By it the sweep that looks after newcomers finds those of the last hours.
         Index("ix_posts_since", "since_at"),
@@ -110,14 +109,13 @@ class EnrolmentRequestRecord(Record):
 
     __tablename__ = "enrolment_requests"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_enrolment_requests_open",
             "contact_id",
             "enterprise_id",
             "role",
             unique=True,
-            sqlite_where=text("decided_at IS NULL"),
-            postgresql_where=text("decided_at IS NULL"),
+            where=text("decided_at IS NULL"),
         ),
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Record, Word
+from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Record, Word, partial_index
 
 LOOKED_AT = text("next_look_at IS NOT NULL")
 WAITING = text("state = 'waiting'")
@@ -23,7 +23,7 @@ class PlanRecord(Record):
     """
 
     __tablename__ = "plans"
-    __table_args__ = (Index("ix_plans_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),)
+    __table_args__ = (partial_index("ix_plans_looked_at", "next_look_at", where=LOOKED_AT),)
 
     id: Mapped[Key]
     contact_id: Mapped[ContactKey]
@@ -50,15 +50,14 @@ class OccurrenceRecord(Record):
     __tablename__ = "occurrences"
     __table_args__ = (
         UniqueConstraint("plan_id", "enterprise_id", "occurs_on"),
-        Index(
+        partial_index(
             "ix_occurrences_open",
             "enterprise_id",
             "plan_id",
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+            where=OPEN,
         ),
         # What a plan still asks, however long it has been asking.
-        Index("ix_occurrences_asked", "plan_id", "occurs_on", sqlite_where=OPEN, postgresql_where=OPEN),
+        partial_index("ix_occurrences_asked", "plan_id", "occurs_on", where=OPEN),
     )
 
     id: Mapped[Key]
@@ -81,9 +80,9 @@ class ReminderRecord(Record):
     __tablename__ = "reminders"
     __table_args__ = (
         UniqueConstraint("about", "contact_id", "occurs_on"),
-        Index("ix_reminders_waiting", "next_look_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        partial_index("ix_reminders_waiting", "next_look_at", where=WAITING),
         # All that waits for one person, whatever they have been told in years.
-        Index("ix_reminders_waiting_for", "contact_id", "next_look_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        partial_index("ix_reminders_waiting_for", "contact_id", "next_look_at", where=WAITING),
     )
 
     id: Mapped[Key]

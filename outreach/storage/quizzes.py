@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import ContactKey, Key, Prose, Record, Word
+from outreach.storage.base import ContactKey, Key, Prose, Record, Word, partial_index
 
 OPEN_SET = text("finished_at IS NULL AND left_at IS NULL AND daily_on IS NULL")
 
@@ -18,7 +18,7 @@ class QuizRecord(Record):
 
     __tablename__ = "quizzes"
     __table_args__ = (
-        Index("ix_quizzes_open", "contact_id", unique=True, sqlite_where=OPEN_SET, postgresql_where=OPEN_SET),
+        partial_index("ix_quizzes_open", "contact_id", unique=True, where=OPEN_SET),
         UniqueConstraint("contact_id", "daily_on"),
     )
 

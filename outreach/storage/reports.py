@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CompoundSelect, Index, String, select, text
+from sqlalchemy import CompoundSelect, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 from outreach.storage.campaigns import ActivityPhotoRecord
 from outreach.storage.hazards import HazardPhotoRecord
 from outreach.storage.inspections import PhotoRecord
@@ -92,11 +92,10 @@ class ReportPhotoRecord(Record):
 
     __tablename__ = "report_photos"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_report_photos_pending",
             "next_look_at",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
+            where=text("state = 'pending'"),
         ),
     )
 
@@ -120,11 +119,10 @@ class LetterRecord(Record):
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_letters_waiting",
             "due_at",
-            sqlite_where=text("state IN ('queued', 'claimed')"),
-            postgresql_where=text("state IN ('queued', 'claimed')"),
+            where=text("state IN ('queued', 'claimed')"),
         ),
     )
 

@@ -8,11 +8,12 @@ import hmac
 import json
 import os
 import secrets
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -33,8 +34,15 @@ class Seal:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError("a route key has 32 bytes")
-        self._box = ChaCha20Poly1305(hmac.digest(key, b"anshao/box/1", "sha256"))
+        self._boxing = hmac.digest(key, b"anshao/box/1", "sha256")
         self._marking = hmac.digest(key, b"anshao/mark/1", "sha256")
+
+    # The library takes seven megabytes, and a bureau may be at rest for days before anything is sealed.
+    @cached_property
+    def _box(self) -> ChaCha20Poly1305:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+        return ChaCha20Poly1305(self._boxing)
 
     def close(self, about: str, value: object) -> str:
         """The value, which must be JSON, as sealed text."""
@@ -45,6 +53,8 @@ class Seal:
 
     def open(self, about: str, sealed: str) -> Any:
         """The value again. Raises SealBroken."""
+        from cryptography.exceptions import InvalidTag
+
         try:
             raw = base64.b64decode(sealed, validate=True)
             return json.loads(self._box.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], about.encode()))

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import func, select, text
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
@@ -471,27 +471,27 @@ def test_the_commands_say_what_they_did(house: Office, tmp_path: Path, monkeypat
     monkeypatch.setenv("ANSHAO_BOT_TOKEN", "123456:abcdefghijkl")
     monkeypatch.setenv("ANSHAO_DATA_DIR", str(tmp_path))
     run = CliRunner()
-    made = run.invoke(app, ["backup", "--to", "all.tar"])
+    made = run.invoke(app_for(), ["backup", "--to", "all.tar"])
     assert made.exit_code == 0, made.output
     assert "1 contacts" in made.output and "1 photos" in made.output
-    declined = run.invoke(app, ["restore", "all.tar"], input="n\n")
+    declined = run.invoke(app_for(), ["restore", "all.tar"], input="n\n")
     assert declined.exit_code == 1 and not list(tmp_path.glob("*before-restore*"))
-    done = run.invoke(app, ["restore", "all.tar", "--yes"])
+    done = run.invoke(app_for(), ["restore", "all.tar", "--yes"])
     assert done.exit_code == 0, done.output
     assert "restored to 2" in done.output and "3 notices were waiting" in done.output
     assert "RTO" in done.output and "RPO" in done.output
-    looked = run.invoke(app, ["release"])
+    looked = run.invoke(app_for(), ["release"])
     assert looked.exit_code == 0 and "sending is paused. Of 3 notices" in looked.output
-    mistyped = run.invoke(app, ["release", "send"], input="4\n")
+    mistyped = run.invoke(app_for(), ["release", "send"], input="4\n")
     assert mistyped.exit_code == 2 and "nothing was decided" in mistyped.output
-    assert run.invoke(app, ["release", "send", "--only", "letters"]).exit_code == 2
-    some = run.invoke(app, ["release", "leave", "--only", "notices", "--yes"])
+    assert run.invoke(app_for(), ["release", "send", "--only", "letters"]).exit_code == 2
+    some = run.invoke(app_for(), ["release", "leave", "--only", "notices", "--yes"])
     assert "3 stay unknown; sending is still paused" in some.output, some.output
-    rest = run.invoke(app, ["release", "send", "--yes"])
+    rest = run.invoke(app_for(), ["release", "send", "--yes"])
     assert "0 will be sent again; sending goes on" in rest.output
-    assert "nothing is held" in run.invoke(app, ["release"]).output
+    assert "nothing is held" in run.invoke(app_for(), ["release"]).output
     (tmp_path / "all.tar").write_bytes(b"x" * 2000)
-    refused = run.invoke(app, ["restore", "all.tar", "--yes"])
+    refused = run.invoke(app_for(), ["restore", "all.tar", "--yes"])
     assert refused.exit_code == 2 and "nothing was restored" in refused.output
 
 

@@ -17,7 +17,7 @@ import typer
 from aiohttp import web
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from outreach.storage.database import OnlyProcess
 from sandbox.server import DEFAULT_TOKEN, create_app
 
@@ -31,12 +31,12 @@ def commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str,
         yield from commands(inner, (*path, name))
 
 
-PATHS = list(commands(typer.main.get_command(app)))
+PATHS = list(commands(typer.main.get_command(app_for())))
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_every_command_explains_itself(path: tuple[str, ...]) -> None:
-    result = CliRunner().invoke(app, [*path, "--help"])
+    result = CliRunner().invoke(app_for(), [*path, "--help"])
     assert result.exit_code == 0 and "Usage:" in result.output
     about = [line for line in result.output.splitlines() if line.strip()][1]
     assert len(about.strip()) > 20

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, select
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from bot.intake import Intake, Taken
 from content.texts import Texts
 from outreach import enrolling, receiving
@@ -183,7 +183,7 @@ async def replay(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, 
     }.items():  # fmt: skip
         monkeypatch.setenv(f"ANSHAO_{name}", value)
     stage.house.only.let_go()
-    done = await asyncio.to_thread(CliRunner().invoke, app, ["quarantine", *words])
+    done = await asyncio.to_thread(CliRunner().invoke, app_for(), ["quarantine", *words])
     assert done.exit_code == 0, done.output
     return done.output.splitlines()[-1] if words == ("replay",) else done.output
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from bot.previewing import Wanted, find, known, open_scene, said
 from bot.terminal import Screen
 from content.catalogue import Catalogue
@@ -90,36 +90,36 @@ def test_what_telegram_would_refuse_is_said() -> None:
 
 def test_findings_of_that_piece_come_with_file_and_line(plot: Plot) -> None:
     line = plot.plant(FIRE, "单位的主要负责人是本单位的消防安全责任人", "这句话法律里没有写过")
-    shown = RUNNER.invoke(app, ["preview", "fire-chief", "--content", str(plot.folder)])
+    shown = RUNNER.invoke(app_for(), ["preview", "fire-chief", "--content", str(plot.folder)])
     assert shown.exit_code == 1 and f"{FIRE}:{line}: " in shown.output
-    other = RUNNER.invoke(app, ["preview", "fire-locked-door", "--content", str(plot.folder)])
+    other = RUNNER.invoke(app_for(), ["preview", "fire-locked-door", "--content", str(plot.folder)])
     assert other.exit_code == 0 and "校对没有发现问题" in other.output
 
 
 def test_a_retired_piece_says_so(plot: Plot) -> None:
     plot.plant(FIRE, 'id = "fire-chief"', 'id = "fire-chief"\nretired = true')
-    shown = RUNNER.invoke(app, ["preview", "fire-chief", "--content", str(plot.folder)])
+    shown = RUNNER.invoke(app_for(), ["preview", "fire-chief", "--content", str(plot.folder)])
     assert "已停用" in shown.output and "保安队长" in shown.output
 
 
 def test_an_id_that_is_nearly_right_is_answered_with_what_was_meant() -> None:
-    shown = RUNNER.invoke(app, ["preview", "fire-cheif"])
+    shown = RUNNER.invoke(app_for(), ["preview", "fire-cheif"])
     assert shown.exit_code == 2 and "fire-chief" in shown.output
 
 
 def test_out_to_excel_and_in_again(plot: Plot, tmp_path: Path) -> None:
     book, folder = str(tmp_path / "q.xlsx"), ["--content", str(plot.folder)]
-    assert RUNNER.invoke(app, ["content", "export", "questions", book, *folder]).exit_code == 0
+    assert RUNNER.invoke(app_for(), ["content", "export", "questions", book, *folder]).exit_code == 0
     plot.plant(FIRE, "一个单位里，谁是消防安全责任人？", "一家单位里，谁是消防安全责任人？")
-    dry = RUNNER.invoke(app, ["content", "import", book, *folder, "--dry-run"])
+    dry = RUNNER.invoke(app_for(), ["content", "import", book, *folder, "--dry-run"])
     assert ": 0 added, 1 changed" in dry.output and "(dry run)" in dry.output and dry.exit_code == 0
     assert "一家单位里" in (plot.folder / FIRE).read_text(encoding="utf-8")
-    assert RUNNER.invoke(app, ["content", "import", book, *folder]).exit_code == 0
+    assert RUNNER.invoke(app_for(), ["content", "import", book, *folder]).exit_code == 0
     assert "一个单位里" in (plot.folder / FIRE).read_text(encoding="utf-8")
 
 
 def test_what_is_no_workbook_is_refused_in_words(tmp_path: Path) -> None:
     file = tmp_path / "q.xlsx"
     file.write_text("not a workbook")
-    result = RUNNER.invoke(app, ["content", "import", str(file)])
+    result = RUNNER.invoke(app_for(), ["content", "import", str(file)])
     assert result.exit_code == 2 and "不是 Excel 工作簿" in result.output

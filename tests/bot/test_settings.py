@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from bot.faults import masked
 from bot.settings import Mode, Settings, SettingsWrong, make_folder, read_settings
 
@@ -166,7 +166,7 @@ def everything(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def test_no_secret_shows_wherever_the_settings_are_shown(environment: pytest.MonkeyPatch) -> None:
     settings = everything(environment)
-    shown = RUNNER.invoke(app, ["check-settings"])
+    shown = RUNNER.invoke(app_for(), ["check-settings"])
     assert shown.exit_code == 0
     for text in (repr(settings), str(settings), f"{settings.model_dump()}", settings.model_dump_json(), shown.output):
         assert "canary" not in text
@@ -177,7 +177,7 @@ def test_no_secret_shows_wherever_the_settings_are_shown(environment: pytest.Mon
 
 def test_check_settings_says_what_is_wrong_and_fails(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("ANSHAO_MODE", "push")
-    result = RUNNER.invoke(app, ["check-settings"])
+    result = RUNNER.invoke(app_for(), ["check-settings"])
     assert result.exit_code != 0 and isinstance(result.exception, SettingsWrong)
 
 

@@ -13,7 +13,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from bot.settings import PREFIX, SECRETS, Settings
 from tests.house.tree import ROOT, tracked
 
@@ -103,7 +103,7 @@ def _targets(line: str) -> list[str]:
 
 def command_at(words: list[str]) -> Any | None:
     """The command that these words lead to; None when they lead to none."""
-    at: Any = get_command(app)
+    at: Any = get_command(app_for())
     for word in words:
         if not hasattr(at, "commands"):
             break
@@ -131,7 +131,7 @@ def test_every_command_that_a_document_shows_exists_with_its_options(name: str) 
 
 
 def test_the_list_of_commands_in_the_changelog_is_complete() -> None:
-    top: Any = get_command(app)
+    top: Any = get_command(app_for())
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert [name for name in top.commands if f"`{name}`" not in text and not name.startswith("demo-")] == []
 

@@ -15,7 +15,7 @@ from click.testing import Result
 from sqlalchemy import delete, select, update
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app_for
 from domain.contact import Contact, Role
 from domain.fallback import Address, Service
 from outreach import addressing, enrolling, falling_back, forwarding, releasing, tallying
@@ -350,7 +350,7 @@ async def test_the_operator_sets_any_address_that_a_test_message_reaches(
     address = f"json://127.0.0.1:{group.port}/{TOKEN}"
 
     async def run(*arguments: str, typed: str = "") -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, app, ["fallback", *arguments], input=typed)
+        return await asyncio.to_thread(CliRunner().invoke, app_for(), ["fallback", *arguments], input=typed)
 
     kept = await run("set", "9" * 18, typed=f"{address}\n")
     assert kept.exit_code == 0 and "has arrived" in kept.output, kept.output
