@@ -317,7 +317,7 @@ async def test_the_part_of_a_process_that_dies_or_leaves_goes_to_the_others(shar
 
     async def until(used: list[int], seconds: float) -> None:
         end = time.monotonic() + seconds
-        while [one.used for one in times] != used:
+        while sorted(one.used for one in times) != used:
             assert time.monotonic() < end, [one.used for one in times]
             assert await held() <= LIMIT
             await asyncio.sleep(0.05)
