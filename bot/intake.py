@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from telegram import Bot
 
+from bot.telling_apart import Twins
 from domain.refusal import Refusal
 from handlers import group_quiz, menu
 from handlers.adapter.membership import is_admin
@@ -55,6 +56,7 @@ class Intake:
         self._bot = bot
         self._files = files
         self._lanes: dict[int, _Lane] = {}
+        self._twins = Twins()
         self.quarantined = 0
 
     async def take(self, raw: Any) -> Taken:
@@ -78,7 +80,9 @@ class Intake:
         except Unparsable as fault:
             return await self._set_aside(raw, fault)
         prepared = await self._prepare(turn)
-        await self._speak(turn, *await self._apply(turn, prepared))
+        applied = await self._apply(turn, prepared, self._twins.is_other(raw))
+        self._twins.remember(raw)
+        await self._speak(turn, *applied)
         return Taken.ACKNOWLEDGE
 
     async def _prepare(self, turn: Turn) -> object:
@@ -91,14 +95,15 @@ class Intake:
             caller = await menu.caller_for(turn, desk)
         return await menu.prepare(turn, caller, self._files)
 
-    async def _apply(self, turn: Turn, prepared: object) -> tuple[Reply, int | None, int | None]:
+    async def _apply(self, turn: Turn, prepared: object, is_other: bool) -> tuple[Reply, int | None, int | None]:
         """The one transaction: the id, the effect, the journal and the notices, or none of them.
 
+        is_other: should its id have been seen before, that was another update.
         A refusal undoes what the talk had begun; that the update has been dealt with is then written down by itself.
         """
         try:
             async with self._office.desk() as desk:
-                is_first = await receiving.is_first_time(desk, turn.update_id)
+                is_first = await receiving.is_first_time(desk, turn.update_id, is_other=is_other)
                 scene = await menu.scene_for(turn, desk, prepared)
                 reply = await (menu.answer(turn, scene) if is_first else menu.where_now(turn, scene))
         except Refusal as refusal:
@@ -146,7 +151,8 @@ class Intake:
         update_id = raw.get("update_id") if isinstance(raw, dict) and _is_id(raw.get("update_id")) else None
         try:
             async with self._office.desk() as desk:
-                if update_id is not None and not await receiving.is_first_time(desk, update_id):
+                is_other = update_id is not None and self._twins.is_other(raw)
+                if update_id is not None and not await receiving.is_first_time(desk, update_id, is_other=is_other):
                     # It took effect, now or at an earlier delivery, and only the answer to it failed.
                     LOG.error("answer_failed", update_id=update_id, exc_info=fault)
                     return Taken.ACKNOWLEDGE
@@ -158,6 +164,8 @@ class Intake:
             LOG.error("not_quarantined", fault=type(worse).__name__, words=str(worse)[:300])
             return Taken.COME_AGAIN
         self.quarantined += 1
+        if update_id is not None:
+            self._twins.remember(raw)
         if isinstance(fault, Unparsable):
             LOG.warning("quarantined", reference=reference, update_id=update_id, words=str(fault)[:300])
             return Taken.ACKNOWLEDGE

@@ -49,6 +49,8 @@ RULES = (
     Rule("token", above=0, fine_at=0, fine_for=NOTHING),
     # 1 when somebody else asked Telegram for our updates within the last minutes.
     Rule("conflict", above=0, fine_at=0),
+    # 1 when within the last hours an update came under the number of another one.
+    Rule("same_id", above=0, fine_at=0),
     # Updates in quarantine.
     Rule("quarantine", above=10, fine_at=8, fine_for=NOTHING),
     # Percent of the disk in use.

@@ -19,6 +19,8 @@ MINUTE = timedelta(minutes=1)
 # A sweep that found something is spoken of until it has found nothing for so long.
 FOUND_FOR = timedelta(minutes=6)
 CONFLICT_FOR = timedelta(minutes=2)
+# Said to the hour.
+SAME_ID_FOR = timedelta(hours=2)
 WEBHOOK_FAULT_FOR = timedelta(minutes=5)
 # One reply that got lost among the few of a quiet night is no sign of anything.
 UNKNOWN_LEAST = 3
@@ -55,6 +57,7 @@ async def figures(office: Office, watched: Watched) -> dict[str, float]:
         "held": float(HOLD in seen.pauses),
         "token": float(TOKEN in seen.pauses),
         "conflict": float(_is_fresh(seen, pulses.CONFLICT, CONFLICT_FOR)),
+        "same_id": float(_is_fresh(seen, pulses.SAME_ID, SAME_ID_FOR)),
         "quarantine": float(seen.quarantined),
         "disk": 100 * (1 - seen.disk_free_bytes / max(seen.disk_bytes, 1)),
         "unknown": 100 * seen.unknown_share if seen.unknown_lately >= UNKNOWN_LEAST else 0.0,

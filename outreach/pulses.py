@@ -13,6 +13,8 @@ from outreach.storage.pulses import PulseRecord
 RESCUE = "rescue"
 # Somebody else asked Telegram for our updates, by polling or by a webhook.
 CONFLICT = "conflict"
+# The hour in which an update came under the number of another one.
+SAME_ID = "same_id"
 # A write of the readiness page: that it was possible is all it says.
 READY = "ready"
 # Telegram holds updates back: since when it has been holding some, and how many at the last look.

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from outreach import pulses
 from outreach.desk import Desk, affected
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.sealing import SealBroken
@@ -19,9 +20,18 @@ BODY_LIMIT = 1_000_000
 SEALED = "sealed:"
 
 
-async def is_first_time(desk: Desk, update_id: int) -> bool:
-    """Remember the id; False when it took effect before. By membership: ids may jump anywhere."""
-    return await desk.put_once(SeenUpdateRecord, SeenUpdateRecord.update_id, update_id=update_id, seen_on=desk.today)
+async def is_first_time(desk: Desk, update_id: int, *, is_other: bool = False) -> bool:
+    """Remember the id; False when it took effect before. By membership: ids may jump anywhere.
+
+    is_other: whoever asks knows that an update of this id was another one; then this one is new, and an alert says so.
+    """
+    key = SeenUpdateRecord.update_id
+    if await desk.put_once(SeenUpdateRecord, key, update_id=update_id, seen_on=desk.today):
+        return True
+    if is_other:
+        # To the hour, as everything that a report may have caused.
+        await pulses.beat(desk, pulses.SAME_ID, at=desk.now.replace(minute=0, second=0, microsecond=0))
+    return is_other
 
 
 async def quarantine(desk: Desk, update_id: int | None, body: str, fault: str, *, is_sealed: bool = False) -> str:

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import event, select
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from bot.command_line import app_for
 from bot.intake import Intake, Taken
+from bot.telling_apart import Twins
 from content.texts import Texts
 from outreach import enrolling, receiving
 from outreach.desk import Office
@@ -22,6 +24,7 @@ from outreach.storage.database import open_engine
 from outreach.storage.inspections import AnswerRecord
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.people import ContactRecord, JournalRecord
+from outreach.storage.pulses import PulseRecord
 from sandbox.server import DEFAULT_TOKEN
 from tests.bot.updates import pressed, update
 from tests.conftest import SetClock
@@ -81,6 +84,55 @@ async def test_ids_count_by_membership_and_may_jump_anywhere(stage: Stage) -> No
         agreed = set(await desk.session.scalars(select(ContactRecord.person_id)))
         seen = set(await desk.session.scalars(select(SeenUpdateRecord.update_id)))
     assert agreed == {1002, 1003, 1004, 1007, 1001} and seen == {900, 5, 700, 899, 2**62}
+
+
+async def test_another_update_under_a_number_seen_before_is_taken_once_and_told_of(stage: Stage) -> None:
+    await stage.post("people/1002/start")
+    await stage.post("people/1003/start")
+    intake = stage.house.intake
+    first, second = (pressed(who, 1, "en:abroad:", update_id=41) for who in (1002, 1003))
+    for _ in range(3):
+        assert await intake.take(first) is Taken.ACKNOWLEDGE
+    async with stage.house.office.desk() as desk:
+        assert await desk.session.get(PulseRecord, "same_id") is None
+    for raw in (second, first, second):
+        assert await intake.take(raw) is Taken.ACKNOWLEDGE
+    async with stage.house.office.desk() as desk:
+        assert set(await desk.session.scalars(select(ContactRecord.person_id))) == {1002, 1003}
+        assert (await desk.session.get_one(PulseRecord, "same_id")).at <= desk.now
+    assert await happened(stage) == ["ConsentGiven", "ConsentGiven"]
+    # What cannot be understood is not passed over for its number either.
+    odd = {"update_id": 41, "message": {"message_id": "x", "date": []}}
+    for _ in range(2):
+        await intake.take(odd)
+    assert len(await kept(stage)) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"from": {"id": 1002, "first_name": "芳"}},
+        {"message": None},
+        {"data": "x"},
+        {"extra": 10**5000},
+    ],
+)
+def test_what_telegram_may_change_of_an_update_makes_it_no_other(changed: dict[str, object]) -> None:
+    twins, raw = Twins(), cast(dict[str, Any], pressed(1002, 1, "en:abroad:", update_id=41))
+    assert not twins.is_other(raw)
+    twins.remember(raw)
+    again = raw | {"callback_query": raw["callback_query"] | changed}
+    assert not twins.is_other(again)
+    assert twins.is_other(raw | {"callback_query": raw["callback_query"] | {"id": "another"}})
+    assert twins.is_other({"update_id": 41, "message": raw["callback_query"]["message"]})
+
+
+def test_only_so_many_numbers_are_held_in_memory() -> None:
+    twins = Twins(most=100)
+    for number in range(1000):
+        twins.remember({"update_id": number, "message": {"message_id": number}})
+    held = [n for n in range(1000) if twins.is_other({"update_id": n, "message": {"message_id": -1}})]
+    assert held == list(range(900, 1000))
 
 
 async def test_ids_are_remembered_for_a_week_and_hold_nothing_but_a_day(stage: Stage, clock: SetClock) -> None:

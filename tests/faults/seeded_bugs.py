@@ -72,7 +72,7 @@ def the_id_is_committed_before_the_effect(patch: Patch) -> None:
             was_first[turn.update_id] = await first_time(apart, turn.update_id)
         return await apply(self, turn, *rest)
 
-    async def is_first_time(_: Desk, update_id: int) -> bool:
+    async def is_first_time(_: Desk, update_id: int, **__: object) -> bool:
         return was_first[update_id]
 
     patch.setattr(Intake, "_apply", hasty)
@@ -153,7 +153,7 @@ def every_delivery_counts_as_the_first(patch: Patch) -> None:
 def forget_nothing(patch: Patch) -> None:
     first_time = receiving.is_first_time
 
-    async def is_first_time(desk: Desk, update_id: int) -> bool:
+    async def is_first_time(desk: Desk, update_id: int, **_: object) -> bool:
         await first_time(desk, update_id)
         return True
 

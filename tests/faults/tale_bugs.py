@@ -91,13 +91,13 @@ def the_draft_is_wiped_before_the_report_is_made(patch: Patch) -> None:
     taken: dict[int, Draft] = {}
     apply, draft_of = Intake._apply, report_drafts.draft_of
 
-    async def hasty(self: Intake, turn: Any, prepared: object) -> Any:
+    async def hasty(self: Intake, turn: Any, *rest: Any) -> Any:
         taken.clear()
         async with self._office.desk() as desk:
             if (draft := await draft_of(desk, turn.person.id)) is not None:
                 taken[turn.person.id] = draft
                 await report_drafts.drop(desk, turn.person.id)
-        return await apply(self, turn, prepared)
+        return await apply(self, turn, *rest)
 
     async def remembered(desk: Desk, person_id: int) -> Draft | None:
         return taken.get(person_id) or await draft_of(desk, person_id)

@@ -238,6 +238,19 @@ async def test_somebody_else_who_polls_with_the_token(duty: Duty) -> None:
     await duty.must_have_said("conflict", over=True)
 
 
+async def test_two_updates_under_one_number(duty: Duty) -> None:
+    await duty.do(lambda desk: receiving.is_first_time(desk, 7))
+    await duty.do(lambda desk: receiving.is_first_time(desk, 7))
+    await duty.pass_(1)
+    assert await duty.raised() == []
+    await duty.do(lambda desk: receiving.is_first_time(desk, 7, is_other=True))
+    await duty.pass_(1)
+    await duty.must_have_said("same_id", over=False)
+    await duty.pass_(125)
+    await duty.pass_(6)
+    await duty.must_have_said("same_id", over=True)
+
+
 async def test_a_full_quarantine(duty: Duty) -> None:
     for number in range(10):
         await duty.do(lambda desk, number=number: receiving.quarantine(desk, number, "{}", "KeyError"))
