@@ -13,9 +13,6 @@ from domain.refusal import Refusal
 
 # Above this many recipients, or when it is urgent, a second official must agree (threat T6).
 ALONE_UP_TO = 500
-# Bot API: characters are counted in UTF-16 units after the entities were parsed.
-TEXT_LIMIT = 4096
-CAPTION_LIMIT = 1024
 CHASE_EVERY_FOR = timedelta(hours=4)
 FURTHEST_FOR = timedelta(days=90)
 IN_FORCE_DAYS = (1, 3, 7, 30)
@@ -133,14 +130,6 @@ class Audience:
         )
 
 
-class BroadcastEmpty(Refusal):
-    """Neither words nor a picture nor a file: there is nothing to tell."""
-
-
-class BroadcastTooLong(Refusal):
-    """More than one message of Telegram holds; `over` says by how many characters."""
-
-
 class AudienceEmpty(Refusal):
     """Nobody who could be told is meant."""
 
@@ -194,14 +183,6 @@ def must_move(state: BroadcastState, to: BroadcastState) -> None:
 def must_have_second(count: int, is_urgent: bool) -> bool:
     """Whether a second official must agree and type the count."""
     return is_urgent or count > ALONE_UP_TO
-
-
-def must_fit(visible: str, has_media: bool) -> None:
-    """Raises BroadcastTooLong when one message cannot hold this much visible text."""
-    limit = CAPTION_LIMIT if has_media else TEXT_LIMIT
-    units = len(visible.encode("utf-16-le")) // 2
-    if units > limit:
-        raise BroadcastTooLong(over=units - limit, limit=limit, has_media=has_media)
 
 
 def outside_quiet(at: datetime, zone: tzinfo) -> datetime:

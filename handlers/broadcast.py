@@ -16,7 +16,7 @@ from outreach import composing, standing, tallying
 from outreach.tallying import BroadcastLine
 
 take_body = draft.take_body
-take_rest_of_album = draft.take_rest_of_album
+take_more = draft.take_more
 take_moment = draft.take_moment
 take_count = sending.take_count
 # After these a free message is waited for; every other button of this talk ends the waiting.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from content.texts import Words
-from domain.broadcast import IN_FORCE_DAYS, Audience, BroadcastEmpty, Posts, must_have_second, read_moment
+from domain.broadcast import IN_FORCE_DAYS, Audience, Posts, must_have_second, read_moment
+from domain.composition import BroadcastEmpty, Content, PhotosFull, signs_in
 from domain.contact import StalePress
-from handlers import home
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import audiences, bulletins, composing, standing
+from outreach import audiences, bulletins, composing, parting, standing
 
-BODY, ALBUM, MOMENT = "broadcast.body", "broadcast.album", "broadcast.moment"
+BODY, MORE, MOMENT = "broadcast.body", "broadcast.more", "broadcast.moment"
 FIELDS = ("street", "grid", "group", "industry", "posts", "risk_class", "unacknowledged_of")
 AFTERNOON, MORNING = time(14), time(9)
 NONE = "-"
@@ -38,36 +38,39 @@ async def _ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
 
 
 async def take_body(turn: Turn, scene: Scene) -> Reply:
-    """The words, or a photo or file with its words; the draft holds one of them."""
-    id_, said = _subject(scene), turn.said
-    desk, contact, official = scene.desk, scene.known.contact, scene.as_official()
-    album = ""
-    match said:
+    """The words, or a photo or file with its words; whatever the draft said before is gone."""
+    id_ = _subject(scene)
+    draft = await composing.compose(scene.desk, scene.known.contact, scene.as_official(), id_, _written(turn))
+    return await _taken(turn, scene, draft)
+
+
+async def take_more(turn: Turn, scene: Scene) -> Reply:
+    """What is sent after it belongs to it too: the rest of an album, or of words too long for one message."""
+    id_, desk, contact, official = _subject(scene), scene.desk, scene.known.contact, scene.as_official()
+    try:
+        draft = await composing.add(desk, contact, official, id_, _written(turn))
+    except PhotosFull as full:
+        # Said on the card, which stands below all of an album, rather than once for each picture too many.
+        draft = await composing.open_draft(desk, contact, official, id_)
+        return await _taken(turn, scene, draft, scene.words(full.moment, **full.facts))
+    return await _taken(turn, scene, draft)
+
+
+def _written(turn: Turn) -> Content:
+    match turn.said:
         case Text(text=text):
-            draft = await composing.compose(desk, contact, official, id_, text)
+            return Content(text)
         case Photo() as photo:
-            album = photo.album or ""
-            draft = await composing.compose(
-                desk, contact, official, id_, photo.caption, "photo", photo.file_id, album=album
-            )
+            return Content(photo.caption, (photo.file_id,))
         case Document() as file:
-            draft = await composing.compose(
-                desk, contact, official, id_, file.caption, "document", file.file_id, file.name
-            )
-        case _:
-            raise BroadcastEmpty
+            return Content(file.caption, (), file.file_id, file.name)
+    raise BroadcastEmpty
+
+
+async def _taken(turn: Turn, scene: Scene, draft: bulletins.Broadcast, note: str = "") -> Reply:
     # What was written for stays known, so that whoever writes into a restart is shown their draft.
-    meaning = (ALBUM, f"broadcast:{id_}:{album}") if album else ("", f"broadcast:{id_}")
-    await standing.expect(desk, contact.id, *meaning)
-    return await _audience(turn, scene, draft, is_album=bool(album))
-
-
-async def take_rest_of_album(turn: Turn, scene: Scene) -> Reply:
-    """Further pictures of an album are passed over: its card has said so. Anything else is a message of its own."""
-    if isinstance(turn.said, Photo) and turn.said.album and scene.subject.endswith(f":{turn.said.album}"):
-        return Reply()
-    await standing.expect(scene.desk, scene.known.contact.id, "")
-    return await home.not_understood(turn, scene)
+    await standing.expect(scene.desk, scene.known.contact.id, MORE, f"broadcast:{draft.id}")
+    return await _audience(turn, scene, draft, is_open=True, note=note)
 
 
 def _subject(scene: Scene) -> int:
@@ -100,6 +103,9 @@ async def facts_of(scene: Scene, draft: bulletins.Broadcast) -> dict[str, object
         "broadcast": draft,
         "opening": opening[:40] + ("…" if len(opening) > 40 or "\n" in draft.text.strip() else ""),
         "bounds": bounds(scene, audience),
+        "signs": signs_in(draft.text),
+        "photos": len(draft.content.photos),
+        "messages": len(parting.parts_of(desk, draft, scene.words.locale)),
         "earlier": earlier,
         "count": reach.count,
         "enterprises": reach.enterprises,
@@ -144,7 +150,9 @@ async def audience(turn: Turn, scene: Scene, id_: int) -> Reply:
     return await _audience(turn, scene, draft)
 
 
-async def _audience(turn: Turn, scene: Scene, draft: bulletins.Broadcast, *, is_album: bool = False) -> Reply:
+async def _audience(
+    turn: Turn, scene: Scene, draft: bulletins.Broadcast, *, is_open: bool = False, note: str = ""
+) -> Reply:
     words, id_ = scene.words, draft.id
     bound = (await audiences.bound_of(scene.desk, scene.as_official())).jurisdiction
     fixed = {field for field, value in (("street", bound.street), ("grid", bound.grid)) if value}
@@ -152,7 +160,9 @@ async def _audience(turn: Turn, scene: Scene, draft: bulletins.Broadcast, *, is_
     rows = [tuple(keys[at : at + 2]) for at in range(0, len(keys), 2)]
     rows.append((_key(words, "audience_done", "d", id_, style="primary"),))
     facts = await facts_of(scene, draft)
-    return show(turn, words("replies/broadcast/audience", **facts, is_album=is_album), tuple(rows))
+    text = words("replies/broadcast/audience", **facts, is_open=is_open, note=note)
+    # While more may come it is the card below it all.
+    return show(turn, text, tuple(rows), card=is_open)
 
 
 async def choose(turn: Turn, scene: Scene, id_: int, field: str, page: int) -> Reply:

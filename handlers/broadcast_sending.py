@@ -10,23 +10,30 @@ from domain.phone import spoken_phone
 from handlers.broadcast_draft import facts_of
 from handlers.broadcast_status import card_rows
 from handlers.screen import back_rows, home_button, show
-from handlers.turn import Button, File, Press, Reply, Rows, Say, Scene, Text, Turn
+from handlers.turn import Album, Button, File, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import broadcasting, bulletins, composing, standing, tallying
+from outreach import broadcasting, bulletins, composing, parting, standing, tallying
 from outreach.audiences import Reach
 
 COUNT = "broadcast.count"
 _VACANT_SHOWN = 10
 
 
-def message(scene: Scene, broadcast: bulletins.Broadcast) -> Say | File:
+def messages(scene: Scene, broadcast: bulletins.Broadcast) -> tuple[Say | File | Album, ...]:
     """The notice exactly as its recipients get it; its button says that this one is a preview."""
-    text = bulletins.words_of(scene.desk, broadcast, scene.words.locale)
-    rows: Rows = ((Button(scene.words.label("broadcast.acknowledge"), data("ak", 0)),),)
-    if not broadcast.media_kind:
-        return Say(text, rows)
-    is_photo = broadcast.media_kind == "photo"
-    return File(broadcast.media_name or "photo", broadcast.media_file_id, text, as_photo=is_photo, rows=rows)
+    key: Rows = ((Button(scene.words.label("broadcast.acknowledge"), data("ak", 0)),),)
+    parts = parting.parts_of(scene.desk, broadcast, scene.words.locale)
+    said: list[Say | File | Album] = []
+    for at, part in enumerate(parts, 1):
+        rows = key if at == len(parts) else ()
+        if part.kind == "album":
+            said.append(Album(part.files, part.text))
+        elif part.kind:
+            name, is_photo = broadcast.media_name or "photo", part.kind == "photo"
+            said.append(File(name, part.files[0], part.text, as_photo=is_photo, rows=rows))
+        else:
+            said.append(Say(part.text, rows))
+    return tuple(said)
 
 
 async def preview(turn: Turn, scene: Scene, id_: int) -> Reply:
@@ -41,7 +48,7 @@ async def preview(turn: Turn, scene: Scene, id_: int) -> Reply:
     trial = Button(words.label("broadcast.trial"), data("bc", "t", id_, int(desk.now.timestamp())))
     change = Button(words.label("broadcast.change"), data("bc", "d", id_))
     return Reply((
-        message(scene, draft),
+        *messages(scene, draft),
         *await _list_file(scene, draft, reach),
         Say(await _question(scene, draft, reach, is_second=False), ((go,), (trial, change), (home_button(words),))),
     ))  # fmt: skip
@@ -119,7 +126,7 @@ async def review(turn: Turn, scene: Scene, id_: int) -> Reply:
     await standing.expect(desk, contact.id, COUNT, f"broadcast:{id_}")
     rows: Rows = ((Button(words.label("broadcast.give_back"), data("bc", "back", id_)), home_button(words)),)
     return Reply((
-        message(scene, asked),
+        *messages(scene, asked),
         *await _list_file(scene, asked, reach),
         Say(await _question(scene, asked, reach, is_second=True), rows),
     ))  # fmt: skip

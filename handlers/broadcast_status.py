@@ -13,7 +13,7 @@ from domain.phone import spoken_phone
 from handlers.screen import home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
-from outreach import acknowledging, broadcasting, tallying
+from outreach import acknowledging, broadcasting, standing, tallying
 
 LINES_A_PAGE = 15
 _COLUMNS = (
@@ -32,6 +32,9 @@ async def status(turn: Turn, scene: Scene, said: Press) -> Reply:
     official = scene.as_official()
     shown, figures = await tallying.status(scene.desk, official, said.number(2))
     await broadcasting.place_card(scene.desk, scene.known.contact, shown.id, (turn.person.chat_id, said.message_id))
+    if scene.card == said.message_id:
+        # It is the card of this notice from now on, and no other conversation may take it away.
+        await standing.let_go_of_card(scene.desk, scene.known.contact.id)
     text, rows = tallying.card(scene.desk, scene.words, shown, figures, may_act=official.may(Duty.NOTICE))
     return show(turn, text, card_rows(scene, rows))
 

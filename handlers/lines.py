@@ -108,7 +108,7 @@ MEANINGS: dict[str, Talk] = {
     "inspection.skip": inspection.take_skip_reason,
     "invitations.part": invitations.take_part,
     "broadcast.body": broadcast.take_body,
-    "broadcast.album": broadcast.take_rest_of_album,
+    "broadcast.more": broadcast.take_more,
     "broadcast.moment": broadcast.take_moment,
     "broadcast.count": broadcast.take_count,
     quiz.MEANING: quiz.take_words,

@@ -232,6 +232,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Album:
+    """Two to ten pictures in one message, by the ids of files that Telegram has; no button can hang below it."""
+
+    photos: tuple[str, ...]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """Other buttons under the pressed message, whose words, picture or file stay as they are."""
 
@@ -260,7 +268,7 @@ class Reply:
     is_discreet: nothing about this reply is kept with the contact; its card belongs to the sealed draft.
     """
 
-    says: tuple[Say | File | Poll | Keys, ...] = ()
+    says: tuple[Say | File | Album | Poll | Keys, ...] = ()
     toast: str = ""
     alert: bool = False
     commands: tuple[tuple[str, str], ...] = ()

@@ -148,7 +148,7 @@ class Amender:
             Edit(
                 sent.id, int(chat_id or 0), int(sent.message_id or 0),
                 texts.words(locale)("notices/broadcast_recalled", number=row.number, at=row.recalled_at),
-                is_caption=bool(sent.media_kind),
+                is_caption=bool(sent.media_kind or sent.attachment),
             )
             for sent, chat_id, locale in found
         ]  # fmt: skip

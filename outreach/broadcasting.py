@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, bindparam, cast, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Subquery,
+    Table,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from domain.authority import Duty
 from domain.broadcast import (
@@ -26,7 +40,6 @@ from outreach.audiences import Reach, Recipient, bound_of, bound_of_id, seconds
 from outreach.bulletins import (
     Broadcast,
     aim_at,
-    delivery,
     expiry,
     is_private,
     leaves_at,
@@ -38,12 +51,19 @@ from outreach.bulletins import (
 )
 from outreach.composing import own_draft, ready
 from outreach.desk import Desk
+from outreach.parting import deliveries
 from outreach.persons import as_contact
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
 
 _BATCH = 1000
+# So many people get the first part before any of them gets the second: nobody waits long for the rest, and nobody's
+# rest waits for the second that Telegram wants between two messages to one chat.
+_ABREAST = 250
+_PLACE, _SUFFIX = "place", "suffix"
+# What differs between the parts of one broadcast.
+_OF_A_PART = ("part", "kind", "text", "buttons", "attachment", "media_kind", "media_file_id")
 _RECIPIENTS, _CONTACTS, _DELIVERIES = (
     typing.cast(Table, record.__table__) for record in (RecipientRecord, ContactRecord, DeliveryRecord)
 )
@@ -194,23 +214,47 @@ async def _freeze(desk: Desk, row: BroadcastRecord, recipients: Sequence[Recipie
         )  # fmt: skip
     speakers = {one.contact.locale: one.contact for one in recipients}
     for locale, speaker in speakers.items():
-        values = {**delivery(desk, said, speaker), "key": None, "contact_id": None}
-        who = (
-            select(*(_told(name, value, row.id) for name, value in values.items()))
+        told = deliveries(desk, said, speaker)
+        row.parts = max(row.parts, len(told))
+        place = func.row_number().over(order_by=(_RECIPIENTS.c.enterprise_id, _CONTACTS.c.id)) - 1
+        people = (
+            select(_CONTACTS.c.id, place.label(_PLACE))
             .select_from(_RECIPIENTS.join(_CONTACTS, _CONTACTS.c.id == _RECIPIENTS.c.contact_id))
             .where(_RECIPIENTS.c.broadcast_id == row.id, _CONTACTS.c.locale == locale)
-            .order_by(_RECIPIENTS.c.enterprise_id, _CONTACTS.c.id)
+            .subquery("people")
         )
-        await desk.session.execute(insert(_DELIVERIES).from_select(list(values), who))
+        parts = _parts(told)
+        who = (
+            select(*(_told(name, value, row.id, people, parts) for name, value in told[-1].items()))
+            .select_from(people.join(parts, true()))
+            .order_by(people.c.place - people.c.place % _ABREAST, parts.c.part, people.c.place)
+        )
+        await desk.session.execute(insert(_DELIVERIES).from_select(list(told[-1]), who))
     desk.has_told = True
 
 
-def _told(name: str, value: object, broadcast_id: int) -> ColumnElement[Any]:
+def _parts(told: Sequence[Mapping[str, object]]) -> Subquery:
+    """What differs between the parts, as a table with a row for each; `suffix` is what its key adds to the last's."""
+    each = []
+    for at, values in enumerate(told):
+        suffix = str(values["key"]).removeprefix(str(told[-1]["key"]))
+        columns = [
+            cast(bindparam(f"part_{at}_{name}", values[name], _DELIVERIES.c[name].type), _DELIVERIES.c[name].type)
+            for name in _OF_A_PART
+        ]
+        named = [column.label(name) for name, column in zip(_OF_A_PART, columns, strict=True)]
+        each.append(select(*named, cast(literal(suffix), String).label(_SUFFIX)))
+    return union_all(*each).subquery("parts")
+
+
+def _told(name: str, value: object, broadcast_id: int, people: Subquery, parts: Subquery) -> ColumnElement[Any]:
     """One column of what everybody of a language is told."""
     if name == "contact_id":
-        return _CONTACTS.c.id
+        return people.c.id
     if name == "key":
-        return literal(f"broadcast:{broadcast_id}:") + cast(_CONTACTS.c.id, String)
+        return literal(f"broadcast:{broadcast_id}:") + cast(people.c.id, String) + parts.c.suffix
+    if name in _OF_A_PART:
+        return parts.c[name]
     return bindparam(f"told_{name}", value, _DELIVERIES.c[name].type)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.broadcast import Audience, AudienceEmpty, BroadcastMoved, BroadcastState, in_force_until, outside_quiet
-from domain.contact import Contact, NotYours, Official
+from domain.composition import Content
+from domain.contact import NotYours, Official
 from outreach.audiences import Reach, bound_of, resolve
 from outreach.desk import Desk
 from outreach.storage.broadcasts import BroadcastRecord
@@ -25,6 +25,7 @@ class Broadcast:
     media_kind: str
     media_file_id: str
     media_name: str
+    photos: tuple[str, ...]
     audience: Audience
     is_urgent: bool
     days_in_force: int
@@ -40,6 +41,17 @@ class Broadcast:
     author: str
     seconded_by: str
     official_id: int
+    # How many messages each recipient gets, once it is approved.
+    parts: int = 1
+
+    @property
+    def content(self) -> Content:
+        """What the official wrote."""
+        is_file = self.media_kind == "document"
+        single = (self.media_file_id,) if self.media_kind == "photo" else ()
+        return Content(
+            self.text, self.photos or single, self.media_file_id if is_file else "", self.media_name
+        )  # fmt: skip
 
     @property
     def has_content(self) -> bool:
@@ -54,9 +66,10 @@ async def view_of(desk: Desk, row: BroadcastRecord) -> Broadcast:
         second = await desk.session.get(OfficialRecord, row.approved_by)
     return Broadcast(
         row.id, row.number, BroadcastState(row.state), row.text, row.media_kind, row.media_file_id, row.media_name,
-        Audience.of(row.audience), row.is_urgent, row.days_in_force, row.due_at, row.expires_at, row.approved_at,
-        row.recalled_at, row.recipients, tuple(row.vacancies), row.chased, row.chased_at, row.contact_id,
-        author.name if author else "", second.name if second else "", row.official_id,
+        tuple(row.photos.split()), Audience.of(row.audience), row.is_urgent, row.days_in_force, row.due_at,
+        row.expires_at, row.approved_at, row.recalled_at, row.recipients, tuple(row.vacancies), row.chased,
+        row.chased_at, row.contact_id, author.name if author else "", second.name if second else "", row.official_id,
+        row.parts,
     )  # fmt: skip
 
 
@@ -138,25 +151,6 @@ async def reach_of(desk: Desk, broadcast: Broadcast) -> Reach:
     if not reach.recipients:
         raise AudienceEmpty(enterprises=reach.enterprises)
     return reach
-
-
-def delivery(desk: Desk, broadcast: Broadcast, contact: Contact) -> dict[str, object]:
-    """The values of one person's row; its key makes it happen once."""
-    label = desk.office.texts.words(contact.locale).label("broadcast.acknowledge")
-    return {
-        "key": f"broadcast:{broadcast.id}:{contact.id}",
-        "contact_id": contact.id,
-        "kind": "broadcast",
-        "text": words_of(desk, broadcast, contact.locale),
-        "buttons": json.dumps([[[label, f"ak:{broadcast.id}"]]], ensure_ascii=False),
-        "media_kind": broadcast.media_kind,
-        "media_file_id": broadcast.media_file_id,
-        "broadcast_id": broadcast.id,
-        "is_urgent": broadcast.is_urgent,
-        "expires_at": broadcast.expires_at,
-        "created_at": desk.now,
-        "due_at": max(broadcast.due_at or desk.now, desk.now),
-    }
 
 
 async def number_of(desk: Desk, broadcast_id: int) -> str:

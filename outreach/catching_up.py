@@ -7,8 +7,9 @@ from sqlalchemy import insert, or_, select
 from domain.broadcast import Audience, BroadcastState
 from domain.contact import Contact, Role
 from outreach.audiences import is_meant
-from outreach.bulletins import delivery, view_of
+from outreach.bulletins import view_of
 from outreach.desk import Desk
+from outreach.parting import deliveries
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
@@ -41,8 +42,10 @@ async def give(desk: Desk, row: BroadcastRecord, contact: Contact, enterprise: E
         return False
     if not is_meant(desk, audience, enterprise):
         return False
-    values = delivery(desk, await view_of(desk, row), contact)
-    if not await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values):
+    is_new = False
+    for values in deliveries(desk, await view_of(desk, row), contact):
+        is_new = await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values)
+    if not is_new:
         return False
     await desk.session.execute(
         insert(RecipientRecord).values(

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
 
 from domain.authority import Duty
-from domain.broadcast import (
-    DEFAULT_DAYS,
-    IN_FORCE_DAYS,
-    Audience,
-    BroadcastEmpty,
-    BroadcastState,
-    must_fit,
-)
+from domain.broadcast import DEFAULT_DAYS, IN_FORCE_DAYS, Audience, BroadcastState
+from domain.composition import Content
 from domain.contact import Contact, NotYours, Official, StalePress
-from domain.notice import Notice, NoticeButton
 from outreach.audiences import Reach, bound_of
-from outreach.bulletins import Broadcast, aim_at, facts_of, locked, moved, reach_of, view_of
+from outreach.bulletins import Broadcast, aim_at, locked, moved, reach_of, view_of
 from outreach.desk import Desk
+from outreach.parting import deliveries
 from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.notices import DeliveryRecord
 
 
 async def begin(desk: Desk, contact: Contact, official: Official) -> Broadcast:
@@ -64,30 +58,28 @@ async def open_draft(desk: Desk, contact: Contact, official: Official, broadcast
 
 
 async def compose(
-    desk: Desk, contact: Contact, official: Official, broadcast_id: int, text: str,
-    media_kind: str = "", media_file_id: str = "", media_name: str = "", album: str = "",
+    desk: Desk, contact: Contact, official: Official, broadcast_id: int, content: Content
 ) -> Broadcast:  # fmt: skip
-    """What it says: words, or a photo or document that Telegram has, with words below it.
-
-    Raises BroadcastEmpty or BroadcastTooLong. A further picture of the same album changes nothing.
-    """
+    """What it says, in place of whatever it said. Raises BroadcastEmpty or BroadcastTooLong."""
     row = await own_draft(desk, contact, official, broadcast_id)
-    if album and row.media_album == album:
-        return await view_of(desk, row)
-    if not text and not media_kind:
-        raise BroadcastEmpty
-    said = replace(await view_of(desk, row), text=text, media_kind=media_kind)
-    _must_fit(desk, said)
-    row.text, row.media_kind, row.media_file_id = text, media_kind, media_file_id
-    row.media_name, row.media_album = media_name, album
+    content.must_fit()
+    return await _keep(desk, row, content)
+
+
+async def add(
+    desk: Desk, contact: Contact, official: Official, broadcast_id: int, more: Content
+) -> Broadcast:  # fmt: skip
+    """What it says besides. Raises BroadcastTooLong, MediaMixed or PhotosFull."""
+    row = await own_draft(desk, contact, official, broadcast_id)
+    return await _keep(desk, row, (await view_of(desk, row)).content.adding(more))
+
+
+async def _keep(desk: Desk, row: BroadcastRecord, content: Content) -> Broadcast:
+    row.text, row.media_kind, row.media_name = content.text, content.kind, content.name
+    row.media_file_id = content.files[0] if content.files else ""
+    row.photos = " ".join(content.photos) if content.kind == "album" else ""
     await desk.session.flush()
     return await view_of(desk, row)
-
-
-def _must_fit(desk: Desk, broadcast: Broadcast) -> None:
-    for locale in desk.office.texts.locales:
-        visible = desk.office.texts.words(locale).plain("notices/broadcast", **facts_of(desk, broadcast))
-        must_fit(visible, bool(broadcast.media_kind))
 
 
 async def aim(desk: Desk, contact: Contact, official: Official, broadcast_id: int, field: str, value: str) -> Broadcast:
@@ -131,9 +123,7 @@ async def discard(desk: Desk, contact: Contact, official: Official, broadcast_id
 async def ready(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> tuple[Broadcast, Reach]:
     """A draft that can be sent, and to whom. Raises BroadcastEmpty, BroadcastTooLong, AudienceEmpty."""
     draft = await open_draft(desk, contact, official, broadcast_id)
-    if not draft.has_content:
-        raise BroadcastEmpty
-    _must_fit(desk, draft)
+    draft.content.must_fit()
     return draft, await reach_of(desk, draft)
 
 
@@ -147,7 +137,7 @@ async def forget(desk: Desk, contact_id: int) -> None:
     await desk.session.execute(
         update(BroadcastRecord)
         .where(own, unsent)
-        .values(state=BroadcastState.DISCARDED, text="", media_kind="", media_file_id="", media_name="")
+        .values(state=BroadcastState.DISCARDED, text="", media_kind="", media_file_id="", media_name="", photos="")
     )
     await desk.session.execute(
         update(BroadcastRecord).where(own).values(progress_chat_id=None, progress_message_id=None)
@@ -156,14 +146,7 @@ async def forget(desk: Desk, contact_id: int) -> None:
 
 async def try_out(desk: Desk, contact: Contact, broadcast: Broadcast, asked: int) -> None:
     """Send it to oneself, the way the others will get it: what Telegram would refuse is refused here first."""
-    await desk.tell(
-        contact,
-        Notice(
-            "broadcast",
-            facts_of(desk, broadcast),
-            f"broadcast_trial:{broadcast.id}:{asked}",
-            ((NoticeButton("broadcast.acknowledge", "ak:0"),),),
-            media_kind=broadcast.media_kind,
-            media_file_id=broadcast.media_file_id,
-        ),
-    )
+    for values in deliveries(desk, broadcast, contact, key=f"broadcast_trial:{broadcast.id}:{asked}", press="ak:0"):
+        # It belongs to nobody's broadcast: neither figures nor the night concern it.
+        own: dict[str, object] = {"broadcast_id": None, "is_urgent": False, "expires_at": None, "due_at": desk.now}
+        desk.has_told |= await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values | own)

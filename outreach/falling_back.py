@@ -140,7 +140,8 @@ async def _queue(desk: Desk, broadcast: BroadcastRecord, enterprise_id: int, why
     words, office = desk.office.texts.words("zh-CN"), desk.office
     text = words.plain(
         "notices/fallback", number=broadcast.number, is_urgent=broadcast.is_urgent, text=broadcast.text[:_SAID],
-        has_media=bool(broadcast.media_kind), office=office.privacy.office.name, bot=office.bot_username,
+        has_media=bool(broadcast.media_kind), is_cut=len(broadcast.text) > _SAID,
+        office=office.privacy.office.name, bot=office.bot_username,
     )  # fmt: skip
     return await desk.put_once(
         FallbackRecord, FallbackRecord.key,

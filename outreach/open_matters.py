@@ -94,6 +94,7 @@ async def _unread(desk: Desk, contact_id: int) -> list[str]:
         .join(BroadcastRecord, BroadcastRecord.id == DeliveryRecord.broadcast_id)
         .where(
             DeliveryRecord.contact_id == contact_id,
+            DeliveryRecord.kind == "broadcast",
             DeliveryRecord.state == DeliveryState.SENT,
             DeliveryRecord.acknowledged_at.is_(None),
             DeliveryRecord.recalled_at.is_(None),

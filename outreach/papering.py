@@ -23,10 +23,13 @@ from domain.checklist import Checklist, Grade, Item, Section, Verdict
 from domain.contact import Role
 from domain.invitation import Scope
 from outreach.appointing import as_official
-from outreach.delivery.telegram.gateway import Attachment
+from outreach.delivery.parts import ALBUM
+from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.desk import Desk, Office
 from outreach.editions import edition
 from outreach.invitees import issue_for_sheet
+from outreach.parting import album_recipe
+from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord
@@ -36,20 +39,28 @@ LOG = structlog.get_logger("papering")
 # The record waits this long for photos that are still on their way, then it goes without them.
 PATIENCE = timedelta(seconds=90)
 HOME_LOCALE = "zh-CN"  # papers are for the file, in the language of the office
-_SHEETS_KEPT = 2
+_SHEETS_KEPT, _ALBUMS_KEPT = 2, 8
 
 
-def maker(office: Office) -> Callable[[str], Awaitable[Attachment | None]]:
-    """What makes the pump's attachments: `inspection:<id>` and `sheet:…`; None while one cannot be made yet.
+def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None]]:
+    """What makes the pump's attachments: `inspection:<id>`, `album:…`, `sheet:…`; None while one cannot be made yet.
 
     A sheet's codes cannot be read back from the database, so a sheet that must be sent again is kept for it.
     """
     sheets: dict[str, Attachment] = {}
+    albums: dict[str, Album] = {}
 
-    async def make(recipe: str) -> Attachment | None:
+    async def make(recipe: str) -> Attachment | Album | None:
         kind, *words = recipe.split(":")
         if kind == "inspection":
             return await record(office, int(words[0]))
+        if kind == ALBUM:
+            # The same one for very many: read once.
+            if recipe not in albums:
+                while len(albums) >= _ALBUMS_KEPT:
+                    del albums[next(iter(albums))]
+                albums[recipe] = await _album(office, recipe)
+            return albums[recipe]
         if kind != "sheet":
             raise ValueError(f"no such recipe: {recipe}")
         if recipe not in sheets:
@@ -77,6 +88,15 @@ async def record(office: Office, inspection_id: int, *, patience: timedelta = PA
         return inspection_record(_paper(file, words, _thumbs(office.photos, file)))
 
     return Attachment(words.label("papers.record", number=file.number), await asyncio.to_thread(printed))
+
+
+async def _album(office: Office, recipe: str) -> Album:
+    async with office.desk() as desk:
+        row = await desk.session.get_one(BroadcastRecord, int(recipe.split(":")[1]))
+        photos = tuple(row.photos.split())
+    if album_recipe(row.id, photos) != recipe:
+        raise ValueError(f"another album by now: {recipe}")
+    return Album(photos)
 
 
 async def _sheet(office: Office, official_id: int, role: Role, scope: Scope) -> Attachment:

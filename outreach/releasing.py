@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, String, case, cast, func, select, update
 
 from domain.broadcast import BroadcastState
 from domain.contact import Contact, Official
@@ -15,6 +15,7 @@ from domain.hold import EVERYTHING, FALLBACKS, LETTERS, NOTICES, Held, HeldChang
 from domain.notice import DeliveryState
 from outreach.delivery.holding import DIGEST
 from outreach.desk import Desk, affected
+from outreach.parting import EARLIER
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.fallbacks import FallbackRecord
 from outreach.storage.notices import HOLD, RESTORED, RESTORED_FOLDED, RESTORED_LEFT, DeliveryRecord, PauseRecord
@@ -27,6 +28,10 @@ _LETTERS_WAITING = ("queued", "claimed")
 _FALLBACKS_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY, DeliveryState.CLAIMED)
 _UNDECIDED = (RESTORED, RESTORED_FOLDED)
 _HELD_NOTICE = (DeliveryRecord.state == DeliveryState.UNKNOWN) & DeliveryRecord.reason.in_(_UNDECIDED)
+# A broadcast in several parts is one to each person.
+_ONCE = case(
+    (DeliveryRecord.kind.in_(("broadcast", EARLIER)), cast(DeliveryRecord.contact_id, String)), else_=DeliveryRecord.key
+)
 _HELD_FALLBACK = (FallbackRecord.state == DeliveryState.UNKNOWN) & (FallbackRecord.reason == RESTORED)
 _HELD_LETTER = (LetterRecord.state == "unknown") & (LetterRecord.reason == RESTORED)
 
@@ -76,7 +81,7 @@ async def held(desk: Desk) -> Held | None:
         return None
     said = json.loads(pause.reason)
     found = await desk.session.execute(
-        select(DeliveryRecord.broadcast_id, func.count())
+        select(DeliveryRecord.broadcast_id, func.count(_ONCE.distinct()))
         .where(_HELD_NOTICE)
         .group_by(DeliveryRecord.broadcast_id)
         .order_by(DeliveryRecord.broadcast_id)

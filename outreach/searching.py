@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, TextClause, and_, func, literal, select, t
 from domain.broadcast import Audience, BroadcastState
 from domain.contact import Role
 from outreach import pulses
-from outreach.bulletins import delivery, view_of
+from outreach.bulletins import view_of
 from outreach.catching_up import give
 from outreach.desk import Desk, Office
+from outreach.parting import deliveries
 from outreach.persons import as_contact
 from outreach.storage.base import Record
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
@@ -113,8 +114,9 @@ async def _must_balance(desk: Desk, row: BroadcastRecord) -> int:
     """The law of conservation (RELIABILITY O1) for one broadcast; how many rows broke it."""
     names = await _count(desk, RecipientRecord, RecipientRecord.broadcast_id == row.id)
     of_it = DeliveryRecord.broadcast_id == row.id
-    # Over an index alone, unless people were chased: what chases them is a row of the broadcast too.
-    rows = await _count(desk, DeliveryRecord, of_it, *([DeliveryRecord.kind == "broadcast"] if row.chased else []))
+    # Over an index alone, unless people were chased or are told in parts: those are rows of the broadcast too.
+    of_people = [DeliveryRecord.kind == "broadcast"] if row.chased or row.parts > 1 else []
+    rows = await _count(desk, DeliveryRecord, of_it, *of_people)
     if row.recipients <= names == rows:
         return 0
     own = and_(
@@ -134,8 +136,8 @@ async def _must_balance(desk: Desk, row: BroadcastRecord) -> int:
     ).scalars().all()  # fmt: skip
     said = await view_of(desk, row)
     for person in lacking:
-        values = delivery(desk, said, as_contact(person))
-        desk.has_told |= await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values)
+        for values in deliveries(desk, said, as_contact(person)):
+            desk.has_told |= await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values)
     broadcasts = await _count(desk, DeliveryRecord, of_it, DeliveryRecord.kind == "broadcast")
     return len(lacking) + abs(broadcasts - names) + max(row.recipients - names, 0)
 

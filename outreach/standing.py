@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select, update
 
 from outreach.desk import Desk
 from outreach.storage.people import StandingRecord
 
-_table = StandingRecord.__table__
+_table = cast(Table, StandingRecord.__table__)
 _LOOK = select(_table.c.meaning, _table.c.subject, _table.c.card_message_id, _table.c.asked_at).where(
     _table.c.contact_id == bindparam("contact_id")
 )
+
+_LET_GO = update(_table).where(_table.c.contact_id == bindparam("whose")).values(card_message_id=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,8 @@ async def place_card(desk: Desk, contact_id: int, message_id: int) -> None:
         {"card_message_id": message_id},
         {"meaning": "", "subject": "", "asked_at": desk.now},
     )
+
+
+async def let_go_of_card(desk: Desk, contact_id: int) -> None:
+    """No message is the live card any more; the one that was stays as it is."""
+    await desk.session.execute(_LET_GO, {"whose": contact_id})

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from content.texts import Words
 from domain.broadcast import Audience, BroadcastState
@@ -18,6 +19,7 @@ from outreach.audiences import bound_of
 from outreach.bulletins import Broadcast, last_day, moved, overseen, view_of
 from outreach.desk import Desk
 from outreach.falling_back import NOTHING, Forwarded, forwarded
+from outreach.parting import EARLIER
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.fallbacks import FallbackRecord
@@ -105,11 +107,37 @@ async def tally(desk: Desk, broadcast_id: int, *, with_forwarded: bool = True) -
         parts[_part(state, bool(is_read))] += count
         parts["unknown"] += count if state == DeliveryState.UNKNOWN and not is_read else 0
         parts["recalled"] += count if is_recalled else 0
+    parts["unknown"] += len(await _in_doubt(desk, broadcast_id))
     total = sum(parts[part] for part in Part)
     return Tally(
         total, parts[Part.READ], parts[Part.SILENT], parts[Part.UNREACHED], parts[Part.WAITING], parts["unknown"],
         parts["recalled"], await forwarded(desk, broadcast_id) if with_forwarded else NOTHING,
     )  # fmt: skip
+
+
+async def _in_doubt(desk: Desk, broadcast_id: int) -> dict[int, str]:
+    """Who got the last part and has not pressed, while nobody knows whether an earlier one arrived; each with why."""
+    row = await desk.session.get(BroadcastRecord, broadcast_id)
+    if row is None or row.parts == 1:
+        return {}
+    last = aliased(DeliveryRecord)
+    found = await desk.session.execute(
+        select(DeliveryRecord.contact_id, DeliveryRecord.reason)
+        .join(
+            last,
+            (last.broadcast_id == DeliveryRecord.broadcast_id)
+            & (last.contact_id == DeliveryRecord.contact_id)
+            & (last.kind == "broadcast"),
+        )
+        .where(
+            DeliveryRecord.broadcast_id == broadcast_id,
+            DeliveryRecord.kind == EARLIER,
+            DeliveryRecord.state == DeliveryState.UNKNOWN,
+            last.state == DeliveryState.SENT,
+            last.acknowledged_at.is_(None),
+        )
+    )
+    return dict(found.all())
 
 
 def _part(state: str, is_read: bool) -> Part:
@@ -148,11 +176,12 @@ async def recipients(desk: Desk, official: Official, broadcast_id: int) -> tuple
         .where(DeliveryRecord.broadcast_id == row.id, DeliveryRecord.kind == "broadcast")
         .order_by(EnterpriseRecord.name, DeliveryRecord.id)
     )
+    doubts = await _in_doubt(desk, row.id)
     return tuple(
         RecipientLine(
             _part(sent.state, sent.acknowledged_at is not None), contact.name, contact.phone or "", enterprise, role,
-            sent.state, _reason(sent, contact), sent.settled_at if sent.state == DeliveryState.SENT else None,
-            sent.acknowledged_at, other or "",
+            sent.state, doubts.get(contact.id) or _reason(sent, contact),
+            sent.settled_at if sent.state == DeliveryState.SENT else None, sent.acknowledged_at, other or "",
         )
         for sent, contact, role, enterprise, other in found
     )  # fmt: skip

@@ -10,12 +10,12 @@ from html import escape, unescape
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScopeChat, InlineKeyboardMarkup
+from telegram import Bot, BotCommand, BotCommandScopeChat, InlineKeyboardMarkup, InputMediaPhoto
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from handlers.adapter import methods
 from handlers.adapter.methods import NO_KEYS, inline, phone_key
-from handlers.turn import File, Keys, Poll, Press, Reply, Say, Turn
+from handlers.turn import Album, File, Keys, Poll, Press, Reply, Say, Turn
 
 LOG = structlog.get_logger("speaking")
 T = TypeVar("T")
@@ -112,7 +112,12 @@ async def _say_plainly(bot: Bot, chat_id: int, said: Say) -> None:
 
 
 async def _say(
-    bot: Bot, turn: Turn, pressed: Press | None, said: Say | File | Poll | Keys, old_card: int | None, spoken: Spoken
+    bot: Bot,
+    turn: Turn,
+    pressed: Press | None,
+    said: Say | File | Album | Poll | Keys,
+    old_card: int | None,
+    spoken: Spoken,
 ) -> None:
     chat_id = turn.person.chat_id
     if isinstance(said, Poll):
@@ -127,6 +132,11 @@ async def _say(
     if isinstance(said, Keys):
         if pressed is not None:
             await _quietly(methods.edit_buttons(bot, chat_id, pressed.message_id, inline(said.rows)))
+        return
+    if isinstance(said, Album):
+        words = (said.caption, *[None] * (len(said.photos) - 1))
+        media = [InputMediaPhoto(id_, word, "HTML") for id_, word in zip(said.photos, words, strict=True)]
+        await _patiently(lambda: bot.send_media_group(chat_id, media))
         return
     if isinstance(said, File):
         send = bot.send_photo if said.as_photo else bot.send_document

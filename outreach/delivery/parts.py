@@ -13,6 +13,8 @@ from domain.notice import DeliveryState
 from domain.parting import CAPTION_LIMIT, TEXT_LIMIT, in_parts, units
 from outreach.delivery.rows import DELIVERIES
 
+# The kind of recipe that stands for several pictures in one message.
+ALBUM = "album"
 WAIT_FOR = timedelta(seconds=1)
 _BEFORE = select(DELIVERIES.c.key, DELIVERIES.c.state, DELIVERIES.c.reason, DELIVERIES.c.due_at).where(
     DELIVERIES.c.key.in_(bindparam("keys", expanding=True))
@@ -32,7 +34,7 @@ def rows_of(row: dict[str, object]) -> list[dict[str, object]]:
     texts = in_parts(html, TEXT_LIMIT, limit)
     bare = {**row, "attachment": "", "media_kind": "", "media_file_id": ""}
     rows = [
-        {**(bare if at else row), "key": _key(str(row["key"]), at + 1), "text": said, "buttons": "[]", "part": at + 1}
+        {**(bare if at else row), "key": key_of(str(row["key"]), at + 1), "text": said, "buttons": "[]", "part": at + 1}
         for at, said in enumerate(texts[:-1])
     ]
     return [*rows, {**bare, "text": texts[-1], "part": len(texts)}]
@@ -43,7 +45,8 @@ def series(key: str) -> str:
     return key.partition("#")[0]
 
 
-def _key(key: str, part: int) -> str:
+def key_of(key: str, part: int) -> str:
+    """The key of a part that is not the last one."""
     return f"{key}#{part}"
 
 
@@ -54,7 +57,7 @@ async def behind(
 
     settled: the ids of those that are not sent anyway. One that follows its forerunner in the same page may go.
     """
-    before = {row.id: _key(series(row.key), row.part - 1) for row in rows if row.part > 1}
+    before = {row.id: key_of(series(row.key), row.part - 1) for row in rows if row.part > 1}
     if not before:
         return {}
     found = {row.key: row for row in await link.execute(_BEFORE, {"keys": sorted(before.values())})}

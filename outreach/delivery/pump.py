@@ -17,11 +17,11 @@ from outreach.delivery.holding import SHANGHAI
 from outreach.delivery.outcomes import MEANINGS, Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.settling import Result, Settler
-from outreach.delivery.telegram.gateway import Attachment, Gateway
+from outreach.delivery.telegram.gateway import Album, Attachment, Gateway
 
 LOG = structlog.get_logger("pump")
 # Makes the file that a recipe such as `inspection:17` stands for; None while it cannot be made yet.
-Attach = Callable[[str], Awaitable[Attachment | None]]
+Attach = Callable[[str], Awaitable[Attachment | Album | None]]
 IDLE_SECONDS = 1.0
 # A paper that failed this often will fail for ever; before that it may have been the disk or the database.
 PAPER_TRIES = 5
@@ -212,6 +212,10 @@ class Pump:
                 return Outcome(Kind.CONTENT_REFUSED if hopeless else Kind.NOT_SENT, "attachment_fault")
             if attachment is None:
                 return Outcome(Kind.NOT_READY)
+        if self._halt is None and isinstance(attachment, Album):
+            # Telegram counts each picture, for all chats together.
+            for _ in attachment.photos[1:]:
+                await self.pacer.wait()
         if self._halt is None:
             await self.pacer.wait(claim.chat_id)
         if self._halt is not None:

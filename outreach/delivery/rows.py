@@ -65,8 +65,10 @@ async def move_chat(link: AsyncConnection, contact_id: int, chat_id: int) -> Non
 async def stop_refused(link: AsyncConnection, broadcast_id: int, reason: str, now: datetime) -> None:
     """A text that Telegram refuses again and again is not offered to everybody else as well."""
     own = DELIVERIES.c.broadcast_id == broadcast_id
+    # People, not rows: the parts of one notice share a refusal.
     refused = (
-        select(DELIVERIES.c.id)
+        select(DELIVERIES.c.contact_id)
+        .distinct()
         .where(own, DELIVERIES.c.state == DeliveryState.REFUSED.value, DELIVERIES.c.reason == reason)
         .limit(REFUSALS_BEFORE_STOP)
         .subquery()

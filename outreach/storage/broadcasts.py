@@ -31,7 +31,10 @@ class BroadcastRecord(Record):
     media_kind: Mapped[Word] = mapped_column(default="")
     media_file_id: Mapped[Line] = mapped_column(default="")
     media_name: Mapped[Line] = mapped_column(default="")
-    media_album: Mapped[Line] = mapped_column(default="")
+    # The file ids of an album, parted by spaces; empty for anything else.
+    photos: Mapped[Prose] = mapped_column(default="")
+    # How many messages each recipient gets, frozen when it was approved.
+    parts: Mapped[int] = mapped_column(default=1)
     audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # The bounds of the audience, once more by themselves: an official sees the broadcasts within their jurisdiction.
     street: Mapped[Line] = mapped_column(default="", index=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from domain.authority import DUTIES, Duty, OfficeRole
 from domain.checklist import Verdict
+from domain.composition import Content
 from domain.contact import Contact, Jurisdiction, Official, Role
 from domain.notice import Notice
 from domain.plan import Rhythm
@@ -242,14 +243,14 @@ async def broadcasts(office: Office, world: World) -> None:
         async with office.desk() as desk:
             draft = await composing.begin(desk, *who)
             words = f"{at}起草中的话"
-            await composing.compose(desk, *who, draft.id, words)
+            await composing.compose(desk, *who, draft.id, Content(words))
             world.put("draft", home, draft.id, name, place=at)
             world.keep_secret(words, {name})
             if at == GONE:
                 await composing.discard(desk, *who, draft.id)
             asked = await composing.begin(desk, *who)
             words = f"{at}等第二人的话"
-            await composing.compose(desk, *who, asked.id, words)
+            await composing.compose(desk, *who, asked.id, Content(words))
             await composing.plan(desk, *who, asked.id, is_urgent=True)
             await broadcasting.submit(desk, *who, asked.id)
             world.put("asked", home, asked.id, name, len((await broadcasting.awaiting(desk, *who, asked.id)).text), at)
@@ -260,7 +261,7 @@ async def broadcasts(office: Office, world: World) -> None:
         async with office.desk() as desk:
             sent = await composing.begin(desk, *who)
             words = f"{at}已经发出的话"
-            await composing.compose(desk, *who, sent.id, words)
+            await composing.compose(desk, *who, sent.id, Content(words))
             recipients = {
                 one.name for one in (*CAST, *BACKGROUND) if any(STREETS[p] == STREETS[home] for p in one.posts)
             }

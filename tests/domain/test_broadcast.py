@@ -10,7 +10,6 @@ from domain.broadcast import (
     Bound,
     BroadcastMoved,
     BroadcastState,
-    BroadcastTooLong,
     ChasedRecently,
     MomentNotUnderstood,
     MomentPast,
@@ -18,7 +17,6 @@ from domain.broadcast import (
     Posts,
     in_force_until,
     may_chase,
-    must_fit,
     must_have_second,
     must_move,
     outside_quiet,
@@ -103,14 +101,6 @@ def test_a_broadcast_only_moves_forward() -> None:
                 continue
             with pytest.raises(BroadcastMoved):
                 must_move(state, to)
-
-
-def test_signs_are_counted_as_telegram_counts_them() -> None:
-    must_fit("安" * 1024, True)
-    must_fit("😀" * 2048, False)
-    for visible, has_media in (("安" * 1025, True), ("😀" * 513, True), ("😀" * 2049, False)):
-        with pytest.raises(BroadcastTooLong):
-            must_fit(visible, has_media)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from sqlalchemy import text
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
+from domain.composition import Content
 from domain.contact import Contact, Official, Role
 from domain.notice import Notice
 from domain.plan import Rhythm
@@ -90,7 +91,7 @@ async def give_work(office: Office) -> None:
         who = await fill(desk)
     async with office.desk() as desk:
         notice = await composing.begin(desk, *who)
-        await composing.compose(desk, *who, notice.id, "检查燃气软管")
+        await composing.compose(desk, *who, notice.id, Content("检查燃气软管"))
         plan = await planning.draft(desk, *who, "catering")
         today = desk.today
         await planning.pace(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from domain.composition import Content
 from domain.notice import Notice
 from outreach import composing
 from outreach.delivery.claims import TOKEN
@@ -40,7 +41,7 @@ class Edits:
         self.card, self.shown = (await bench.direct.send_message(OFFICIAL, "…")).message_id, 0
         async with bench.office.desk() as desk:
             draft = await composing.begin(desk, *bench.official)
-            await composing.compose(desk, *bench.official, draft.id, "检查燃气软管")
+            await composing.compose(desk, *bench.official, draft.id, Content("检查燃气软管"))
             self.broadcast_id = draft.id
             notice = Notice("inspection_again", {"number": "x"}, "edited", broadcast_id=draft.id)
             assert await desk.tell(bench.people[FANG], notice)

@@ -10,6 +10,7 @@ import aiohttp
 from sqlalchemy import func, select
 
 from bot.intake import Intake, Taken
+from domain.composition import Content
 from domain.contact import Role
 from outreach import composing, enrolling, inspecting
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
@@ -161,7 +162,7 @@ async def _stumble(file_id: str, limit: int) -> bytes:
 
 async def _notice(bench: Bench, desk: Any) -> int:
     draft = await composing.begin(desk, *bench.official)
-    await composing.compose(desk, *bench.official, draft.id, "检查燃气软管")
+    await composing.compose(desk, *bench.official, draft.id, Content("检查燃气软管"))
     desk.session.add(
         DeliveryRecord(
             key="read", contact_id=bench.people[FANG].id, kind="broadcast", text="…", broadcast_id=draft.id,

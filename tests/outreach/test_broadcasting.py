@@ -13,14 +13,13 @@ from domain.broadcast import (
     AudienceChanged,
     AudienceEmpty,
     BroadcastMoved,
-    BroadcastState,
-    BroadcastTooLong,
     ChasedRecently,
     CountMistyped,
     NobodyToChase,
     OwnBroadcast,
     SecondOfficialMissing,
 )
+from domain.composition import Content
 from domain.contact import Contact, NotYours, Official, Role, StalePress
 from outreach import acknowledging, broadcasting, composing, enrolling, erasing, tallying
 from outreach.amending import Amender
@@ -79,7 +78,7 @@ class Bureau:
         who = self.officials[by]
         async with self.office.desk() as desk:
             draft = await composing.begin(desk, *who)
-            await composing.compose(desk, *who, draft.id, words)
+            await composing.compose(desk, *who, draft.id, Content(words))
             for field, value in bounds.items():
                 await composing.aim(desk, *who, draft.id, field, value)
         return draft.id
@@ -240,7 +239,7 @@ async def test_nobody_else_touches_a_draft_and_another_street_sees_nothing(burea
         lambda desk: acknowledging.chase(desk, *outsider, id_, 0),
         lambda desk: tallying.recipients(desk, outsider[1], id_),
         lambda desk: tallying.status(desk, outsider[1], 10**9),
-        lambda desk: composing.compose(desk, *colleague, draft, "不是我写的"),
+        lambda desk: composing.compose(desk, *colleague, draft, Content("不是我写的")),
     ):
         with pytest.raises(NotYours):
             async with bureau.office.desk() as desk:
@@ -372,17 +371,6 @@ async def test_a_text_that_telegram_refuses_is_not_offered_to_everybody(bureau: 
     assert await claims.take(bureau.office.clock()) == ()
     assert await bureau.parts(id_) == {"read": 0, "silent": 0, "unreached": 11, "waiting": 0}
     await bureau.must_conserve()
-
-
-async def test_what_does_not_fit_one_message_is_refused_before_anybody_gets_it(bureau: Bureau) -> None:
-    who = bureau.officials["周科"]
-    id_ = await bureau.draft()
-    async with bureau.office.desk() as desk:
-        with pytest.raises(BroadcastTooLong) as long:
-            await composing.compose(desk, *who, id_, "安" * 1000, "photo", "file-1")
-        assert long.value.facts["limit"] == 1024
-        await composing.compose(desk, *who, id_, "安" * 1000)
-        assert (await composing.open_draft(desk, *who, id_)).state is BroadcastState.DRAFT
 
 
 @pytest.fixture

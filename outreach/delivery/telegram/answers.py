@@ -48,6 +48,9 @@ def outcome_of(status: int, body: bytes, *, is_edit: bool = False) -> Outcome:
     told = parsed(body)
     if 200 <= status < 300:
         result = told.get("result") if told.get("ok") is True else None
+        if isinstance(result, list):
+            # An album: as many messages as pictures, the first of which has the words.
+            result = result[0] if result else None
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(Kind.SENT, message_id=message_id) if isinstance(message_id, int) else UNREADABLE
     description, parameters = told.get("description"), told.get("parameters")

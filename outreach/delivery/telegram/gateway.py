@@ -42,6 +42,13 @@ class Attachment:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Two to ten pictures in one message, by Telegram's ids of files it has; the text stands below the first."""
+
+    photos: tuple[str, ...]
+
+
 class Gateway:
     """Sends notices and fetches files. What it sends is written by hand, and of the answer only what counts is read.
 
@@ -58,7 +65,7 @@ class Gateway:
         chat_id: int,
         text: str,
         buttons: str,
-        attachment: Attachment | None,
+        attachment: Attachment | Album | None,
         media_kind: str = "",
         media_file_id: str = "",
     ) -> Outcome:
@@ -120,9 +127,16 @@ class Gateway:
 
 
 def _post(
-    chat_id: int, text: str, buttons: str, attachment: Attachment | None, media_kind: str, media_file_id: str
+    chat_id: int, text: str, buttons: str, attachment: Attachment | Album | None, media_kind: str, media_file_id: str
 ) -> tuple[str, bytes | FormData]:
     """The method and the body of one notice."""
+    if isinstance(attachment, Album):
+        captions = (f",{_words('caption', text)}", *[""] * (len(attachment.photos) - 1))
+        pictures = ",".join(
+            f'{{"type":"photo","media":{json.dumps(id_)}{caption}}}'
+            for id_, caption in zip(attachment.photos, captions, strict=True)
+        )
+        return "sendMediaGroup", _encoded(f'{{"chat_id":{chat_id},"media":[{pictures}]}}')
     if media_kind in METHODS:
         media = f'"{media_kind}":{json.dumps(media_file_id)},'
         body = f'{{"chat_id":{chat_id},{media}{_words("caption", text)}{_markup(buttons)}}}'
