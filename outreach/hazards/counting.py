@@ -1,0 +1,129 @@
+"""隐患计数 — how every hazard stood at any past instant, read from its steps; the same again whenever it is asked.
+
+A step is only ever added, so what stood then is the newest step that was not later. Which trade an enterprise
+belongs to is asked of today's register: it keeps no past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import aliased
+
+from domain.checklist import Grade
+from domain.contact import Jurisdiction
+from domain.hazard import HazardState, Source
+from domain.hazard_figures import Figures, Stood
+from domain.rectification import StepKey
+from outreach import overseeing
+from outreach.desk import Desk
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardRecord, HazardStepRecord
+from outreach.storage.inspections import InspectionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """自查 in a period: 家次, each that was submitted; 家, each enterprise once."""
+
+    times: int
+    enterprises: int
+
+
+async def figures(
+    desk: Desk, jurisdiction: Jurisdiction, at: datetime, since: datetime, *, ids: Collection[int] | None = None
+) -> Figures:
+    """What can be counted of a jurisdiction as it stood at `at`; the period of new ones begins after `since`.
+
+    ids: of these hazards only, whatever they have become.
+    """
+    found = await desk.session.execute(_query(jurisdiction, at, ids))
+    stood = tuple(_stood(desk, row) for row in found)
+    return Figures(at, desk.on(at), since, stood)
+
+
+async def walks(desk: Desk, jurisdiction: Jurisdiction, at: datetime, since: datetime) -> Walks:
+    """How often the enterprises of a jurisdiction inspected themselves after `since` and until `at`."""
+    counted = await desk.session.execute(
+        select(func.count(), func.count(func.distinct(InspectionRecord.enterprise_id)))
+        .join(EnterpriseRecord, EnterpriseRecord.id == InspectionRecord.enterprise_id)
+        .where(
+            InspectionRecord.submitted_at > since, InspectionRecord.submitted_at <= at,
+            *overseeing.within(jurisdiction),
+        )
+    )  # fmt: skip
+    times, enterprises = counted.one()
+    return Walks(int(times), int(enterprises))
+
+
+async def streets(desk: Desk, jurisdiction: Jurisdiction) -> tuple[str, ...]:
+    """The streets of a jurisdiction that ever had a hazard, by name."""
+    found = await desk.session.scalars(
+        select(HazardRecord.street).where(*within(jurisdiction), HazardRecord.street != "").distinct()
+    )
+    return tuple(sorted(found))
+
+
+def end_of(desk: Desk, day: date) -> datetime:
+    """The last instant of a day of the office, or now for today and any later day."""
+    last = desk.office.almanac.start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+    return min(last, desk.now)
+
+
+def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
+    """The conditions under which a hazard is counted for a jurisdiction: in one street only, so that sums are right."""
+    conditions: list[ColumnElement[bool]] = []
+    if jurisdiction.street:
+        conditions.append(HazardRecord.street == jurisdiction.street)
+    if jurisdiction.grid:
+        conditions.append(HazardRecord.grid == jurisdiction.grid)
+    if jurisdiction.industries:
+        trade = overseeing.within(Jurisdiction(industries=jurisdiction.industries))
+        conditions.append(HazardRecord.enterprise_id.in_(select(EnterpriseRecord.id).where(*trade)))
+    return conditions
+
+
+def _query(jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+    step, put_right = aliased(HazardStepRecord), aliased(HazardStepRecord)
+    each = HazardStepRecord
+    then = (
+        select(
+            each.hazard_id.label("hazard_id"),
+            func.max(each.version).label("version"),
+            func.max(case((each.step == StepKey.RECTIFY, each.version))).label("rectified"),
+            func.min(case((each.state != HazardState.REPORTED, each.at))).label("found_at"),
+            func.max(case((each.step == StepKey.CLOSE, each.at))).label("closed_at"),
+        )
+        .where(each.at <= at)
+        .group_by(each.hazard_id)
+        .subquery()
+    )
+    query = (
+        select(
+            HazardRecord.id, HazardRecord.number, HazardRecord.what, HazardRecord.enterprise_id, EnterpriseRecord.name,
+            HazardRecord.street, HazardRecord.source, step.grade, step.state, step.due_on, step.cost, then.c.found_at,
+            put_right.at, put_right.due_on, then.c.closed_at,
+        )
+        .join(then, then.c.hazard_id == HazardRecord.id)
+        .join(step, and_(step.hazard_id == HazardRecord.id, step.version == then.c.version))
+        .outerjoin(put_right, and_(put_right.hazard_id == HazardRecord.id, put_right.version == then.c.rectified))
+        .outerjoin(EnterpriseRecord, EnterpriseRecord.id == HazardRecord.enterprise_id)
+        .where(*within(jurisdiction))
+        .order_by(HazardRecord.id)
+    )  # fmt: skip
+    return query if ids is None else query.where(HazardRecord.id.in_(ids))
+
+
+def _stood(desk: Desk, row: Any) -> Stood:
+    (
+        id_, number, what, enterprise_id, name, street, source, grade, state, due_on, cost, found_at, rectified_at,
+        rectified_due_on, closed_at,
+    ) = row  # fmt: skip
+    return Stood(
+        id_, number, what, enterprise_id, name or "", street, Source(source), Grade(grade), HazardState(state), due_on,
+        cost, found_at, desk.on(rectified_at) if rectified_at else None, rectified_due_on, closed_at,
+    )  # fmt: skip
