@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, literal, or_, select, update
 
 from domain.broadcast import BroadcastState
 from domain.fallback import UNREAD_FOR, UNREAD_URGENT_FOR, Heard, Why, why_forward
 from domain.notice import DeliveryState
-from outreach.desk import Desk
+from outreach.desk import Desk, affected
 from outreach.storage.base import Instant
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
@@ -21,6 +21,8 @@ from outreach.storage.notices import DeliveryRecord
 
 # A notice without an end is followed up for as long.
 FOLLOWED_FOR = timedelta(days=30)
+# What proves that somebody was told is kept like an answer; long before, nobody falls back on it any more.
+KEPT_FOR = timedelta(days=3 * 366)
 AT_ONCE = 200
 _WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.RETRY)
 _NEVER = (DeliveryState.REFUSED, DeliveryState.SKIPPED)
@@ -177,3 +179,9 @@ async def freshen(desk: Desk, broadcast_ids: Iterable[int]) -> None:
         )
         .values(**values)
     )
+
+
+async def forget_old(desk: Desk) -> int:
+    """Drop what was settled more than three years ago. How many."""
+    old = FallbackRecord.settled_at < desk.now - KEPT_FOR
+    return affected(await desk.session.execute(delete(FallbackRecord).where(old)))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from outreach.desk import Desk
+from outreach.desk import Desk, affected
 from outreach.storage.polls import PollRecord
+
+# As long as a conversation. The answers themselves are kept with the quiz.
+KEPT_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,8 @@ async def asked_at(desk: Desk, subject: str) -> datetime | None:
     return (
         await desk.session.scalars(select(func.max(PollRecord.asked_at)).where(PollRecord.subject == subject))
     ).one()
+
+
+async def forget_old(desk: Desk) -> int:
+    """Drop polls that were asked more than 90 days ago; whoever answers one now is shown where they stand. How many."""
+    return affected(await desk.session.execute(delete(PollRecord).where(PollRecord.asked_at < desk.now - KEPT_FOR)))

@@ -59,6 +59,7 @@ class Clockwork:
         self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)
         self._add(sweeps.forget_quarantine, CronTrigger(hour=3, minute=15, timezone=zone), office)
         self._add(sweeps.forget_reporters, CronTrigger(hour=3, minute=20, timezone=zone), office)
+        self._add(sweeps.forget_polls_and_fallbacks, CronTrigger(hour=3, minute=25, timezone=zone), office)
         self._add(sweeps.remove_unneeded_photos, CronTrigger(hour=3, minute=30, timezone=zone), office)
         if backup_every_hours > 0:
             look = IntervalTrigger(minutes=BACKUP_LOOK_MINUTES, timezone=zone)

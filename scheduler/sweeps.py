@@ -8,7 +8,19 @@ from pathlib import Path
 
 import structlog
 
-from outreach import backing_up, daily, following, practising, receiving, repairing, report_drafts, searching, ticking
+from outreach import (
+    backing_up,
+    daily,
+    falling_back,
+    following,
+    polling,
+    practising,
+    receiving,
+    repairing,
+    report_drafts,
+    searching,
+    ticking,
+)
 from outreach.desk import Office
 
 LOG = structlog.get_logger("sweep")
@@ -92,6 +104,16 @@ async def forget_quarantine(office: Office) -> int:
             return await repairing.forget_quarantine(desk)
 
     return await _logged("forget_quarantine", forget)
+
+
+async def forget_polls_and_fallbacks(office: Office) -> int:
+    """Polls that nobody answers any more, and what was sent to other addresses years ago."""
+
+    async def forget() -> int:
+        async with office.desk() as desk:
+            return await polling.forget_old(desk) + await falling_back.forget_old(desk)
+
+    return await _logged("forget_polls_and_fallbacks", forget)
 
 
 async def remove_unneeded_photos(office: Office) -> int:

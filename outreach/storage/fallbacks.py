@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from outreach.storage.base import BIG, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 UNSETTLED = text("state IN ('queued', 'retry', 'claimed')")
+SETTLED = text("settled_at IS NOT NULL")
 TESTING = text("state = 'testing'")
 __all__ = ["FallbackAddressRecord", "FallbackRecord"]
 
@@ -37,7 +38,10 @@ class FallbackRecord(Record):
     """One notice to one enterprise's other address, once; states as those of a delivery."""
 
     __tablename__ = "fallbacks"
-    __table_args__ = (partial_index("ix_fallbacks_unsettled", "due_at", where=UNSETTLED),)
+    __table_args__ = (
+        partial_index("ix_fallbacks_unsettled", "due_at", where=UNSETTLED),
+        partial_index("ix_fallbacks_settled", "settled_at", where=SETTLED),
+    )
 
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(64), unique=True)

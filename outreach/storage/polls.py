@@ -20,4 +20,4 @@ class PollRecord(Record):
     message_id: Mapped[int]
     contact_id: Mapped[int | None] = mapped_column(index=True)
     subject: Mapped[Line] = mapped_column(index=True)
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(index=True)

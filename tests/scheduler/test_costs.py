@@ -90,7 +90,7 @@ async def test_no_sweep_reads_a_table_from_end_to_end(busy: Office, clock: SetCl
     overheard, whole = Overheard(busy), {}
     names = (
         "rescue_notices", "ask_daily_questions", "remind", "tell_campaign_day", "forget_update_ids", "forget_reporters",
-        "forget_quarantine",
+        "forget_quarantine", "forget_polls_and_fallbacks",
     )  # fmt: skip
     for name in names:
         steps = await overheard.during(getattr(sweeps, name))

@@ -14,14 +14,17 @@ from sqlalchemy import select, text
 
 from domain.notice import Notice
 from domain.photo import PhotoBytes
-from outreach import backing_up, enrolling, receiving
+from outreach import backing_up, enrolling, polling, receiving
 from outreach.desk import Office
+from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.fallbacks import FallbackRecord
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.notices import DeliveryRecord
 from scheduler import sweeps
 from scheduler.clockwork import Clockwork
 from tests.conftest import SetClock
+from tests.outreach import walking
 
 
 def picture(word: str) -> PhotoBytes:
@@ -68,6 +71,39 @@ async def test_ids_are_kept_a_week_and_quarantine_a_month(office: Office, clock:
     async with office.desk() as desk:
         assert list(await desk.session.scalars(select(SeenUpdateRecord.update_id))) == [2]
         assert list(await desk.session.scalars(select(QuarantineRecord))) == []
+
+
+async def test_polls_are_kept_ninety_days_and_what_went_to_other_addresses_three_years(
+    office: Office, clock: SetClock
+) -> None:
+    async with office.desk() as desk:
+        where = await walking.enterprise(desk)
+        who = await walking.person(desk, "王芳", 4001)
+        notice = BroadcastRecord(contact_id=who.id, official_id=1, number="TZ-1", state="approved", drafted_at=desk.now)
+        desk.session.add(notice)
+        await desk.session.flush()
+        for number, settled_at in enumerate((desk.now, None)):
+            desk.session.add(
+                FallbackRecord(
+                    key=f"{number}", broadcast_id=notice.id, enterprise_id=where, why="unread", title="x", text="x",
+                    state="sent" if settled_at else "retry", created_at=desk.now, due_at=desk.now,
+                    settled_at=settled_at,
+                )
+            )  # fmt: skip
+        await polling.place_poll(desk, "old", 4001, 1, "quiz:1:1", who.id)
+    clock.advance(days=90)
+    async with office.desk() as desk:
+        await polling.place_poll(desk, "new", 4001, 2, "quiz:2:1", who.id)
+    assert await sweeps.forget_polls_and_fallbacks(office) == 0
+    clock.advance(seconds=1)
+    assert await sweeps.forget_polls_and_fallbacks(office) == 1
+    async with office.desk() as desk:
+        assert await polling.poll_of(desk, "old") is None and await polling.poll_of(desk, "new") is not None
+    clock.advance(days=3 * 366 - 90)
+    assert await sweeps.forget_polls_and_fallbacks(office) == 2
+    async with office.desk() as desk:
+        # What is still to be sent is never dropped for its age.
+        assert list(await desk.session.scalars(select(FallbackRecord.key))) == ["1"]
 
 
 async def test_pictures_nobody_names_are_removed_but_not_fresh_ones(office: Office, clock: SetClock) -> None:
@@ -128,7 +164,7 @@ async def test_the_clockwork_ticks_in_the_offices_zone_and_stores_nothing(office
     assert set(jobs) == {
         "rescue_notices", "ask_daily_questions", "tell_campaign_day", "remind", "search_for_losses",
         "forget_reporters", "forget_update_ids",
-        "forget_quarantine", "remove_unneeded_photos", "back_up",
+        "forget_quarantine", "forget_polls_and_fallbacks", "remove_unneeded_photos", "back_up",
     }  # fmt: skip
     night = jobs["forget_update_ids"].next_run_time
     assert (night.hour, night.minute, night.utcoffset()) == (3, 10, timedelta(hours=8))
