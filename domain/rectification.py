@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from domain.calendar import Calendar
 from domain.checklist import Grade
+from domain.contact import NotYours
 from domain.hazard import (
     Actor,
     AfterPhotoMissing,
@@ -130,16 +131,19 @@ def steps_for(hazard: Hazard, actor: Actor) -> tuple[Step, ...]:
 
 
 def step_of(key: StepKey, hazard: Hazard, actor: Actor) -> Step:
-    """The step of that name. Raises StepStale when it is not to be taken now, or not by this person.
+    """The step of that name. Raises StepStale when it is not to be taken now, NotYours when others have to take it.
 
     Raises VerifierIsFixer for a recheck of one's own work, and for closing a major one that one rechecked oneself.
     """
-    for step in STEPS:
-        if step.key is key and _is_open(step, hazard) and _is_party(step, hazard, actor):
+    open_ = [step for step in STEPS if step.key is key and _is_open(step, hazard)]
+    if not open_:
+        raise StepStale(state=hazard.state)
+    for step in open_:
+        if _is_party(step, hazard, actor):
             if _is_partial(step, hazard, actor):
                 raise VerifierIsFixer
             return step
-    raise StepStale(state=hazard.state)
+    raise NotYours
 
 
 def must_have(step: Step, hazard: Hazard, *, words: str, day: date | None, today: date) -> None:

@@ -36,6 +36,8 @@ async def press_findings(turn: Turn, scene: Scene) -> Reply:
         rows: list[tuple[Button, ...]] = [
             (Button(words.label("findings.back"), press("fi", "l", 0)), home_button(words))
         ]
+        if line.hazard_id is not None:
+            rows.insert(0, (Button(words.label("hazard.open"), press("hz", "o", line.hazard_id)),))
         if line.photos:
             photos = Button(words.label("findings.photos", count=line.photos), press("fi", "ph", line.id))
             rows.insert(0, (photos,))

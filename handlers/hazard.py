@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.authority import Duty
 from domain.contact import StalePress
 from domain.hazard import PHOTOS_A_ROUND, StepStale
 from domain.rectification import StepKey
@@ -24,6 +25,8 @@ DOORS = (PHOTO, asking.WORDS)
 async def show_hazards(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     """What the caller's enterprises have to put right."""
     words = scene.words
+    if not any(post.role in viewing.RESPONSIBLE for post in scene.known.posts):
+        scene.as_official().must(Duty.FINDINGS)
     found = await listing.own_hazards(scene.desk, scene.known.posts, page, ROWS_A_PAGE)
     rows = [(Button(short(f"{line.number} {line.what}"), data("hz", "o", line.id)),) for line in found.lines]
     turning = pager(words, found.number, found.pages, "hz", "l")
@@ -62,9 +65,7 @@ async def press_hazard(turn: Turn, scene: Scene) -> Reply:
 
 async def _step(turn: Turn, scene: Scene, said: Press, hazard_id: int, version: int, key: StepKey) -> Reply:
     """Go one screen further in what a step needs, or take it."""
-    view = await _seen(scene, hazard_id)
-    if view.version != version:
-        raise StepStale(state=view.state)
+    view = await viewing.look_to_step(scene.desk, _who(scene), hazard_id, version, key)
     match said.verb, key:
         case "s", StepKey.VERIFY | StepKey.REGRADE:
             return ask_grade(turn, scene, view, key)
@@ -104,6 +105,10 @@ async def _take(turn: Turn, scene: Scene, hazard_id: int, version: int, key: Ste
         view = await _seen(scene, hazard_id)
         if view.hazard.plan_missing:
             return await ask_words(turn, scene, view, key, part=view.hazard.plan_missing[0])
+    if said.is_typed:
+        # The card follows as a notice, so that it is known which message shows it.
+        await standing.expect(scene.desk, scene.known.contact.id, "")
+        return Reply()
     return await _card(turn, scene, hazard_id)
 
 
@@ -115,11 +120,11 @@ async def take_words(turn: Turn, scene: Scene) -> Reply:
     try:
         return await _take(
             turn, scene, hazard_id, version, key,
-            Said(turn.said.text, day, asking.GRADES.get(part), part=part),
+            Said(turn.said.text, day, asking.GRADES.get(part), part=part, is_typed=True),
         )  # fmt: skip
     except StepStale as refusal:
-        card = await _card(turn, scene, hazard_id)
-        return Reply((Say(scene.words(refusal.moment, **refusal.facts)), *card.says))
+        await standing.expect(scene.desk, scene.known.contact.id, "")
+        return Reply((Say(scene.words(refusal.moment, **refusal.facts), (_open(scene, hazard_id),)),))
 
 
 async def take_photo(turn: Turn, scene: Scene) -> Reply:
@@ -142,7 +147,10 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
     if isinstance(turn.said, Press):
         return await (_card(turn, scene, turn.said.number(2)) if turn.said.verb != "l" else show_hazards(turn, scene))
     hazard_id = int(scene.subject.split(":")[1])
-    return await (_ask_photo(turn, scene, hazard_id) if scene.meaning == PHOTO else _card(turn, scene, hazard_id))
+    if scene.meaning == PHOTO:
+        return await _ask_photo(turn, scene, hazard_id)
+    view = await _seen(scene, hazard_id)
+    return Reply((Say(scene.words("replies/hazard/moved", number=view.number), (_open(scene, hazard_id),)),))
 
 
 def concerns(turn: Turn, scene: Scene) -> bool:
@@ -165,10 +173,17 @@ async def _card(turn: Turn, scene: Scene, hazard_id: int, *, toast: str = "") ->
     """The card; the message that shows it is known when a button was pressed."""
     if scene.meaning in DOORS:
         await standing.expect(scene.desk, scene.known.contact.id, "")
-    is_press = isinstance(turn.said, Press) and not turn.said.has_media
-    message_id = turn.said.message_id if isinstance(turn.said, Press) and is_press else None
+    assert isinstance(turn.said, Press)
+    message_id = None if turn.said.has_media else turn.said.message_id
+    if message_id is not None and message_id == scene.card:
+        # From now on that message is the hazard's, and no newer card of another talk takes it away.
+        await standing.let_go_of_card(scene.desk, scene.known.contact.id)
     text, rows = await carding.show_card(scene.desk, scene.words, _who(scene), hazard_id, message_id)
     return show(turn, text, _buttons(scene, rows), toast=toast)
+
+
+def _open(scene: Scene, hazard_id: int) -> tuple[Button, ...]:
+    return (Button(scene.words.label("hazard.open"), data("hz", "o", hazard_id)),)
 
 
 def _buttons(scene: Scene, rows: carding.Rows) -> Rows:
@@ -178,7 +193,7 @@ def _buttons(scene: Scene, rows: carding.Rows) -> Rows:
 
 
 async def _ask_photo(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
-    view = await _seen(scene, hazard_id)
+    view = await photographing.look(scene.desk, _who(scene), hazard_id)
     await standing.expect(scene.desk, scene.known.contact.id, PHOTO, f"hazard:{view.id}")
     text = scene.words(
         "replies/hazard/ask_photo", view=view, count=view.hazard.photos, most=PHOTOS_A_ROUND,

@@ -61,22 +61,14 @@ async def press_triage(turn: Turn, scene: Scene) -> Reply:
         case "ph":
             return await _photos(scene, official, report_id)
         case "g":
-            return _done(
-                turn,
-                scene,
-                "replies/triage/confirmed",
-                number=await triaging.confirm(*who, Grade.GENERAL),
-                grade="general",
-            )
+            return await _confirmed(turn, scene, report_id, await triaging.confirm(*who, Grade.GENERAL), "general")
         case "G":
             card = await triaging.report(desk, official, report_id)
             yes = _button(scene, "major_yes", "GG", report_id, style="danger")
             text = words("replies/triage/confirm_major", line=card.line)
             return show(turn, text, ((yes,), (_button(scene, "general", "g", report_id), _back(scene, report_id))))
         case "GG":
-            return _done(
-                turn, scene, "replies/triage/confirmed", number=await triaging.confirm(*who, Grade.MAJOR), grade="major"
-            )
+            return await _confirmed(turn, scene, report_id, await triaging.confirm(*who, Grade.MAJOR), "major")
         case "r":
             return await _ask_reason(turn, scene, official, report_id)
         case "rr" if len(said.words) > 3 and said.words[3] in REASONS:
@@ -136,6 +128,14 @@ def _done(turn: Turn, scene: Scene, moment: str, **facts: object) -> Reply:
     return show(turn, scene.words(moment, **facts), rows)
 
 
+async def _confirmed(turn: Turn, scene: Scene, report_id: int, number: str, grade: str) -> Reply:
+    """It is a hazard now: its card, from which it is ordered to be put right, is one press away."""
+    card = await triaging.report(scene.desk, scene.as_official(), report_id)
+    text = scene.words("replies/triage/confirmed", number=number, grade=grade)
+    order = Button(scene.words.label("hazard.go_on"), data("hz", "o", card.hazard_id), style="primary")
+    return show(turn, text, ((order,), (_button(scene, "next", "l", 0), home_button(scene.words))))
+
+
 async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
     card = await triaging.report(scene.desk, official, report_id)
     if scene.meaning in (REASON, QUESTION):
@@ -147,6 +147,8 @@ async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> 
     if card.line.state == "new":
         rows.append((_button(scene, "general", "g", report_id), _button(scene, "major", "G", report_id)))
         rows.append((_button(scene, "return", "r", report_id), _button(scene, "merge", "m", report_id)))
+    if card.hazard_id is not None:
+        rows.append((Button(scene.words.label("hazard.open"), data("hz", "o", card.hazard_id)),))
     if card.has_way_back:
         rows.append((_button(scene, "ask", "q", report_id),))
     rows.append((_button(scene, "list", "l", 0), home_button(scene.words)))

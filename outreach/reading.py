@@ -16,6 +16,7 @@ from outreach.desk import Desk
 from outreach.inspecting import WALKERS
 from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 from outreach.storage.people import ContactRecord
 from outreach.walking import walk_of
@@ -51,6 +52,7 @@ class FindingLine:
     address: str = ""
     walker: str = ""
     photos: int = 0
+    hazard_id: int | None = None
 
 
 async def open_walks(desk: Desk, contact: Contact, posts: tuple[Post, ...]) -> tuple[InspectionLine, ...]:
@@ -140,7 +142,8 @@ async def finding(desk: Desk, official: Official, finding_id: int) -> FindingLin
         .where(InspectionRecord.id == row.inspection_id)
     )
     photos = await finding_photos(desk, row.inspection_id, row.item_id)
-    return _finding(row, enterprise, walker.scalar_one_or_none() or "", len(photos))
+    hazard = await desk.session.scalars(select(HazardRecord.id).where(HazardRecord.finding_id == row.id))
+    return _finding(row, enterprise, walker.scalar_one_or_none() or "", len(photos), hazard.first())
 
 
 async def photos_of_finding(desk: Desk, official: Official, finding_id: int) -> tuple[str, ...]:
@@ -180,10 +183,12 @@ def _jurisdiction(
     return query.where(*overseeing.within(official.jurisdiction))
 
 
-def _finding(row: FindingRecord, enterprise: EnterpriseRecord, walker: str = "", photos: int = 0) -> FindingLine:
+def _finding(
+    row: FindingRecord, enterprise: EnterpriseRecord, walker: str = "", photos: int = 0, hazard_id: int | None = None
+) -> FindingLine:
     return FindingLine(
         row.id, row.number, enterprise.name, row.title, row.note, row.remedy, row.grade_hint, row.due_on,
-        row.opened_at, enterprise.address, walker, photos,
+        row.opened_at, enterprise.address, walker, photos, hazard_id,
     )  # fmt: skip
 
 

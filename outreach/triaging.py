@@ -69,6 +69,7 @@ class ReportCard:
     decided_by: str
     merged: tuple[str, ...]
     hazard: str
+    hazard_id: int | None
     has_way_back: bool
     latitude: float | None
     longitude: float | None
@@ -114,7 +115,10 @@ async def report(desk: Desk, official: Official, report_id: int) -> ReportCard:
     merged = await desk.session.scalars(
         select(ReportRecord.number).where(ReportRecord.merged_into == row.id).order_by(ReportRecord.number)
     )
-    hazard = await desk.session.scalars(select(HazardRecord.number).where(HazardRecord.report_id == row.id))
+    hazard = await desk.session.execute(
+        select(HazardRecord.number, HazardRecord.id).where(HazardRecord.report_id == row.id)
+    )
+    number, hazard_id = hazard.first() or ("", None)
     contact = await desk.session.get(ContactRecord, row.contact_id) if row.contact_id else None
     return ReportCard(
         line=await _line(desk, row),
@@ -127,7 +131,8 @@ async def report(desk: Desk, official: Official, report_id: int) -> ReportCard:
         reason=row.reason,
         decided_by=await _name(desk, row.decided_by),
         merged=tuple(merged),
-        hazard=hazard.first() or "",
+        hazard=number,
+        hazard_id=hazard_id,
         has_way_back=bool(row.route) or (contact is not None and contact.erased_at is None),
         latitude=row.latitude,
         longitude=row.longitude,

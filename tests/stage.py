@@ -24,6 +24,8 @@ from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
 from outreach.forwarding import Forwarder
+from outreach.hazards.photographing import RectificationPhotographer
+from outreach.hazards.recarding import Recarder
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
 from outreach.storage.enterprises import EnterpriseRecord
@@ -70,6 +72,8 @@ class Stage:
         self.pictures = ActivityPhotographer(house.office, house.gateway.fetch)
         self.evidence = EvidencePhotographer(house.office, house.gateway.fetch)
         self.amender = Amender(house.office, house.gateway, house.pump.claims, house.pump.pacer)
+        self.proofs = RectificationPhotographer(house.office, house.gateway.fetch)
+        self.recarder = Recarder(house.office, house.gateway, house.pump.claims, house.pump.pacer)
         self.robot = GroupRobot()
         self.forwarder = Forwarder(house.office, self.robot.open)
         self._seen: dict[str, int] = {}
@@ -141,8 +145,9 @@ class Stage:
             if updates:
                 assert await self.poller._take(updates)
             fetched = await self.photographer.turn() | await self.evidence.turn() | await self.pictures.turn()
+            fetched |= await self.proofs.turn()
             sent = await self.house.pump.turn() | await self.house.courier.turn()
-            amended = await self.amender.turn() | await self.forwarder.turn()
+            amended = await self.amender.turn() | await self.forwarder.turn() | await self.recarder.turn()
             if not (updates or fetched or sent or amended):
                 return
         raise AssertionError("it never settles")

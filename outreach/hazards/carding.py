@@ -83,7 +83,7 @@ async def hand_card(desk: Desk, row: HazardRecord, contact_id: int, delivery_key
     if shown is None:
         shown = HazardCardRecord(hazard_id=row.id, contact_id=contact_id)
         desk.session.add(shown)
-    shown.delivery_key, shown.next_look_at = delivery_key, desk.now
+    shown.delivery_key, shown.next_look_at, shown.shown = delivery_key, desk.now, row.version
     await desk.session.flush()
 
 

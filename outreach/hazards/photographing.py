@@ -14,7 +14,7 @@ from domain.photo import PhotoBytes
 from domain.refusal import Refusal
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
-from outreach.hazards.viewing import AFTER, Who, actor_for, held
+from outreach.hazards.viewing import AFTER, HazardView, Who, actor_for, held, view_of
 from outreach.persons import as_contact
 from outreach.photographing import Photographer, _Taken
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
@@ -56,6 +56,11 @@ async def say_what_was_done(desk: Desk, who: Who, hazard_id: int, words: str) ->
     row = await _rectified(desk, who, hazard_id)
     row.done_words = f"{row.done_words}\n{words}".strip()[:WORDS_LIMIT]
     await desk.session.flush()
+
+
+async def look(desk: Desk, who: Who, hazard_id: int) -> HazardView:
+    """The hazard, for whoever may send photos of it. Raises NotYours, StepStale."""
+    return await view_of(desk, await _rectified(desk, who, hazard_id))
 
 
 async def _rectified(desk: Desk, who: Who, hazard_id: int) -> HazardRecord:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from domain.notice import DeliveryState
 from outreach.delivery.claims import TOKEN, TOKEN_PAUSE_FOR, Claims
@@ -100,8 +100,7 @@ class Recarder:
         if contact is None or contact.chat_id is None or contact.erased_at is not None or not contact.is_reachable:
             held.next_look_at = None
             return []
-        if held.delivery_key is not None:
-            await self._find(desk, held)
+        is_fresh = held.delivery_key is not None and await self._find(desk, held)
         words = desk.office.texts.words(contact.locale)
         row = await desk.session.get_one(HazardRecord, held.hazard_id, populate_existing=True)
         redraws = []
@@ -109,8 +108,8 @@ class Recarder:
             text = words("replies/hazard/moved", number=row.number)
             buttons = json.dumps([[[words.label("hazard.open"), f"hz:o:{row.id}"]]])
             redraws.append(Redraw(row.id, held.contact_id, contact.chat_id, held.left_message_id, text, buttons, None))
-        if held.message_id is None:
-            if held.delivery_key is None:
+        if held.message_id is None or (is_fresh and held.shown == row.version):
+            if held.delivery_key is None and held.left_message_id is None:
                 held.next_look_at = None
             return redraws
         shown = await card_for(desk, row, as_contact(contact))
@@ -124,8 +123,8 @@ class Recarder:
             *redraws, Redraw(row.id, held.contact_id, contact.chat_id, held.message_id, text, buttons, row.version)
         ]  # fmt: skip
 
-    async def _find(self, desk: Desk, held: HazardCardRecord) -> None:
-        """Which message the notice that carries the card has become, if it has been sent."""
+    async def _find(self, desk: Desk, held: HazardCardRecord) -> bool:
+        """Find which message the notice that carries the card has become; whether it has just been sent."""
         found = await desk.session.execute(
             select(DeliveryRecord.state, DeliveryRecord.message_id).where(DeliveryRecord.key == held.delivery_key)
         )
@@ -134,11 +133,13 @@ class Recarder:
             if held.message_id not in (None, message_id):
                 held.left_message_id = held.message_id
             held.message_id, held.delivery_key = message_id, None
-        elif state in _ON_THE_WAY:
+            return True
+        if state in _ON_THE_WAY:
             held.next_look_at = desk.now + UNSENT_FOR
         else:
             # Refused, skipped or of unknown fate: the older message, if there is one, stays the card.
             held.delivery_key = None
+        return False
 
     async def _draw(self, one: Redraw) -> bool:
         await self._pacer.wait(one.chat_id, is_edit=True)
@@ -151,23 +152,24 @@ class Recarder:
         return outcome.kind in _SETTLES
 
     async def _settle(self, one: Redraw, *, is_done: bool) -> None:
-        """Put the card to rest, unless another step has called for it in the meantime."""
+        """Put the card to rest, unless there is more to be done or another step has called for it meanwhile."""
         async with self._office.desk() as desk:
-            mine = update(HazardCardRecord).where(
-                HazardCardRecord.hazard_id == one.hazard_id, HazardCardRecord.contact_id == one.contact_id
+            held = await desk.session.get(
+                HazardCardRecord, (one.hazard_id, one.contact_id), with_for_update=True, populate_existing=True
             )
-            if one.version is None:
-                if is_done:
-                    left = mine.where(HazardCardRecord.left_message_id == one.message_id)
-                    await desk.session.execute(left.values(left_message_id=None))
+            row = await desk.session.get_one(HazardRecord, one.hazard_id, populate_existing=True)
+            if held is None:
                 return
-            current = mine.where(HazardCardRecord.message_id == one.message_id)
             if not is_done:
-                await desk.session.execute(current.values(next_look_at=desk.now + AGAIN_FOR))
+                held.next_look_at = desk.now + AGAIN_FOR
                 return
-            await desk.session.execute(current.values(shown=one.version))
-            # A step taken since has asked for an earlier look than the hold; that one stands.
-            await desk.session.execute(
-                current.where(HazardCardRecord.next_look_at > desk.now, HazardCardRecord.left_message_id.is_(None))
-                .values(next_look_at=None)
-            )  # fmt: skip
+            if one.version is None and held.left_message_id == one.message_id:
+                held.left_message_id = None
+            elif one.version is not None and held.message_id == one.message_id:
+                held.shown = one.version
+            if held.next_look_at is None or held.next_look_at <= desk.now:
+                return  # called for in the meantime, or at rest already
+            if held.delivery_key is not None or held.left_message_id is not None:
+                return
+            # The answer to a press may have overtaken this drawing: then the newer one is drawn over it.
+            held.next_look_at = None if held.shown == row.version == (one.version or held.shown) else desk.now

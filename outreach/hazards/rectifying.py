@@ -25,7 +25,7 @@ from domain.hazard import (
 from domain.rectification import StepKey, fen_in, must_have, recheck_on, step_of
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
-from outreach.hazards.telling import tell_who_is_next, withdraw
+from outreach.hazards.telling import tell_card, tell_who_is_next, withdraw
 from outreach.hazards.viewing import PLAN_PARTS, Who, actor_for, hazard_of, held, last_step, may_undo
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 
@@ -44,13 +44,16 @@ HAPPENED = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What comes with a step. day: an Asia/Shanghai date. part: which of 五落实 the words are. into: a hazard's id."""
+    """What comes with a step. day: an Asia/Shanghai date. part: which of 五落实 the words are. into: a hazard's id.
+    is_typed: whoever takes it wrote to the bot, so that their card comes as a message of its own.
+    """
 
     words: str = ""
     day: date | None = None
     grade: Grade | None = None
     into: int | None = None
     part: str = ""
+    is_typed: bool = False
 
 
 NOTHING = Said()
@@ -70,6 +73,8 @@ async def take(desk: Desk, who: Who, hazard_id: int, version: int, key: StepKey,
     if key is StepKey.RECHECK and row.grade == Grade.GENERAL:
         await _step(desk, row, actor, StepKey.CLOSE, NOTHING, who.official, with_former=True)
     await _after(desk, row, key, who.contact.id)
+    if said.is_typed:
+        await tell_card(desk, row, who.contact, None, is_own=True)
     return row
 
 

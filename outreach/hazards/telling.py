@@ -40,16 +40,21 @@ async def tell_who_is_next(desk: Desk, row: HazardRecord, key: StepKey, by: int 
     await _tell_reporter(desk, row, key)
 
 
-async def tell_card(desk: Desk, row: HazardRecord, contact: Contact, key: StepKey) -> bool:
-    """Send a contact the card as a notice, at once for a major hazard, else by day and once the undo is over."""
+async def tell_card(
+    desk: Desk, row: HazardRecord, contact: Contact, key: StepKey | None, *, is_own: bool = False
+) -> bool:  # fmt: skip
+    """Send a contact the card as a notice, at once for a major hazard, else by day and once the undo is over.
+
+    is_own: they took the step themselves, by words, and wait for the card below these.
+    """
     shown = await card_for(desk, row, contact)
     if shown is None:
         return False
     text, rows = shown
-    is_urgent = row.grade == Grade.MAJOR
+    is_urgent = is_own or row.grade == Grade.MAJOR
     due_at = desk.now if is_urgent else desk.office.almanac.allowed_from(desk.now + UNDO_FOR, QuietHours())
-    told = f"{_prefix(row.id)}{row.version}:{contact.id}"
-    facts: dict[str, object] = {"step": key.value, "card": Markup(text), "number": row.number}  # noqa: S704 rendered by us
+    told = f"{_prefix(row.id)}{row.version}:{contact.id}{':own' if is_own else ''}"
+    facts: dict[str, object] = {"step": key.value if key else "", "card": Markup(text), "number": row.number}  # noqa: S704 rendered by us
     await hand_card(desk, row, contact.id, told)
     return await desk.tell(contact, Notice("hazard_turn", facts, told, rows, is_urgent=is_urgent, due_at=due_at))
 

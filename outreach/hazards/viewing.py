@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from domain.authority import Duty, OfficeRole
 from domain.checklist import Grade
 from domain.contact import Contact, NotYours, Official, Post, Role
-from domain.hazard import Actor, Hazard, HazardState, Party, Source
-from domain.rectification import STEPS, UNDO_FOR
+from domain.hazard import Actor, Hazard, HazardState, Party, Source, StepStale
+from domain.rectification import STEPS, UNDO_FOR, StepKey, step_of
 from outreach.appointing import official_of
 from outreach.concerning import does_concern
 from outreach.desk import Desk
@@ -140,6 +140,20 @@ async def look(desk: Desk, who: Who, hazard_id: int) -> HazardView:
     row = await held(desk, hazard_id)
     await actor_for(desk, row, who)
     return await view_of(desk, row)
+
+
+async def look_to_step(desk: Desk, who: Who, hazard_id: int, version: int, key: StepKey) -> HazardView:
+    """The same for somebody who wants to take a step, as far as that is theirs to take and their card is not stale.
+
+    Raises NotYours, StepStale, VerifierIsFixer.
+    """
+    row = await held(desk, hazard_id)
+    actor = await actor_for(desk, row, who)
+    view = await view_of(desk, row)
+    if row.version != version:
+        raise StepStale(state=row.state)
+    step_of(key, view.hazard, actor)
+    return view
 
 
 async def view_of(desk: Desk, row: HazardRecord) -> HazardView:

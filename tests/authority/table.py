@@ -121,6 +121,7 @@ def entered(who: Someone, what: Thing, place: str) -> bool:
     return walker(who, what, place) or there(Duty.CAMPAIGN)(who, what, place)
 
 
+concerned = either(walker, there(Duty.FINDINGS))
 inviter = either(any_walker, duty(Duty.INVITE))
 inviter_there = either(walker, there(Duty.INVITE))
 drafting = both(owner, duty(Duty.NOTICE))
@@ -198,6 +199,26 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("fi:in:{id}:0", "record", there(Duty.FINDINGS), quiet=True),
     Entry("fi:o:{id}", "finding", there(Duty.FINDINGS)),
     Entry("fi:ph:{id}", "finding", there(Duty.FINDINGS)),
+    Entry("hz:l:0", "", any_walker_or(Duty.FINDINGS)),
+    Entry("hz:o:{id}", "hazard", concerned),
+    Entry("hz:h:{id}", "hazard", concerned),
+    Entry("hz:ph:{id}", "rectified hazard", concerned),
+    Entry("hz:ps:{id}", "ordered hazard", walker),
+    Entry("hz:s:{id}:1:order", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:d:{id}:1:order:1", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:s:{id}:1:regrade", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:g:{id}:1:regrade:major", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:p:{id}:1:return:1", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:s:{id}:1:hand_over", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:c:{id}:1:regrade:9", "hazard", there(Duty.TRIAGE), succeeds=False),
+    Entry("hz:u:{id}:1", "hazard", concerned, succeeds=False),
+    Entry("hz:s:{id}:2:rectify", "ordered hazard", walker),
+    Entry("hz:s:{id}:2:cost", "ordered hazard", walker),
+    Entry("hz:s:{id}:2:ask_time", "ordered hazard", walker),
+    Entry("hz:d:{id}:2:ask_time:1", "ordered hazard", walker),
+    Entry("hz:p:{id}:2:ask_time:1:2026-07-01", "ordered hazard", walker),
+    Entry("hz:s:{id}:3:recheck", "rectified hazard", there(Duty.TRIAGE)),
+    Entry("hz:p:{id}:3:send_back:1:2026-07-01", "rectified hazard", there(Duty.TRIAGE)),
     Entry("rg:l", "", duty(Duty.FINDINGS)),
     Entry("rg:t", "", duty(Duty.FINDINGS)),
     Entry("rg:x", "", duty(Duty.FIGURES)),
@@ -228,6 +249,9 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("rp:m:{id}", "report", owner),
     Entry("rp:m:{id}", "named report", owner),
     Entry("rp:k:{id}", "report", owner),
+    Entry("rp:ok:{id}", "report", owner, succeeds=False),
+    Entry("rp:not:{id}", "report", owner),
+    Entry("rp:not:{id}:1", "named report", owner, succeeds=False),
     Entry("rp:kk:{id}", "report", owner),
     Entry("rp:kk:{id}", "named report", owner, succeeds=False),
     Entry("rp:c", "", contact, draft=True),
@@ -449,6 +473,9 @@ WAITED: tuple[Waited, ...] = (
         Text(f"https://oapi.dingtalk.com/robot/send?access_token={'a1' * 16}"),
     ),
     Waited(Entry("", "plan draft", planning, standing=("plans.day", "plan:{id}")), Text("2026-10-01")),
+    Waited(Entry("", "hazard", there(Duty.TRIAGE), standing=("hazard.words", "hazard:{id}:1:return::")), WORDS),
+    Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), PHOTO),
+    Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), WORDS),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.

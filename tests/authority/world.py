@@ -11,8 +11,10 @@ from domain.authority import DUTIES, Duty, OfficeRole
 from domain.checklist import Verdict
 from domain.composition import Content
 from domain.contact import Contact, Jurisdiction, Official, Role
+from domain.hazard import Source
 from domain.notice import Notice
 from domain.plan import Rhythm
+from domain.rectification import StepKey
 from domain.report import Draft
 from outreach import (
     appointing,
@@ -34,8 +36,14 @@ from outreach import (
     vouching,
 )
 from outreach.desk import Office
+from outreach.hazards import rectifying
+from outreach.hazards.opening import Opening, open_hazard
+from outreach.hazards.photographing import add_photo
+from outreach.hazards.rectifying import Said
+from outreach.hazards.viewing import Who
 from outreach.registering import Batch
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardPhotoRecord
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import EnrolmentRequestRecord, InvitationRecord, OfficialRecord, PostRecord
@@ -133,6 +141,11 @@ class World:
 def at_enterprise(at: str) -> set[str]:
     """Who may know that an enterprise exists: those who hold a post there, and the street's officials."""
     return {one.name for one in (*CAST, *BACKGROUND) if at in one.posts or one.may(Duty.FINDINGS, at)}
+
+
+def at_responsible(at: str) -> set[str]:
+    """Who may know of its hazards: whoever answers for safety there, and the street's officials."""
+    return {one.name for one in (*CAST, *BACKGROUND) if one.walks(at) or one.may(Duty.FINDINGS, at)}
 
 
 def overseers(duty: Duty, at: str) -> set[str]:
@@ -422,9 +435,39 @@ async def activities(office: Office, world: World) -> None:
                 world.keep_secret(words, readers)
 
 
+async def hazards(office: Office, world: World) -> None:
+    """At each enterprise one that waits to be ordered, one to be put right, and one to be rechecked."""
+    fixers = {OWN: "甲安全员", NEIGHBOUR: "乙安全员", ELSEWHERE: "丙安全员"}
+    for at, name in fixers.items():
+        official = "西科长" if at == ELSEWHERE else "东科长"
+        contact = world.contacts[name]
+        for kind in ("hazard", "ordered hazard", "rectified hazard"):
+            async with office.desk() as desk:
+                inspector = Who(world.contacts[official], (), world.officials[official])
+                fixer = Who(contact, await enrolling.posts_of(desk, contact.id))
+                words = f"{at}的{kind}"
+                opening = Opening(
+                    Source.OFFICIAL, words, ENTERPRISES[at], enterprise_id=world.enterprises[at], street=STREETS[at],
+                    official_id=world.officials[official].id,
+                )  # fmt: skip
+                row = await open_hazard(desk, inspector.contact.id, opening)
+                if kind != "hazard":
+                    order = Said(day=desk.today + timedelta(days=7))
+                    await rectifying.take(desk, inspector, row.id, 1, StepKey.ORDER, order)
+                    await add_photo(desk, fixer, row.id, f"file-{words}", f"unique-{words}")
+                    # A picture that lies nowhere: nobody in this world is shown one.
+                    photo = update(HazardPhotoRecord).where(HazardPhotoRecord.hazard_id == row.id)
+                    await desk.session.execute(photo.values(state="stored", sha256=f"{row.id:064x}"))
+                if kind == "rectified hazard":
+                    await rectifying.take(desk, fixer, row.id, 2, StepKey.RECTIFY)
+                world.put(kind, at, row.id, name)
+                for secret in (words, row.number):
+                    world.keep_secret(secret, at_responsible(at))
+
+
 async def everything(office: Office) -> World:
     """The whole world, committed."""
     world = World()
-    for part in (people, inspections, broadcasts, quizzes, reports, plans, joining, activities):
+    for part in (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards):
         await part(office, world)
     return world

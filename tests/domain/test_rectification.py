@@ -9,6 +9,7 @@ import pytest
 
 from domain.calendar import Calendar
 from domain.checklist import Grade
+from domain.contact import NotYours
 from domain.hazard import (
     OPEN,
     Actor,
@@ -90,6 +91,13 @@ def test_a_card_offers_only_what_this_person_may_do_next(
     state: HazardState, parties: frozenset[Party], open_: set[StepKey]
 ) -> None:
     assert keys(replace(GENERAL, state=state, rectified_by=2), parties) == open_
+
+
+def test_a_step_that_others_have_to_take_is_refused_like_one_that_is_not_there() -> None:
+    with pytest.raises(NotYours):
+        step_of(KEYS.RECTIFY, GENERAL, Actor(1, OFFICIAL))
+    with pytest.raises(NotYours):
+        step_of(KEYS.GRANT_TIME, replace(MAJOR, asked_on=TODAY), Actor(1, OFFICIAL))
 
 
 def test_a_stale_press_is_refused_with_where_it_stands() -> None:
