@@ -13,8 +13,10 @@ from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
 from content.loading.clauses import SETS, SPEECH, read_clauses, read_sets, read_speech
+from content.loading.forms import read_form
 from content.loading.hotlines import read_guide, read_hotlines
 from content.loading.industries import folded, read_industries
+from content.loading.ladder import read_ladder
 from content.loading.lessons import TrackPage, read_lessons
 from content.loading.page import Page, Pages
 from content.loading.questions import Topics, read_questions, read_topics
@@ -31,8 +33,10 @@ from domain.clause_finding import ClauseFinder, Speech
 from domain.emergency import EmergencyCard
 from domain.hotline import GuidePart, Hotline
 from domain.industry import Industry
+from domain.ladder import Ladder, Rung
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
+from domain.paper_form import PaperForm
 from domain.question import Question
 from domain.special import SpecialCampaign
 from domain.statutory import StatutoryDuty
@@ -40,6 +44,7 @@ from domain.topic import Topic
 
 _FOLDER = Path(__file__).parent
 STATUTORY = "statutory.toml"
+LADDER = "ladder.toml"
 Kept = TypeVar("Kept", Clause, Lesson, Question)
 Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm, SpecialCampaign)
 
@@ -62,6 +67,8 @@ class Catalogue:
     specials: Mapping[str, SpecialCampaign]
     clauses: Mapping[str, Clause]
     duties: Mapping[str, StatutoryDuty]
+    ladder: Ladder
+    forms: Mapping[Rung, PaperForm]
     speech: Speech = field(repr=False)
     calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
@@ -96,6 +103,8 @@ class Catalogue:
         speech = shelf.speech()
         # A bureau's own folder may do without.
         duties = read_duties(shelf.page(STATUTORY), industries) if (folder / STATUTORY).exists() else {}
+        ladder = read_ladder(shelf.page(LADDER)) if (folder / LADDER).exists() else Ladder()
+        forms = shelf.forms(ladder)
         calendar = shelf.calendar()
         return cls(
             checklists=MappingProxyType(checklists),
@@ -112,6 +121,8 @@ class Catalogue:
             specials=MappingProxyType(specials),
             clauses=MappingProxyType(clauses),
             duties=MappingProxyType(duties),
+            ladder=ladder,
+            forms=MappingProxyType(forms),
             speech=speech,
             calendar=calendar,
             folder=folder,
@@ -230,6 +241,20 @@ class _Shelf:
         for name in files.values():
             page = self.page(f"clauses/{name}")
             _put(found, self, page.name, "clause", read_clauses(page, sets, industries))
+        return found
+
+    def forms(self, ladder: Ladder) -> dict[Rung, PaperForm]:
+        """The papers of the ladder by step; every step but the reminder has one."""
+        found = {}
+        for path in sorted((self.folder / "forms").glob("*.toml")):
+            form = read_form(page := self.page(f"forms/{path.name}"))
+            if form.rung != path.stem:
+                line = page.line(("step",))
+                raise ContentFault(page.name, line, say("fault-file-name", id=form.rung, name=path.name))
+            found[form.rung] = form
+        for rule in ladder.rules:
+            if rule.rung is not Rung.REMINDER and rule.rung not in found:
+                raise ContentFault(LADDER, 1, say("fault-form-lacking", step=rule.rung))
         return found
 
     def speech(self) -> Speech:

@@ -10,32 +10,37 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from outreach.desk import Desk, Office
 from outreach.gathering import say_what_is_due
+from outreach.hazards.laddering import look_at_hazards
 from outreach.planning import look_at_plans
 from outreach.reminding import look_at_findings, look_at_notices, unread_since_before, unread_until
 from outreach.storage.base import Instant
 from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.notices import FOLDED, DeliveryRecord
 from outreach.storage.plans import WAITING, PlanRecord, ReminderRecord
 
-PLANS, FINDINGS, NOTICES, REMINDERS = "plans", "findings", "notices", "reminders"
+PLANS, FINDINGS, NOTICES, HAZARDS, REMINDERS = "plans", "findings", "notices", "hazards", "reminders"
+LOOKS = (
+    (PLANS, look_at_plans), (FINDINGS, look_at_findings), (NOTICES, look_at_notices), (HAZARDS, look_at_hazards),
+)  # fmt: skip
 
 
 async def remind(office: Office) -> int:
-    """Plans ask, findings and unread notices are brought up, and whoever has something due hears of it once.
+    """Plans ask, findings, unread notices and late hazards are brought up; whoever has something due hears of it once.
 
     How many people were told.
     """
     async with office.desk() as desk:
         due = await come_due(desk)
-    for matter, look in ((PLANS, look_at_plans), (FINDINGS, look_at_findings), (NOTICES, look_at_notices)):
+    for matter, look in LOOKS:
         if matter in due:
             await look(office)
     return await say_what_is_due(office) if due else 0
 
 
 async def come_due(desk: Desk) -> frozenset[str]:
-    """Of plans, findings, notices and reminders those of which something is due, each read off an index."""
+    """Of plans, findings, notices, hazards and reminders those of which something is due, each read off an index."""
     return frozenset(await desk.session.scalars(LOOK, {"now": desk.now, "unread_until": unread_until(desk)}))
 
 
@@ -46,6 +51,7 @@ def _look() -> CompoundSelect[str]:
         (PLANS, PlanRecord.next_look_at, now, (PlanRecord.next_look_at.is_not(None),)),
         (FINDINGS, FindingRecord.next_look_at, now, (FindingRecord.next_look_at.is_not(None),)),
         (NOTICES, BroadcastRecord.approved_at, until, unread_since_before(until)),
+        (HAZARDS, HazardRecord.next_look_at, now, (HazardRecord.next_look_at.is_not(None),)),
         (REMINDERS, ReminderRecord.next_look_at, now, (WAITING,)),
         (REMINDERS, DeliveryRecord.due_at, now, (FOLDED,)),
     )

@@ -126,9 +126,9 @@ class Entry:
                 raise self.fault("fault-not-a-table", name, position, field=name)
             yield Entry(self.page, table, (*self.steps, name, position))
 
-    def bases(self) -> tuple[Basis, ...]:
+    def bases(self, name: str = "basis") -> tuple[Basis, ...]:
         """The citations under `basis`, each with law, article and quote."""
-        return tuple(self._basis(entry) for entry in self.entries("basis"))
+        return tuple(self._basis(entry) for entry in self.entries(name))
 
     @staticmethod
     def _basis(entry: "Entry") -> Basis:

@@ -16,6 +16,7 @@ from domain.emergency import EmergencyCard
 from domain.hotline import GuidePart, Hotline
 from domain.lesson import Lesson, Track
 from domain.local_term import LocalTerm
+from domain.paper_form import PaperForm
 from domain.question import Question, QuestionKind
 from domain.special import SpecialCampaign
 from domain.statutory import StatutoryDuty
@@ -36,6 +37,7 @@ Thing = (
     | SpecialCampaign
     | Clause
     | StatutoryDuty
+    | PaperForm
 )
 
 _ITEM_TEXTS = ("title", "what", "how", "standard", "risk", "remedy", "evidence")
@@ -79,6 +81,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_specials(catalogue),
         *_of_clauses(catalogue),
         *_of_duties(catalogue),
+        *_of_forms(catalogue),
     )
 
 
@@ -220,3 +223,10 @@ def _of_duties(catalogue: Catalogue) -> Iterator[Piece]:
             texts.append((("condition",), duty.condition))
         steps: Steps = ("duty", position)
         yield Piece("duty", duty.id, duty.title, page, steps, tuple(texts), (), duty.basis, duty)
+
+
+def _of_forms(catalogue: Catalogue) -> Iterator[Piece]:
+    for form in catalogue.forms.values():
+        page = catalogue.pages[f"forms/{form.rung}.toml"]
+        bases = (*form.basis, *form.basis_major)
+        yield Piece("form", form.rung, form.title, page, (), (), (), bases, form)

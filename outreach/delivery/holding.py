@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,9 +20,11 @@ from outreach.storage.plans import WishRecord
 DIGEST = "digest"
 # Neither costs anything of the budget nor is folded: the digest itself, and what a person asked for at an hour of
 # their own choice, which would be yesterday's by the time of the next digest.
-UNCOUNTED = (DIGEST, "daily_question")
+# Neither does a paper of the ladder, nor does a stop keep it away: an authority serves it.
+SERVED = ("ladder_news", "ladder_paper")
+UNCOUNTED = (DIGEST, "daily_question", *SERVED)
 # What is said by the clock alone waits for a workday; what an official sends does not.
-CLOCKED = ("digest", "reminder_")
+CLOCKED = ("digest", "reminder_", "ladder_")
 SHANGHAI = Almanac(ZoneInfo("Asia/Shanghai"))
 WENT_OUT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 # The upper half of the keys under which PostgreSQL lets one process at a time count a contact's pushes.
@@ -93,7 +96,7 @@ async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: dateti
     over = await over_for(link, {(row.contact_id, about) for row in pushes for about in row.about.split()})
     for row in pushes:
         decision = _over(row, over) or decide(
-            almanac, wishes[row.contact_id], now, told_this_week=told.get(row.contact_id, 0),
+            almanac, _bound(row, wishes[row.contact_id]), now, told_this_week=told.get(row.contact_id, 0),
             is_urgent=row.is_urgent, may_fold=_may_fold(row), on_workdays=row.kind.startswith(CLOCKED),
         )  # fmt: skip
         if decision.step is not Step.SEND:
@@ -101,6 +104,11 @@ async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: dateti
         elif not row.is_urgent and row.kind not in UNCOUNTED:
             told[row.contact_id] = told.get(row.contact_id, 0) + 1
     return held
+
+
+def _bound(row: Row[Any], wishes: Wishes) -> Wishes:
+    """What a person wants, as far as this row heeds it."""
+    return replace(wishes, is_stopped=False) if row.kind in SERVED else wishes
 
 
 def _may_fold(row: Row[Any]) -> bool:

@@ -51,6 +51,7 @@ async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> H
         state=opening.state, opened_at=desk.now, due_on=opening.due_on,
         verified_by=opening.official_id if opening.state is not HazardState.REPORTED else None,
         follower_id=opening.official_id,
+        next_look_at=desk.now if opening.state is HazardState.ORDERED else None,
     )  # fmt: skip
     desk.session.add(row)
     await desk.session.flush()

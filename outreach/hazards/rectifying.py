@@ -25,6 +25,7 @@ from domain.hazard import (
 from domain.rectification import StepKey, fen_in, must_have, recheck_on, step_of
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
+from outreach.hazards.laddering import look_soon
 from outreach.hazards.telling import tell_card, tell_who_is_next, withdraw
 from outreach.hazards.viewing import PLAN_PARTS, Who, actor_for, hazard_of, held, last_step, may_undo
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
@@ -206,6 +207,7 @@ async def _write(
 
 async def _after(desk: Desk, row: HazardRecord, key: StepKey, contact_id: int | None) -> None:
     """What nobody has been told yet of an earlier step is not told any more; then the others hear of this one."""
+    look_soon(desk, row)
     await withdraw(desk, row.id)
     await tell_who_is_next(desk, row, key, contact_id)
     await call_for_cards(desk, row.id, contact_id)

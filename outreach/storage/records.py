@@ -15,6 +15,7 @@ from outreach.storage.inspections import (
     PhotoRecord,
 )
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
+from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.laws import LawArticleRecord, LawRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import (
@@ -77,6 +78,7 @@ __all__ = [
     "InspectionRecord",
     "InvitationRecord",
     "JournalRecord",
+    "LadderPaperRecord",
     "LawArticleRecord",
     "LawRecord",
     "LetterRecord",

@@ -22,7 +22,7 @@ from tests.outreach import walking
 
 LOOKED_AT = {
     "ix_plans_looked_at", "ix_findings_looked_at", "ix_broadcasts_unreminded", "ix_reminders_waiting",
-    "ix_deliveries_folded",
+    "ix_deliveries_folded", "ix_hazards_looked_at",
 }  # fmt: skip
 
 
