@@ -5,13 +5,16 @@ A figure is the number of hazards that its rule picks, so the rows behind it are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.campaign import DayUnclear
 from domain.checklist import Grade
 from domain.hazard import DONE, OPEN, HazardState, Source
+from domain.text import narrow
 
 # These were no hazards, or no hazards of their own; a merged one counts once, as the one that it went into.
 _NONE = frozenset({HazardState.REPORTED, HazardState.RETURNED, HazardState.MERGED})
@@ -173,3 +176,17 @@ def _percent(part: int, whole: int) -> float | None:
 
 def _enterprises(stood: Iterable[Stood]) -> int:
     return len({one.enterprise_id for one in stood if one.enterprise_id is not None})
+
+
+def read_past_day(typed: str, today: date) -> date:
+    """A day such as 6月3日 or 2026-06-03 that is not to come; without a year the latest. Raises DayUnclear."""
+    figures = [int(figure) for figure in re.findall(r"\d{1,4}", narrow(typed))]
+    try:
+        if len(figures) == 2:
+            day = date(today.year, *figures)
+            return day if day <= today else date(today.year - 1, *figures)
+        if len(figures) == 3 and date(*figures) <= today:
+            return date(*figures)
+    except ValueError:
+        raise DayUnclear from None
+    raise DayUnclear

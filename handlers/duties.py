@@ -28,6 +28,7 @@ PRESSES: dict[str, Desired] = {
     "fi": Desired(Duty.FINDINGS),
     "hz": Desired(Duty.FINDINGS, is_shared=True),
     "rg": Desired(Duty.FINDINGS, {"ok": Duty.REGISTER, "no": Duty.REGISTER, "x": Duty.FIGURES}),
+    "lg": Desired(Duty.FIGURES),
     "iv": Desired(Duty.INVITE, is_shared=True),
     "pq": Desired(Duty.INVITE, is_shared=True),
     "tr": Desired(Duty.TRIAGE),
@@ -39,7 +40,8 @@ PRESSES: dict[str, Desired] = {
     "fb": Desired(Duty.REGISTER),
 }
 COMMANDS: dict[str, str] = {
-    "findings": "fi", "hazards": "hz", "register": "rg", "invite": "iv", "reports": "tr", "officials": "of",
+    "findings": "fi", "hazards": "hz", "register": "rg", "ledger": "lg",
+    "invite": "iv", "reports": "tr", "officials": "of",
 }  # fmt: skip
 # By the first word of what a free message means.
 MEANINGS: dict[str, Desired] = {
@@ -51,6 +53,7 @@ MEANINGS: dict[str, Desired] = {
     "fallback": Desired(Duty.REGISTER),
     "hazard": Desired(Duty.FINDINGS, is_shared=True),
     "plans": Desired(Duty.PLANS),
+    "ledger": Desired(Duty.FIGURES),
 }
 
 

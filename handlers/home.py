@@ -17,7 +17,8 @@ WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
 OFFICIAL_COMMANDS = (
     ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("findings", Duty.FINDINGS), ("plans", Duty.FINDINGS),
-    ("register", Duty.FINDINGS), ("invite", Duty.INVITE), ("campaign", Duty.FINDINGS), ("officials", Duty.APPOINT),
+    ("register", Duty.FINDINGS), ("ledger", Duty.FIGURES),
+    ("invite", Duty.INVITE), ("campaign", Duty.FINDINGS), ("officials", Duty.APPOINT),
 )  # fmt: skip
 # In order of use; what an office does not entail leaves no gap.
 OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
@@ -26,6 +27,7 @@ OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
     ("notice", Duty.FIGURES, ("bc", "l", 0), "primary"),
     ("reports", Duty.TRIAGE, ("tr", "l", 0), "primary"),
     ("register", Duty.FINDINGS, ("rg", "l"), ""),
+    ("ledger", Duty.FIGURES, ("lg", "s", "-", "-"), ""),
     ("invite", Duty.INVITE, ("iv", "l", 0), ""),
     ("campaign", Duty.FIGURES, ("cm", "s"), ""),
     ("campaign", Duty.CAMPAIGN, ("cm", "s"), ""),

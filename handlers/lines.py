@@ -22,6 +22,7 @@ from handlers import (
     invitations,
     language,
     law,
+    ledger,
     mine,
     officials,
     places,
@@ -58,6 +59,7 @@ COMMANDS: dict[str, Talk] = {
     "report": report.begin,
     "reports": triage.show_reports,
     "register": register.show,
+    "ledger": ledger.show_ledger,
     "notice": broadcast.show_list,
     "invite": invitations.show,
     "plans": plans.show_plans,
@@ -89,6 +91,7 @@ PRESSES: dict[str, Talk] = {
     "tr": triage.press_triage,
     "pq": places.press_places,
     "rg": register.press,
+    "lg": ledger.press_ledger,
     "bc": broadcast.press,
     "ak": acknowledgement.press,
     "iv": invitations.press,
@@ -123,19 +126,20 @@ MEANINGS: dict[str, Talk] = {
     hazard.PHOTO: hazard.take_photo,
     hazard_asking.WORDS: hazard.take_words,
     plan_steps.DAY: plan_steps.take_day,
+    ledger.DAY: ledger.take_day,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
     hazard_asking.WORDS,
-    plan_steps.DAY,
+    plan_steps.DAY, ledger.DAY,
 }  # fmt: skip
 
 # Commands that only look, so they are simply answered again.
 ASKED_AGAIN = frozenset({
     "hotline", "cards", "family", "law", "help", "menu", "language", "privacy", "my", "quiz", "findings", "hazards",
-    "reports", "register", "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
+    "reports", "register", "ledger", "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
 })  # fmt: skip
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -28,6 +28,7 @@ from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.desk import Desk, Office
 from outreach.editions import edition
 from outreach.invitees import issue_for_sheet
+from outreach.ledgers.exporting import make_ledgers
 from outreach.parting import album_recipe
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord
@@ -43,7 +44,9 @@ _SHEETS_KEPT, _ALBUMS_KEPT = 2, 8
 
 
 def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None]]:
-    """What makes the pump's attachments: `inspection:<id>`, `album:…`, `sheet:…`; None while one cannot be made yet.
+    """What makes the pump's attachments: `inspection:<id>`, `album:…`, `ledgers:…`, `sheet:…`.
+
+    It makes None while one cannot be made yet.
 
     A sheet's codes cannot be read back from the database, so a sheet that must be sent again is kept for it.
     """
@@ -61,6 +64,8 @@ def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None
                     del albums[next(iter(albums))]
                 albums[recipe] = await _album(office, recipe)
             return albums[recipe]
+        if kind == "ledgers":
+            return Attachment(*await make_ledgers(office, int(words[0]), datetime.fromtimestamp(float(words[1]), UTC)))
         if kind != "sheet":
             raise ValueError(f"no such recipe: {recipe}")
         if recipe not in sheets:

@@ -1,12 +1,13 @@
 """写表 — a workbook in memory whose cells are texts and never formulas, and plain lists made with it."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 # The same signs in full width are formulas to some spreadsheet programs.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXT: dict[str, Any] = {"num_format": "@", "valign": "top"}
 HEAD: dict[str, Any] = {
     "bold": True,
@@ -16,7 +17,26 @@ HEAD: dict[str, Any] = {
     "valign": "vcenter",
     "num_format": "@",
 }
-_LONGEST = 32_767
+_LONGEST = 32_767  # of Excel, in UTF-16 units: a rare character or an emoji takes two
+_CUT = "……（太长，后面的没有写进来）"
+# A half of a pair and the two non-characters cannot stand in XML.
+_NEVER = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
+
+
+def fitted(text: str) -> str:
+    """The text as a cell can hold it: what is too long is cut between characters, with a mark that says so."""
+    text = _CONTROL.sub("", _NEVER.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")))
+    if len(text) <= _LONGEST // 2 or len(text.encode("utf-16-le")) <= 2 * _LONGEST:
+        return text
+    room = text.encode("utf-16-le")[: 2 * (_LONGEST - len(_CUT))]
+    return room.decode("utf-16-le", "ignore") + _CUT
+
+
+def look_of(text: str, look: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How a text is written so that no program takes it for a formula."""
+    return {**look, "quote_prefix": True} if text.startswith(_RISKY) else look
 
 
 class Book:
@@ -38,9 +58,7 @@ class Book:
 
     def put(self, sheet: Any, row: int, place: int, text: str, look: Mapping[str, Any] = TEXT) -> None:
         """Write `text` as text, never as anything else; row and place count from 0."""
-        if text.startswith(_RISKY):
-            look = dict(look) | {"quote_prefix": True}
-        sheet.write_string(row, place, text[:_LONGEST], self.format(look))
+        sheet.write_string(row, place, fitted(text), self.format(look_of(text, look)))
 
     def finish(self) -> bytes:
         self.book.close()

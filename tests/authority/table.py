@@ -226,6 +226,12 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("rg:e:{id}:0", "enterprise", there(Duty.FINDINGS)),
     Entry("rg:ok:{id}", "register", both(owner, duty(Duty.REGISTER))),
     Entry("rg:no:{id}", "", duty(Duty.REGISTER)),
+    Entry("lg:s:-:-", "", duty(Duty.FIGURES)),
+    Entry("lg:s:20260531:0", "", duty(Duty.FIGURES), succeeds=False),
+    Entry("lg:w:-", "", duty(Duty.FIGURES)),
+    Entry("lg:y", "", duty(Duty.FIGURES)),
+    Entry("lg:x", "", duty(Duty.FIGURES)),
+    Entry("lg:r:found:-:-:-:-:0", "", duty(Duty.FIGURES)),
     Entry("iv:l:0", "", inviter),
     Entry("iv:f:字号:0", "", inviter),
     Entry("iv:find", "", duty(Duty.INVITE)),
@@ -417,6 +423,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("plans", "", duty(Duty.FINDINGS)),
     Entry("register", "", duty(Duty.FINDINGS)),
     Entry("register 字号", "", duty(Duty.FINDINGS)),
+    Entry("ledger", "", duty(Duty.FIGURES)),
     Entry("notice", "", duty(Duty.FIGURES)),
     Entry("invite", "", inviter),
     Entry("invite 字号", "", inviter),
@@ -476,6 +483,7 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "hazard", there(Duty.TRIAGE), standing=("hazard.words", "hazard:{id}:1:return::")), WORDS),
     Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), PHOTO),
     Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), WORDS),
+    Waited(Entry("", "", duty(Duty.FIGURES), standing=("ledger.day", "")), Text("5月31日")),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.
