@@ -19,6 +19,7 @@ from telegram import Bot
 from bot.telling_apart import Twins
 from domain.refusal import Refusal
 from handlers import group_quiz, menu
+from handlers.adapter.filing import Keeper
 from handlers.adapter.membership import is_admin
 from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
@@ -51,10 +52,11 @@ class _Lane:
 class Intake:
     """Takes updates from the webhook or the poller, whichever feeds it."""
 
-    def __init__(self, office: Office, bot: Bot, files: FileFetcher) -> None:
+    def __init__(self, office: Office, bot: Bot, files: FileFetcher, keeper: Keeper | None = None) -> None:
         self._office = office
         self._bot = bot
         self._files = files
+        self._keeper = keeper
         self._lanes: dict[int, _Lane] = {}
         self._twins = Twins()
         self.quarantined = 0
@@ -117,7 +119,7 @@ class Intake:
     async def _speak(self, turn: Turn, reply: Reply, card: int | None, contact_id: int | None) -> None:
         try:
             async with asyncio.timeout(REPLY_SECONDS):
-                spoken = await speak(self._bot, turn, reply, card)
+                spoken = await speak(self._bot, turn, reply, card, self._keeper)
         except TimeoutError:
             LOG.warning("reply_timed_out", update_id=turn.update_id)
             return

@@ -21,6 +21,7 @@ from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump, window_for
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
+from outreach.delivery.uploads import Uploads
 from outreach.desk import Clock, Office, utc_now
 from outreach.storage.ciphering import ArchiveKey
 from outreach.storage.database import OnlyProcess, open_engine
@@ -135,6 +136,8 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
                 await bot.initialize()
                 office.bot_username = bot.username
                 gateway = Gateway(bot, pacer)
+                # What a token says before the colon is the bot, whichever token it has.
+                uploads = Uploads(office.engine, int(bot.token.partition(":")[0]), office.clock)
                 owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
                 pump = Pump(
                     office.engine,
@@ -146,9 +149,11 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
                     pacer=pacer,
                     almanac=office.almanac,
                     window=window_for(settings.sends_per_second),
+                    uploads=uploads,
                 )
                 yield House(
-                    settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch), pump, only,
+                    settings, office, bot, poll_request, gateway, Intake(office, bot, gateway.fetch, uploads),
+                    pump, only,
                     Courier(office.engine, gateway, office.seal, office.letter_bell, office.clock, pacer),
                 )  # fmt: skip
             finally:

@@ -121,7 +121,7 @@ async def _large(scene: Scene, lesson_id: str) -> Reply:
         raise StalePress
     png = await asyncio.to_thread(lesson_picture, lesson, catalogue.tracks[lesson.track].title)
     caption = scene.words("replies/campaign/large", lesson=lesson)
-    return Reply((File(f"{lesson.id}.png", png, caption, as_photo=True),))
+    return Reply((File(f"{lesson.id}.png", png, caption, as_photo=True, is_kept=True),))
 
 
 async def press_campaign(turn: Turn, scene: Scene) -> Reply:

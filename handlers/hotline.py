@@ -116,7 +116,7 @@ async def _picture(scene: Scene, card_id: str) -> Reply:
     card, call = await _known(scene, card_id)
     png = await asyncio.to_thread(card_picture, card, call, scene.desk.catalogue.folder)
     caption = scene.words("replies/hotline/picture", card=card)
-    return Reply((File(f"{card.id}.png", png, caption, as_photo=True),))
+    return Reply((File(f"{card.id}.png", png, caption, as_photo=True, is_kept=True),))
 
 
 async def _known(scene: Scene, card_id: str) -> tuple[EmergencyCard, tuple[tuple[str, str], ...]]:

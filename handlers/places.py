@@ -102,4 +102,5 @@ async def _poster(scene: Scene, place: placing.Place) -> Reply:
         Button(words.label("places.open"), url=place.link),
     )
     back = (Button(words.label("places.back"), data("pq", "e", place.enterprise_id)), home_button(words))
-    return Reply((File(name, pdf, words("replies/places/poster", place=place), rows=(keys, back)),))
+    caption = words("replies/places/poster", place=place)
+    return Reply((File(name, pdf, caption, rows=(keys, back), is_kept=True),))

@@ -154,7 +154,7 @@ async def _confirm(turn: Turn, scene: Scene, official: Official, draft_id: int) 
 async def _template(scene: Scene) -> Reply:
     names = [industry.name for industry in scene.desk.catalogue.industries.values()]
     made = await asyncio.to_thread(register_template, names)
-    return Reply((File(register_words().file_name, made, scene.words("replies/register/template_file")),))
+    return Reply((File(register_words().file_name, made, scene.words("replies/register/template_file"), is_kept=True),))
 
 
 async def _export(scene: Scene, official: Official) -> Reply:

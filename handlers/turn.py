@@ -222,13 +222,18 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document or, with `as_photo`, a picture; bytes in memory, a path, or the id of a file that Telegram has."""
+    """A document or, with `as_photo`, a picture; bytes in memory, a path, or the id of a file that Telegram has.
+
+    is_kept: the same content will be asked for again, so Telegram's id of it is remembered. Never of what a person
+    has sent or a report holds.
+    """
 
     name: str
     data: bytes | Path | str
     caption: str = ""
     as_photo: bool = False
     rows: Rows = ()
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from outreach.storage.people import (
     StandingRecord,
 )
 from outreach.storage.polls import PollRecord
+from outreach.storage.uploads import UploadRecord
 
 REASON = "erased"
 HIDDEN = "***"
@@ -138,7 +139,11 @@ async def _discard_drafts(desk: Desk, contact_id: int) -> int:
 
 
 async def _unname_photos(desk: Desk, contact_id: int) -> None:
-    """Telegram's file ids lead back to the sender; a picture not fetched by now cannot be fetched any more."""
+    """Telegram's file ids lead back to the sender; a picture not fetched by now cannot be fetched any more.
+
+    Papers name whoever is in them: what Telegram has of any is forgotten, which costs no more than an upload each.
+    """
+    await desk.session.execute(delete(UploadRecord).where(UploadRecord.recipe != ""))
     for photo in await desk.session.scalars(select(PhotoRecord).where(PhotoRecord.contact_id == contact_id)):
         photo.file_id, photo.file_unique_id, photo.media_group_id = "", f"{REASON}:{photo.id}", None
         if photo.state == "pending":

@@ -92,7 +92,7 @@ async def record(office: Office, inspection_id: int, *, patience: timedelta = PA
     def printed() -> bytes:
         return inspection_record(_paper(file, words, _thumbs(office.photos, file)))
 
-    return Attachment(words.label("papers.record", number=file.number), await asyncio.to_thread(printed))
+    return Attachment(words.label("papers.record", number=file.number), await asyncio.to_thread(printed), is_kept=True)
 
 
 async def _album(office: Office, recipe: str) -> Album:

@@ -12,9 +12,11 @@ from outreach.delivery.claims import Claims
 from outreach.desk import Desk, Office, affected
 from outreach.storage.intake import QuarantineRecord
 from outreach.storage.reports import photos_named
+from outreach.storage.uploads import UploadRecord
 
 # A photo is saved before its row says so; within a day every such row has been settled or given up.
 PHOTO_GRACE_FOR = timedelta(days=1)
+UPLOADS_KEPT_FOR = timedelta(days=90)
 QUARANTINE_KEPT_FOR = timedelta(days=30)
 
 
@@ -32,6 +34,12 @@ async def forget_quarantine(desk: Desk) -> int:
     """Drop updates that nobody replayed within 30 days; they may hold personal data. How many."""
     before = desk.now - QUARANTINE_KEPT_FOR
     return affected(await desk.session.execute(delete(QuarantineRecord).where(QuarantineRecord.at < before)))
+
+
+async def forget_uploads(desk: Desk) -> int:
+    """Drop what Telegram calls files that were uploaded 90 days ago; whoever asks again uploads once more. How many."""
+    before = desk.now - UPLOADS_KEPT_FOR
+    return affected(await desk.session.execute(delete(UploadRecord).where(UploadRecord.kept_at < before)))
 
 
 async def remove_unneeded_photos(office: Office) -> int:

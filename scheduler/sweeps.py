@@ -97,11 +97,11 @@ async def forget_reporters(office: Office) -> int:
 
 
 async def forget_quarantine(office: Office) -> int:
-    """Updates that nobody replayed in time are dropped."""
+    """Updates that nobody replayed in time are dropped, and so are old ids of files."""
 
     async def forget() -> int:
         async with office.desk() as desk:
-            return await repairing.forget_quarantine(desk)
+            return await repairing.forget_quarantine(desk) + await repairing.forget_uploads(desk)
 
     return await _logged("forget_quarantine", forget)
 

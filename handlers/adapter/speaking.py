@@ -10,10 +10,11 @@ from html import escape, unescape
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScopeChat, InlineKeyboardMarkup, InputMediaPhoto
+from telegram import Bot, BotCommand, BotCommandScopeChat, InputMediaPhoto
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from handlers.adapter import methods
+from handlers.adapter import filing, methods
+from handlers.adapter.filing import Keeper
 from handlers.adapter.methods import NO_KEYS, inline, phone_key
 from handlers.turn import Album, File, Keys, Poll, Press, Reply, Say, Turn
 
@@ -51,11 +52,18 @@ class Spoken:
     flood_seconds: float = 0.0
     is_untold: bool = False
     polls: list[Placed] = field(default_factory=list)
+    # Who remembers the files that are sent on the way.
+    keeper: Keeper | None = None
 
 
-async def speak(bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None) -> Spoken:
-    """Say the reply. `card_message_id` is the card that a new one replaces. Never raises TelegramError."""
-    spoken = Spoken()
+async def speak(
+    bot: Bot, turn: Turn, reply: Reply, card_message_id: int | None, keeper: Keeper | None = None
+) -> Spoken:
+    """Say the reply. `card_message_id` is the card that a new one replaces. Never raises TelegramError.
+
+    keeper: remembers files, though never one of a reply that is discreet.
+    """
+    spoken = Spoken(keeper=None if reply.is_discreet else keeper)
     pressed = turn.said if isinstance(turn.said, Press) else None
     answering: asyncio.Task[bool] | None = None
     if pressed is not None:
@@ -139,11 +147,7 @@ async def _say(
         await _patiently(lambda: bot.send_media_group(chat_id, media))
         return
     if isinstance(said, File):
-        send = bot.send_photo if said.as_photo else bot.send_document
-        await _patiently(lambda: send(
-            chat_id, said.data, caption=said.caption or None, parse_mode="HTML", filename=said.name,
-            reply_markup=InlineKeyboardMarkup.de_json(keys, bot) if (keys := inline(said.rows)) else None,
-        ))  # fmt: skip
+        await filing.send(said, lambda one: _patiently(lambda: filing.put(bot, chat_id, one)), spoken.keeper)
         return
     if (
         said.card

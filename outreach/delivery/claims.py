@@ -28,6 +28,7 @@ from outreach.delivery.rows import (
     stop_refused,
     write,
 )
+from outreach.delivery.uploads import keep
 from outreach.storage.notices import CLAIMED, IS_WAITING
 
 LEASE_FOR = timedelta(seconds=120)
@@ -184,6 +185,8 @@ class Claims:
             results = await self._floods.settle(link, results, now)
             await write(link, [(claim.id, _after(claim, outcome, now)) for claim, outcome in results], self._owner)
             for claim, outcome in results:
+                if outcome.upload is not None:
+                    await keep(link, outcome.upload, now)
                 if outcome.kind is Kind.MIGRATED and outcome.chat_id is not None:
                     await move_chat(link, claim.contact_id, outcome.chat_id)
                 elif outcome.kind is Kind.CONTENT_REFUSED and claim.broadcast_id is not None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.notice import DeliveryState
+from outreach.delivery.uploads import Upload
+
+WRONG_FILE = "wrong_file"
 
 
 class Kind(StrEnum):
@@ -36,6 +39,14 @@ class Outcome:
     seconds: float = 0.0
     chat_id: int | None = None
     is_untold: bool = False
+    # What Telegram calls the file that was sent, and what is to be remembered of it.
+    file_id: str = ""
+    upload: Upload | None = None
+
+    @property
+    def is_wrong_file(self) -> bool:
+        """Whether Telegram did not know the id of a file."""
+        return self.reason == WRONG_FILE
 
 
 class Again(StrEnum):

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -18,6 +19,7 @@ from outreach.delivery.outcomes import MEANINGS, Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.settling import Result, Settler
 from outreach.delivery.telegram.gateway import Album, Attachment, Gateway
+from outreach.delivery.uploads import Uploads
 
 LOG = structlog.get_logger("pump")
 # Makes the file that a recipe such as `inspection:17` stands for; None while it cannot be made yet.
@@ -51,10 +53,12 @@ class Pump:
         pacer: Pacer | None = None,
         almanac: Almanac = SHANGHAI,
         window: int = WINDOW,
+        uploads: Uploads | None = None,
     ) -> None:
         self.claims = Claims(engine, owner, almanac)
         self._gateway = gateway
         self._attach = attach
+        self._uploads = uploads
         self._bell = bell
         self._clock = clock
         # Edits of what was sent and replies to people count towards the same limit as sends.
@@ -212,6 +216,20 @@ class Pump:
                 return Outcome(Kind.CONTENT_REFUSED if hopeless else Kind.NOT_SENT, "attachment_fault")
             if attachment is None:
                 return Outcome(Kind.NOT_READY)
+        if isinstance(attachment, Attachment) and attachment.is_kept and self._uploads is not None:
+
+            async def put(file: bytes | str) -> Outcome:
+                if isinstance(file, str):
+                    return await self._call(claim, None, "document", file)
+                return await self._call(claim, attachment)
+
+            outcome, upload = await self._uploads.send("document", attachment.data, put, claim.attachment)
+            return replace(outcome, upload=upload) if upload is not None else outcome
+        return await self._call(claim, attachment, claim.media_kind, claim.media_file_id)
+
+    async def _call(
+        self, claim: Claim, attachment: Attachment | Album | None, media_kind: str = "", media_file_id: str = ""
+    ) -> Outcome:
         if self._halt is None and isinstance(attachment, Album):
             # Telegram counts each picture, for all chats together.
             for _ in attachment.photos[1:]:
@@ -225,7 +243,7 @@ class Pump:
             return Outcome(Kind.NOT_SENT, "lease_over")
         try:
             return await self._gateway.send(
-                claim.chat_id, claim.text, claim.buttons, attachment, claim.media_kind, claim.media_file_id
+                claim.chat_id, claim.text, claim.buttons, attachment, media_kind, media_file_id
             )
         except Exception:
             LOG.exception("send_fault", delivery=claim.id)

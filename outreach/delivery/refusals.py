@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from outreach.delivery.outcomes import Kind, Outcome, flood
+from outreach.delivery.outcomes import WRONG_FILE, Kind, Outcome, flood
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ REFUSALS = (
     Line(400, "user is deactivated", Kind.CONTACT_GONE, "chat_not_found"),
     Line(400, "user not found", Kind.CONTACT_GONE, "chat_not_found"),
     Line(400, "have no rights to send", Kind.CONTACT_GONE, "chat_not_found"),
+    Line(400, "wrong file identifier", Kind.CONTENT_REFUSED, WRONG_FILE),
+    Line(400, "wrong remote file", Kind.CONTENT_REFUSED, WRONG_FILE),
+    Line(400, "wrong file_id", Kind.CONTENT_REFUSED, WRONG_FILE),
+    Line(400, "can't use file of type", Kind.CONTENT_REFUSED, WRONG_FILE),
+    Line(400, "file reference", Kind.CONTENT_REFUSED, WRONG_FILE),
+    Line(400, "file_reference", Kind.CONTENT_REFUSED, WRONG_FILE),
     Line(400, "", Kind.CONTENT_REFUSED, "content_refused"),
     Line(401, "", Kind.TOKEN_REFUSED, "bad_token"),
     Line(404, "", Kind.TOKEN_REFUSED, "bad_token"),

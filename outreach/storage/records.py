@@ -50,6 +50,7 @@ from outreach.storage.reports import (
     ReportWordRecord,
 )
 from outreach.storage.speakers import SpeakerRecord
+from outreach.storage.uploads import UploadRecord
 
 __all__ = [
     "ActivityPhotoRecord",
@@ -108,5 +109,6 @@ __all__ = [
     "SeenUpdateRecord",
     "SpeakerRecord",
     "StandingRecord",
+    "UploadRecord",
     "WishRecord",
 ]

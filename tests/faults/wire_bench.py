@@ -20,8 +20,9 @@ from outreach.amending import Amender
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
-from outreach.delivery.telegram.gateway import Attachment, Gateway
+from outreach.delivery.telegram.gateway import Album, Attachment, Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
+from outreach.delivery.uploads import Uploads
 from outreach.desk import Office
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
@@ -39,9 +40,13 @@ OFFICIAL, FANG, QIANG, LIU = 1001, 1002, 1003, 1004
 NAMES = {OFFICIAL: "周科", FANG: "王芳", QIANG: "李强", LIU: "小刘"}
 
 
-async def paper(recipe: str) -> Attachment | None:
+# What goes with notices of these recipes, laid ready by whoever tells them.
+MADE: dict[str, Attachment | Album] = {}
+
+
+async def paper(recipe: str) -> Attachment | Album | None:
     """What goes with a notice: small, and never the same twice."""
-    return Attachment("记录.pdf", b"%PDF-" + recipe.encode())
+    return MADE.get(recipe) or Attachment("记录.pdf", b"%PDF-" + recipe.encode())
 
 
 class Bench:
@@ -58,6 +63,7 @@ class Bench:
             office.clock,
             owner="bench",
             pacer=Pacer(1000, per_chat=False),
+            uploads=Uploads(office.engine, 123456, office.clock),
         )
         self.courier = Courier(
             office.engine, self.gateway, office.seal, office.letter_bell, office.clock, self.pump.pacer

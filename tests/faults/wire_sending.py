@@ -11,10 +11,11 @@ from sqlalchemy import select
 from domain.notice import Notice
 from outreach import enrolling
 from outreach.delivery.claims import TOKEN
+from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.replying import tell_reporter
 from outreach.storage.reports import LetterRecord, ReportRecord
 from tests.faults.scripted_wire import Call
-from tests.faults.wire_bench import FANG, LIU, QIANG, Bench
+from tests.faults.wire_bench import FANG, LIU, MADE, QIANG, Bench
 from tests.faults.wire_kinds import Meaning, WireKind
 from tests.outreach import reported, walking
 
@@ -45,12 +46,18 @@ class Site:
     media: str = ""
 
 
+# What goes with a notice: a file of which nothing is known yet, one that Telegram has, several pictures.
+FRESH, KEPT, ALBUM = "inspection:fresh", "inspection:kept", "album:1"
+
 SITES = (
     Site("pump: text", "sendMessage"),
     Site("pump: urgent text", "sendMessage", {"is_urgent": True}),
     Site("pump: photo by id", "sendPhoto", media="photo"),
     Site("pump: document by id", "sendDocument", media="document"),
     Site("pump: upload", "sendDocument", {"attachment": "inspection:17"}),
+    Site("pump: upload that is kept", "sendDocument", {"attachment": FRESH}),
+    Site("pump: kept by id", "sendDocument", {"attachment": KEPT}),
+    Site("pump: album", "sendMediaGroup", {"attachment": ALBUM}),
 )
 
 
@@ -69,6 +76,11 @@ class Deliveries:
         document = await self.bench.direct.send_document(LIU, b"%PDF-1.4", filename="a.pdf")
         assert document.document is not None
         self._files = {"photo": photo.photo[-1].file_id, "document": document.document.file_id}
+        MADE[ALBUM] = Album((photo.photo[-1].file_id,) * 3)
+        MADE[KEPT] = Attachment("记录.pdf", b"%PDF-kept", is_kept=True)
+        await self._tell(LIU, "kept", {"attachment": KEPT})
+        await self.bench.turns(self.bench.pump.turn)
+        assert (await self.bench.row("kept")).state == "sent"
 
     async def _tell(self, person: int, key: str, more: Mapping[str, Any]) -> None:
         async with self.bench.office.desk() as desk:
@@ -79,6 +91,8 @@ class Deliveries:
         """One fault of one kind of send, from the row's first try to its last."""
         bench, key = self.bench, f"cell {next(self.bench.numbers)}"
         more = dict(site.more)
+        if more.get("attachment") == FRESH:
+            MADE[FRESH] = Attachment("记录.pdf", f"%PDF-{key}".encode(), is_kept=True)
         if site.media:
             more |= {"media_kind": site.media, "media_file_id": self._files[site.media]}
         await self._tell(FANG, key, more)

@@ -8,6 +8,8 @@ from typing import Any
 from outreach.delivery.outcomes import Kind, Outcome, flood
 from outreach.delivery.refusals import HARMLESS_TO_AN_EDIT, UNREADABLE, refused
 
+# The longest id of a file that there is room for.
+LONGEST_ID = 255
 # How an answer of success begins as Telegram writes it.
 SUCCESS = b'{"ok":true,"result":'
 
@@ -43,6 +45,13 @@ def is_proxys(status: int, body: bytes) -> bool:
     return 400 <= status < 500 and status != 429 and not body.lstrip().startswith(b"{")
 
 
+def _file_id(message: Any) -> str:
+    """Telegram's id of the document in a message; empty when there is none."""
+    document = message.get("document")
+    file_id = document.get("file_id") if isinstance(document, dict) else None
+    return file_id if isinstance(file_id, str) and len(file_id) <= LONGEST_ID else ""
+
+
 def outcome_of(status: int, body: bytes, *, is_edit: bool = False) -> Outcome:
     """The outcome of a send that was answered so."""
     told = parsed(body)
@@ -52,7 +61,9 @@ def outcome_of(status: int, body: bytes, *, is_edit: bool = False) -> Outcome:
             # An album: as many messages as pictures, the first of which has the words.
             result = result[0] if result else None
         message_id = result.get("message_id") if isinstance(result, dict) else None
-        return Outcome(Kind.SENT, message_id=message_id) if isinstance(message_id, int) else UNREADABLE
+        if not isinstance(message_id, int):
+            return UNREADABLE
+        return Outcome(Kind.SENT, message_id=message_id, file_id=_file_id(result))
     description, parameters = told.get("description"), told.get("parameters")
     words = description if isinstance(description, str) else ""
     if is_edit and status == 400 and any(sign in words.lower() for sign in HARMLESS_TO_AN_EDIT):

@@ -40,6 +40,8 @@ class Attachment:
 
     name: str
     data: bytes
+    # Whether Telegram's id of it is worth remembering: the same file may be asked for again.
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
