@@ -139,14 +139,14 @@ class Claims:
         out now is put off, so that it never stands in the way of what may.
         """
         claims: tuple[Claim, ...] = ()
-        look, is_held = limit, True
-        while is_held and not claims:
-            claims, is_held = await self._take(now, limit, look)
+        look, has_moved = limit, True
+        while has_moved and not claims:
+            claims, has_moved = await self._take(now, limit, look)
             look = min(look * 2, max(limit, WIDEST_LOOK))
         return claims
 
     async def _take(self, now: datetime, limit: int, look: int) -> tuple[tuple[Claim, ...], bool]:
-        """At most `limit` of the next `look` rows that are due, and whether any of those was held back."""
+        """At most `limit` of the next `look` rows that are due, and whether any of those went out of the way."""
         async with self._engine.begin() as link:
             found = await _due(link, now, look)
             if found is None:
@@ -173,7 +173,7 @@ class Claims:
             if claims:
                 ids = [claim.id for claim in claims]
                 await link.execute(_CLAIM, {"ids": ids, "owner": self._owner, "until": lease_until})
-            return claims, bool(held or early)
+            return claims, bool(changed)
 
     async def settle(self, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
         """Write down what came of the sends, one transaction for all. A row whose lease was lost is left alone.
