@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -30,10 +31,11 @@ from outreach.amending import Amender
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
-from tests.conftest import SetClock
+from tests.conftest import Figure, SetClock
 from tests.outreach import walking
 from tests.outreach.mailing import Mailing, open_mailing
 from tests.outreach.test_broadcasting import SENT, Bureau
@@ -180,6 +182,85 @@ async def test_people_get_the_first_part_side_by_side_and_nobody_waits_long_for_
     assert [part for _, part, *_ in found] == [1, 1, 2, 2, 1, 2]
     assert [kind for *_, kind in found] == ["broadcast_part"] * 2 + ["broadcast"] * 2 + ["broadcast_part", "broadcast"]
     assert found[0][0] == found[2][0] and found[1][0] == found[3][0] and found[4][0] == found[5][0]
+
+
+class Dying(BaseException):
+    """The process is gone."""
+
+
+class Mortal:
+    """A Telegram on the other side of a process that dies at its send number `at`, before or after it arrived."""
+
+    def __init__(self, at: int, *, has_arrived: bool) -> None:
+        self.at, self.has_arrived = at, has_arrived
+        self.said: list[tuple[int, int]] = []
+        self.begun = 0
+
+    async def send(self, chat_id: int, words: str, *_: object) -> Outcome:
+        self.begun += 1
+        if self.begun == self.at and self.has_arrived:
+            self._hear(chat_id, words)
+        if self.begun >= self.at:
+            raise Dying
+        self._hear(chat_id, words)
+        return Outcome(Kind.SENT, message_id=len(self.said))
+
+    def _hear(self, chat_id: int, words: str) -> None:
+        mark = re.search(r"（(\d)/3）", words)
+        assert mark is not None
+        self.said.append((chat_id, int(mark[1])))
+
+
+def mortal_pump(bureau: Bureau, wire: Mortal, owner: str) -> Pump:
+    office = bureau.office
+    return Pump(
+        office.engine, wire, papering.maker(office), office.notice_bell, office.clock, owner=owner,  # type: ignore[arg-type]
+        pacer=Pacer(1000, per_chat=False), window=4,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("has_arrived", [False, True])
+async def test_whoever_dies_at_any_send_of_any_part_repeats_none_and_loses_none(
+    bureau: Bureau, clock: SetClock, has_arrived: bool, figure: Figure
+) -> None:
+    """O1, O4, O6, O7 at each of the nine sends of three people's three parts."""
+    for at in range(1, 10):
+        id_ = await sent(bureau, Content(LONG[:5000], ("p1", "p2")))
+        wire = Mortal(at, has_arrived=has_arrived)
+        dying, died = mortal_pump(bureau, wire, f"first {at}"), False
+        while not died:
+            try:
+                assert await dying.turn()
+            except Dying:
+                died = True
+        await bureau.must_conserve()
+        in_hand = len(await held(bureau))
+        assert 1 <= in_hand <= 4
+        clock.advance(minutes=3)
+        await dying.claims.rescue(clock())
+        wire.at = 1000
+        next_life = mortal_pump(bureau, wire, f"second {at}")
+        for _ in range(20):
+            await next_life.turn()
+            clock.advance(seconds=2)
+        await bureau.must_conserve()
+        assert max(Counter(wire.said).values()) == 1
+        for chat in {chat for chat, _ in wire.said}:
+            order = [part for who, part in wire.said if who == chat]
+            assert order == sorted(order)
+        async with bureau.office.desk() as desk:
+            found = await desk.session.execute(
+                select(DeliveryRecord.state, DeliveryRecord.reason).where(DeliveryRecord.broadcast_id == id_)
+            )
+            became = Counter(map(tuple, found))
+        assert set(became) <= {("sent", ""), ("unknown", "killed")} and became.total() == 9
+        assert became["unknown", "killed"] == in_hand and len(wire.said) >= 9 - in_hand
+    figure(f"deaths at each of 9 sends of a notice in parts, arrived {has_arrived}: nothing repeated or lost")
+
+
+async def held(bureau: Bureau) -> list[int]:
+    async with bureau.office.desk() as desk:
+        return list(await desk.session.scalars(select(DeliveryRecord.id).where(DeliveryRecord.state == "claimed")))
 
 
 async def test_a_newcomer_and_whoever_lost_their_rows_get_all_parts(bureau: Bureau) -> None:
