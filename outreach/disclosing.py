@@ -15,6 +15,7 @@ from outreach.storage.base import Record
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
+from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardStepRecord
 from outreach.storage.inspections import (
     AnswerRecord,
     ChecklistEditionRecord,
@@ -72,6 +73,9 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "group_answers": await _held(desk, GroupAnswerRecord, contact_id),
         "polls": await _held(desk, PollRecord, contact_id),
         "reports": await following.disclosed(desk, contact_id),
+        "hazard_steps": await _held(desk, HazardStepRecord, contact_id),
+        "hazard_photos": await _held(desk, HazardPhotoRecord, contact_id),
+        "hazard_cards": await _held(desk, HazardCardRecord, contact_id),
         "reminder_settings": await _held(desk, WishRecord, contact_id),
         "reminders": await _held(desk, ReminderRecord, contact_id),
         "plans": await _held(desk, PlanRecord, contact_id),

@@ -15,6 +15,7 @@ from outreach.appointing import officials_for
 from outreach.desk import Desk, affected
 from outreach.disclosing import quarantined_from
 from outreach.enrolling import holders, posts_of
+from outreach.hazards import forgetting
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
 from outreach.storage.notices import DeliveryRecord
@@ -80,7 +81,7 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     notices = await _silence(desk, contact)
     for row in await quarantined_from(desk, contact.person_id):
         await desk.session.delete(row)
-    for matter in (entering, quizzing, practising, asking, following, wishing, composing):
+    for matter in (entering, quizzing, practising, asking, following, forgetting, wishing, composing):
         await matter.forget(desk, contact_id)
     for record in (StandingRecord, RegisterDraftRecord, PollRecord):
         await desk.session.execute(delete(record).where(record.contact_id == contact_id))

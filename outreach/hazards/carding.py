@@ -92,7 +92,7 @@ async def call_for_cards(desk: Desk, hazard_id: int, but: int | None) -> None:
     others = update(HazardCardRecord).where(HazardCardRecord.hazard_id == hazard_id)
     if but is not None:
         others = others.where(HazardCardRecord.contact_id != but)
-    await desk.session.execute(others.values(next_look_at=desk.now))
+    await desk.session.execute(others.values(next_look_at=desk.now, shown=0))
     desk.has_cards = True
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.contact import Contact, Jurisdiction, Role
+from domain.hazard import HazardState, Source
 from domain.notice import Notice
 from outreach import (
     appointing,
@@ -25,6 +26,10 @@ from outreach import (
     wishing,
 )
 from outreach.desk import Desk, Office
+from outreach.hazards.carding import place_card
+from outreach.hazards.opening import Opening, open_hazard
+from outreach.hazards.photographing import add_photo
+from outreach.hazards.viewing import Who
 from outreach.occurring import remind_of
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
@@ -102,6 +107,7 @@ async def whole_life(office: Office) -> tuple[Contact, Contact, int]:
         await quizzed(desk, me)
         await reminded(desk, me)
         await reported(desk, me, shop)
+        await hazarded(desk, me, shop)
         await appointing.appoint(desk, "周科", Jurisdiction("望潮街道"))
         (await desk.session.scalars(select(OfficialRecord))).one().contact_id = me.id
         desk.session.add(RegisterDraftRecord(contact_id=me.id, rows="[]", made_at=desk.now))
@@ -141,6 +147,15 @@ async def reported(desk: Desk, me: Contact, enterprise_id: int) -> None:
             id=4_500_000_002, report_id=4_500_000_001, place=1, file_id=f"tg-{PERSON}-r", next_look_at=desk.now
         )
     )
+
+
+async def hazarded(desk: Desk, me: Contact, enterprise_id: int) -> None:
+    """A hazard that they found, with a photo of theirs on its way and its card in their chat."""
+    opening = Opening(Source.SELF, "后门锁着", "后厨", state=HazardState.ORDERED, enterprise_id=enterprise_id)
+    row = await open_hazard(desk, me.id, opening)
+    who = Who(me, await enrolling.posts_of(desk, me.id))
+    await add_photo(desk, who, row.id, f"tg-{PERSON}-h", f"u-{PERSON}-h")
+    await place_card(desk, row, me.id, 4711)
 
 
 async def reminded(desk: Desk, me: Contact) -> None:
@@ -274,6 +289,8 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "plans": told["plans"], "reminders": told["reminders"], "wishes": told["reminder_settings"],
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
             "activities": told["activities"], "activity_photos": told["activity_photos"],
+        "hazard_steps": told["hazard_steps"], "hazard_photos": told["hazard_photos"],
+        "hazard_cards": told["hazard_cards"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
     assert set(held) - set(counted) == {"journal"} and len(told["journal"]) >= held["journal"]

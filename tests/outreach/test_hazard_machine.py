@@ -1,0 +1,472 @@
+"""Hazards under anybody's presses, in any order, with deaths between and at the wire: the loop's laws hold throughout.
+
+The laws are written here once more, apart from the table of steps that they judge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import select, text, update
+
+from content.privacy import Privacy
+from domain.authority import Duty, OfficeRole
+from domain.checklist import Grade
+from domain.contact import Jurisdiction, Role
+from domain.hazard import HazardState, Source
+from domain.rectification import StepKey
+from domain.refusal import Refusal
+from outreach import appointing, enrolling, following, triaging
+from outreach.delivery.claims import Claims
+from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.pacing import Pacer
+from outreach.delivery.telegram.gateway import Gateway
+from outreach.desk import Office
+from outreach.hazards import rectifying
+from outreach.hazards.carding import card_for, place_card
+from outreach.hazards.opening import Opening, open_hazard
+from outreach.hazards.photographing import add_photo
+from outreach.hazards.recarding import HOLD_FOR, Recarder
+from outreach.hazards.rectifying import Said
+from outreach.hazards.viewing import PLAN_PARTS, Who
+from outreach.persons import as_contact
+from outreach.storage.database import open_engine
+from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardRecord, HazardStepRecord
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import ContactRecord
+from outreach.storage.photos import PhotoStore
+from outreach.storage.records import Record
+from tests.conftest import Figure, SetClock
+from tests.outreach.reported import report
+from tests.outreach.walking import CODE, enterprise, person
+
+SEED = 20261122
+EAST, WEST = "东华街道", "西兴街道"
+Answer = TypeVar("Answer")
+S = HazardState
+# From where to where each step may lead, and who takes it: an official there, the enterprise, the reporter.
+LAW: dict[str, tuple[set[tuple[str, str]], str]] = {
+    "verify": ({(S.REPORTED, S.VERIFIED)}, "official"),
+    "return": ({(S.REPORTED, S.RETURNED), (S.VERIFIED, S.RETURNED)}, "official"),
+    "regrade": ({(s, s) for s in (S.VERIFIED, S.ORDERED, S.RECTIFIED)}, "official"),
+    "clause": ({(S.VERIFIED, S.VERIFIED), (S.ORDERED, S.ORDERED)}, "official"),
+    "order": ({(S.VERIFIED, S.ORDERED)}, "official"),
+    "list": ({(S.ORDERED, S.ORDERED)}, "official"),
+    "plan": ({(S.ORDERED, S.ORDERED)}, "fixer"),
+    "ask_time": ({(S.ORDERED, S.ORDERED)}, "fixer"),
+    "grant_time": ({(S.ORDERED, S.ORDERED)}, "official"),
+    "refuse_time": ({(S.ORDERED, S.ORDERED)}, "official"),
+    "rectify": ({(S.ORDERED, S.RECTIFIED)}, "fixer"),
+    "cost": ({(s, s) for s in (S.ORDERED, S.RECTIFIED, S.CLOSED, S.CONFIRMED)}, "fixer"),
+    "send_back": ({(S.RECTIFIED, S.ORDERED), (S.RECHECKED, S.ORDERED)}, "official"),
+    "recheck": ({(S.RECTIFIED, S.RECHECKED), (S.RECTIFIED, S.CLOSED)}, "official"),
+    "close": ({(S.RECHECKED, S.CLOSED)}, "official"),
+    "reopen": ({(S.CLOSED, S.ORDERED), (S.CONFIRMED, S.ORDERED)}, "official"),
+    "hand_over": ({(s, S.HANDED_OVER) for s in (S.VERIFIED, S.ORDERED, S.RECTIFIED)}, "official"),
+    "satisfied": ({(S.CLOSED, S.CONFIRMED)}, "reporter"),
+    "dispute": ({(S.CLOSED, S.RECTIFIED)}, "reporter"),
+}
+KEYS = [key for key in LAW if LAW[key][1] != "reporter"]
+# What may come next, photos among it; what ends a hazard comes seldom, or none would ever get far.
+ENDS = ("return", "hand_over")
+MORE = {
+    S.ORDERED: ("photo", "rectify", "photo", "rectify", "plan", "plan"),
+    S.RECTIFIED: ("store", "recheck", "store", "recheck"),
+    S.RECHECKED: ("close", "close"), S.CLOSED: ("satisfied", "dispute", "dispute"),
+    S.VERIFIED: ("return", "order", "hand_over"),
+}  # fmt: skip
+NEXT = {
+    state: [
+        *(key for key, (edges, _) in LAW.items() if key not in ENDS and any(state == one for one, _ in edges)),
+        *MORE.get(state, ()),
+    ]
+    for state in S
+}  # fmt: skip
+# A row of presses is drawn as one number: so many of their own would be more than an example may hold.
+MOVES = st.integers(0, 2**32 - 1)
+PRESSES_A_ROW = 60
+
+
+_PENDING = update(HazardPhotoRecord).where(HazardPhotoRecord.state == "pending")
+# Where flushing costs nothing: what a power cut leaves is asked elsewhere.
+MEMORY = Path("/dev/shm")
+
+
+class Died(Exception):
+    """The process ends before it could commit."""
+
+
+class Wire:
+    """Every chat as it looks; now and then an edit is refused, its answer lost, or the process dies over it."""
+
+    def __init__(self) -> None:
+        self.shown: dict[tuple[int, int], str] = {}
+        self.edits = 0
+        self.moods = iter(())
+
+    async def edit(self, chat_id: int, message_id: int, words: str, buttons: str, *, is_caption: bool) -> Outcome:
+        mood = next(self.moods, "sent")
+        if mood == "die":
+            raise Died
+        if mood in ("sent", "lost"):
+            self.shown[chat_id, message_id] = words
+            self.edits += 1
+        return Outcome(Kind.SENT if mood == "sent" else Kind.AMBIGUOUS)
+
+
+class Streets(RuleBasedStateMachine):
+    """Two streets, four officials, two enterprises, one reporter, and hazards that all of them press at."""
+
+    steps = taken = deaths = edits = 0
+    by_key: ClassVar[Counter[str]]
+
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, tuple[Office, SetClock]]]) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self._make = make
+
+    def do(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        return self.loop.run_until_complete(work)
+
+    @initialize()
+    def open(self) -> None:
+        self.office, self.clock = self.do(self._make())
+        self.wire = Wire()
+        self.messages = iter(range(100, 10**9))
+        self.photos: Counter[int] = Counter()
+        # Every hazard as it was when somebody last looked.
+        self.known: dict[int, dict[str, Any]] = {}
+        self.do(self._people())
+        self.do(self._find(0))
+        self.do(self._find(1))
+
+    def teardown(self) -> None:
+        if hasattr(self, "wire"):
+            type(self).edits += self.wire.edits
+            self.do(self.office.engine.dispose())
+        self.loop.close()
+
+    async def _people(self) -> None:
+        async with self.office.desk() as desk:
+            self.shops = {
+                EAST: await enterprise(desk, "甲字号", CODE, EAST),
+                WEST: await enterprise(desk, "乙字号", f"{CODE[:-1]}X", WEST),
+            }
+            self.who: list[Who] = []
+            for number, (name, street, role) in enumerate((
+                ("东科长", EAST, OfficeRole.HEAD), ("东科员", EAST, OfficeRole.OFFICER),
+                ("西科长", WEST, OfficeRole.HEAD), ("东专家", EAST, OfficeRole.EXPERT),
+            )):  # fmt: skip
+                contact = await person(desk, name, 7000 + number)
+                code = await appointing.appoint(desk, name, Jurisdiction(street), role=role)
+                self.who.append(Who(contact, (), await appointing.take_office(desk, contact, code)))
+            for number, (name, street, role) in enumerate((
+                ("甲安全员", EAST, Role.SAFETY_OFFICER), ("甲负责人", EAST, Role.PRINCIPAL),
+                ("乙安全员", WEST, Role.SAFETY_OFFICER), ("甲员工", EAST, Role.EMPLOYEE),
+            )):  # fmt: skip
+                contact = await person(desk, name, 7100 + number)
+                await enrolling.give_post(desk, contact, self.shops[street], role, "test")
+                self.who.append(Who(contact, await enrolling.posts_of(desk, contact.id)))
+        self.reporter = self.who[-1].contact
+
+    @rule(kind=st.sampled_from((0, 4, 1, 2, 4, 3, 4)))
+    def find(self, kind: int) -> None:
+        self.do(self._find(kind))
+
+    async def _find(self, kind: int) -> None:
+        """One more: found by an official, by an expert, by the shop itself (perhaps a grave one), or reported."""
+        street = WEST if kind == 1 else EAST
+        if kind == 4:
+            made = await report(self.office, self.reporter, 7103, shop=self.shops[EAST], is_named=True)
+            async with self.office.desk() as desk:
+                official = self.who[0].official
+                assert official is not None
+                await triaging.confirm(desk, self.who[0].contact, official, made.id, Grade.GENERAL)
+            await self._learn()
+            return
+        source, state = ((Source.OFFICIAL, S.VERIFIED), (Source.EXPERT, S.REPORTED), (Source.SELF, S.ORDERED))[kind % 3]
+        async with self.office.desk() as desk:
+            own = source is Source.SELF
+            await open_hazard(desk, None, Opening(
+                source, "后门锁着", "后厨", Grade.GENERAL, state, enterprise_id=self.shops[street], street=street,
+                due_on=desk.today + timedelta(days=3) if own else None, grade_hint=Grade.MAJOR if kind == 2 else None,
+            ))  # fmt: skip
+        await self._learn()
+
+    async def _learn(self) -> None:
+        async with self.office.desk() as desk:
+            for row in await desk.session.scalars(select(HazardRecord).where(HazardRecord.id.not_in(self.known))):
+                self.known[row.id] = _columns(row)
+
+    @rule(seconds=st.sampled_from((1, 59, 61, 3600, 86400, 5 * 86400)))
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(seconds=seconds)
+
+    @rule(moves=MOVES)
+    def press(self, moves: int) -> None:
+        """A row of presses by anybody at anything; the cards follow when it is over."""
+        self.do(self._press(Random(moves)))
+
+    async def _press(self, chance: Random) -> None:
+        for by, at, what, how in (chance.choices(range(256), k=4) for _ in range(PRESSES_A_ROW)):
+            type(self).steps += 1
+            ids = sorted(self.known)[-2:]
+            before = self.known[ids[at % len(ids)]]
+            key, who = self._chosen(before, what, by)
+            if key in ("photo", "store"):
+                await self._photograph(who, before, key)
+                continue
+            await self._take(who, before, key, how)
+        await self._must_be_as_known()
+
+    async def _must_be_as_known(self) -> None:
+        """What was refused, or died before it could commit, has left no trace."""
+        async with self.office.desk() as desk:
+            for row in await desk.session.scalars(select(HazardRecord)):
+                assert _columns(row) == self.known[row.id], f"{row.number} changed under a refused press"
+
+    def _chosen(self, before: dict[str, Any], what: int, by: int) -> tuple[str, Who]:
+        """Mostly what comes next, by somebody whose turn it may be; else anything, by anybody."""
+        likely = NEXT[before["state"]]
+        if what % 8 == 7 or not likely:
+            return [*KEYS, "undo", "satisfied"][what // 8 % (len(KEYS) + 2)], self.who[by % len(self.who)]
+        key = "undo" if what % 32 == 6 else likely[what // 8 % len(likely)]
+        party = LAW[key][1] if key in LAW else ("official", "fixer")[by // 8 % 2]
+        east = before["street"] == EAST
+        theirs = (
+            (self.who[:2] if east else self.who[2:3])
+            if party == "official"
+            else (self.who[4:6] if east else self.who[6:7])
+        )
+        return key, theirs[by % len(theirs)]
+
+    async def _photograph(self, who: Who, before: dict[str, Any], key: str) -> None:
+        id_ = before["id"]
+        try:
+            async with self.office.desk() as desk:
+                if key == "photo":
+                    await add_photo(desk, who, id_, f"file-{uuid4().hex}", uuid4().hex)
+                else:
+                    mine = _PENDING.where(HazardPhotoRecord.hazard_id == id_)
+                    await desk.session.execute(mine.values(state="stored", sha256="0" * 64))
+        except Refusal:
+            return
+        async with self.office.desk() as desk:
+            held = len(
+                (
+                    await desk.session.scalars(select(HazardPhotoRecord.id).where(HazardPhotoRecord.hazard_id == id_))
+                ).all()
+            )
+        assert held >= self.photos[id_], "evidence is gone"
+        self.photos[id_] = held
+
+    async def _take(self, who: Who, before: dict[str, Any], key: str, how: int) -> None:
+        is_stale, dies = how % 8 == 7 and before["version"] > 1, how % 16 == 8
+        version = before["version"] - is_stale
+        today = self.clock().astimezone(self.office.zone).date()
+        said = Said(
+            words=("理由", "1.2万", "理由", "", "理由", "理由", "理由", "理由")[how % 8] if key != "cost" else "3000",
+            day=today + timedelta(days=(3, 10, 30, 40, 50, -1, 60, 20)[how // 8 % 8]),
+            grade=(Grade.GENERAL, Grade.MAJOR)[how // 64 % 2], part=PLAN_PARTS[how // 2 % 4],
+        )  # fmt: skip
+        refused: Refusal | None = None
+        try:
+            async with self.office.desk() as desk:
+                if key == "undo":
+                    await rectifying.undo(desk, who, before["id"], version)
+                elif LAW[key][1] == "reporter":
+                    is_well = key == "satisfied"
+                    deed = following.satisfied(desk, self.reporter, 7103, before["report_id"] or 1) if is_well else (
+                        following.dispute(desk, self.reporter, 7103, before["report_id"] or 1, "还有问题")
+                    )  # fmt: skip
+                    await deed
+                else:
+                    row = await rectifying.take(desk, who, before["id"], version, StepKey(key), said)
+                    await place_card(desk, row, who.contact.id, await self._shown(desk, row, who))
+                if dies:
+                    raise Died
+        except Refusal as no:
+            refused = no
+        except Died:
+            type(self).deaths += 1
+        if refused is None and not dies:
+            await self._judge(who, before, key, is_stale=is_stale)
+
+    async def _shown(self, desk: Any, row: HazardRecord, who: Who) -> int:
+        """The answer to a press: the card in the pressed message, or in a new one."""
+        held = await desk.session.get(HazardCardRecord, (row.id, who.contact.id))
+        message_id = held.message_id if held is not None and held.message_id else next(self.messages)
+        shown = await card_for(desk, row, who.contact)
+        assert shown is not None
+        self.wire.shown[await self._chat(desk, who.contact.id), message_id] = shown[0]
+        return int(message_id)
+
+    async def _chat(self, desk: Any, contact_id: int) -> int:
+        return int((await desk.session.get_one(ContactRecord, contact_id)).chat_id)
+
+    async def _judge(self, who: Who, before: dict[str, Any], key: str, *, is_stale: bool) -> None:
+        async with self.office.desk() as desk:
+            row = await desk.session.get_one(HazardRecord, before["id"])
+            after = self.known[row.id] = _columns(row)
+            found = await desk.session.scalars(
+                select(HazardStepRecord)
+                .where(HazardStepRecord.hazard_id == before["id"])
+                .order_by(HazardStepRecord.version)
+            )
+            steps = found.all()
+        assert [one.version for one in steps] == list(range(1, after["version"] + 1)), "a step is missing or twice"
+        assert (steps[-1].state, steps[-1].grade, steps[-1].due_on) == (after["state"], after["grade"], after["due_on"])
+        assert not is_stale or LAW.get(key, ((), ""))[1] == "reporter", f"{key}: a stale press counted"
+        type(self).taken += 1
+        self.by_key[key] += 1
+        if key == "undo":
+            undone = steps[-2]
+            assert undone.contact_id == who.contact.id, "somebody took back what another did"
+            assert self.clock() - undone.at <= timedelta(seconds=60)
+            return
+        edges, party = LAW[key]
+        assert (before["state"], after["state"]) in edges, f"{key} led from {before['state']} to {after['state']}"
+        own_affair = before["source"] == "self" and before["grade"] == "general" and before["grade_hint"] != "major"
+        if party == "fixer" or (party == "official" and who.official is None):
+            assert party == "fixer" or (own_affair and key in ("recheck", "close", "send_back")), (
+                f"{key} by an enterprise"
+            )
+            assert any(post.enterprise_id == before["enterprise_id"] and post.role != "employee" for post in who.posts)
+        elif party == "official":
+            assert who.official is not None and who.official.may(Duty.TRIAGE)
+            assert who.official.jurisdiction.street == before["street"], f"{key} outside the jurisdiction"
+        if after["state"] == S.CLOSED and before["state"] != S.CLOSED:
+            self._must_be_proved(steps, after)
+
+    def _must_be_proved(self, steps: Any, after: dict[str, Any]) -> None:
+        """Between the last order and the closing somebody reported it put right, and another found that true."""
+        undone = {one.version - 1 for one in steps if one.step == "undo"}
+        told = [one for one in steps if one.version not in undone and one.step != "undo"]
+        last = max(
+            (at for at, one in enumerate(told) if one.step in ("order", "send_back", "reopen", "open")), default=0
+        )
+        since = {one.step: one for one in told[last:]}
+        assert "rectify" in since and "recheck" in since, f"closed without {since.keys()}"
+        assert since["rectify"].contact_id != since["recheck"].contact_id, "verified by who fixed it"
+        if after["grade"] == Grade.MAJOR:
+            assert since["recheck"].contact_id != since["close"].contact_id, "a major one closed by one official alone"
+            assert after["clause"], "a major one without a clause"
+
+    @rule(moods=st.lists(st.sampled_from(("sent", "sent", "lost", "not_done", "die")), max_size=6))
+    def settle(self, moods: list[str]) -> None:
+        """Notices arrive and cards follow, whatever happens on the way; then nobody sees what was."""
+        self.do(self._settle(moods))
+
+    async def _settle(self, moods: list[str]) -> None:
+        await self._deliver()
+        self.wire.moods = iter(moods)
+        for _ in range(40):
+            recarder = Recarder(
+                self.office, cast(Gateway, self.wire), Claims(self.office.engine, "test"), Pacer(10_000, per_chat=False)
+            )
+            try:
+                is_busy = await recarder.turn()
+            except Died:
+                type(self).deaths += 1
+                is_busy = True
+            if not is_busy and not await self._called():
+                break
+            self.clock.advance(seconds=HOLD_FOR.total_seconds() + 1)
+        async with self.office.desk() as desk:
+            for held in (await desk.session.scalars(select(HazardCardRecord))).all():
+                row = await desk.session.get_one(HazardRecord, held.hazard_id)
+                contact = await desk.session.get_one(ContactRecord, held.contact_id)
+                shown = await card_for(desk, row, as_contact(contact))
+                if held.message_id is not None and shown is not None:
+                    seen = self.wire.shown.get((int(contact.chat_id or 0), held.message_id), "")
+                    assert shown[0] in seen, f"{contact.name} sees another state of {row.number} than {row.state}"
+                assert held.left_message_id is None
+
+    async def _called(self) -> bool:
+        async with self.office.desk() as desk:
+            found = await desk.session.scalars(
+                select(HazardCardRecord.hazard_id).where(HazardCardRecord.next_look_at.is_not(None)).limit(1)
+            )
+            return found.first() is not None
+
+    async def _deliver(self) -> None:
+        """Everything that waits in the outbox arrives."""
+        self.clock.advance(seconds=16 * 3600)
+        async with self.office.desk() as desk:
+            # The photographer has been, and has called for the cards that count photos.
+            await desk.session.execute(_PENDING.values(state="stored", sha256="0" * 64))
+            await desk.session.execute(update(HazardCardRecord).values(next_look_at=desk.now, shown=0))
+            waiting = await desk.session.scalars(select(DeliveryRecord).where(DeliveryRecord.state == "queued"))
+            for row in waiting.all():
+                row.state, row.message_id, row.settled_at = "sent", next(self.messages), desk.now
+                self.wire.shown[await self._chat(desk, row.contact_id), row.message_id] = row.text
+
+
+def _columns(row: HazardRecord) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+
+
+def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int, rules: int) -> None:
+    catalogue, texts = request.getfixturevalue("catalogue"), request.getfixturevalue("texts")
+    kind, folder = (
+        url.partition(":")[0],
+        Path(mkdtemp(dir=MEMORY if MEMORY.is_dir() else request.getfixturevalue("tmp_path"))),
+    )
+
+    async def make() -> tuple[Office, SetClock]:
+        place = url
+        if kind == "sqlite":
+            file = folder / f"{uuid4().hex}.db"
+            shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+            place = f"sqlite:///{file}"
+        engine, clock = open_engine(place), SetClock()
+        if kind != "sqlite":
+            tables = ", ".join(f'"{table}"' for table in Record.metadata.tables)
+            async with engine.begin() as connection:
+                await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        return Office(engine, catalogue, texts, PhotoStore(folder), Privacy.load(), clock=clock), clock
+
+    class Machine(Streets):
+        steps = taken = deaths = edits = 0
+        by_key: ClassVar[Counter[str]] = Counter()
+
+        def __init__(self) -> None:
+            super().__init__(make)
+
+    began = time.process_time()
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        seed(SEED)(Machine),
+        settings=settings(
+            max_examples=examples, stateful_step_count=rules, deadline=None, database=None, phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+    figure(
+        f"hazards: {Machine.steps} presses, {Machine.taken} steps taken, {Machine.deaths} deaths, {Machine.edits} cards"
+        f" redrawn, 0 violations; {kind}, seed {SEED}, {time.process_time() - began:.0f} s of processor"
+    )
+    never = [key for key in (*LAW, "undo") if not Machine.by_key[key]]
+    assert examples < 50 or never == [], f"never taken, so never judged: {never}"
+
+
+def test_hazards_in_any_order(request: pytest.FixtureRequest, database_url: str, figure: Figure) -> None:
+    _run(request, database_url, figure, examples=6, rules=16)
+
+
+@pytest.mark.torture
+def test_hazards_in_any_order_for_long(request: pytest.FixtureRequest, database_url: str, figure: Figure) -> None:
+    _run(request, database_url, figure, examples=90, rules=44)
