@@ -23,7 +23,8 @@ from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.refusals import REFUSALS
 from outreach.delivery.telegram.gateway import Attachment, Gateway, classify
-from outreach.delivery.telegram.transport import AiohttpRequest, NeverSent
+from outreach.delivery.telegram.mishaps import NeverSent
+from outreach.delivery.telegram.transport import AiohttpRequest
 
 CANARY = "987654321:CANARY-TOKEN-do-not-say-this"
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -132,9 +133,12 @@ ANSWERS: dict[str, tuple[Answer, Outcome]] = {
     "sent, packed": (_says(200, gzip.compress(SENT), "Content-Encoding: gzip"), Outcome(Kind.SENT, message_id=5)),
     "429": (_refusal(429, "Too Many Requests", retry_after=7), Outcome(Kind.FLOOD, seconds=7.0)),
     "429 in words": (_refusal(429, "Too Many Requests", retry_after="7"), Outcome(Kind.FLOOD, seconds=7.0)),
-    "429 of nothing": (_refusal(429, "Too Many Requests", retry_after=-1), Outcome(Kind.FLOOD, seconds=30.0)),
-    "429 alone": (_refusal(429, "Too Many Requests"), Outcome(Kind.FLOOD, seconds=30.0)),
-    "429 page": (_says(429, b"<html>slow down</html>"), Outcome(Kind.FLOOD, seconds=30.0)),
+    "429 of nothing": (
+        _refusal(429, "Too Many Requests", retry_after=-1),
+        Outcome(Kind.FLOOD, seconds=30.0, is_untold=True),
+    ),
+    "429 alone": (_refusal(429, "Too Many Requests"), Outcome(Kind.FLOOD, seconds=30.0, is_untold=True)),
+    "429 page": (_says(429, b"<html>slow down</html>"), Outcome(Kind.FLOOD, seconds=30.0, is_untold=True)),
     "moved": (_refusal(400, "upgraded", migrate_to_chat_id=-100), Outcome(Kind.MIGRATED, chat_id=-100)),
     **{f"{code}": (_refusal(code, "Oh"), Outcome(Kind.AMBIGUOUS, "no_answer")) for code in (500, 502, 503, 504)},
     "502 page": (_says(502, b"<html>"), Outcome(Kind.AMBIGUOUS, "no_answer")),
@@ -269,7 +273,7 @@ async def test_a_file_goes_as_a_form() -> None:
     assert outcome == Outcome(Kind.SENT, message_id=5)
     form = asked[0]
     assert b"multipart/form-data" in form and b"%PDF-1" in form and 'filename="记录.pdf"'.encode() in form
-    assert b'{"inline_keyboard": [[{"text": "b", "callback_data": "y"}]]}' in form and b"application/pdf" in form
+    assert b'{"inline_keyboard":[[{"text":"b","callback_data":"y"}]]}' in form and b"application/pdf" in form
 
 
 async def test_a_reply_has_its_turn_and_a_chat_that_was_slowed_down_is_left_alone() -> None:

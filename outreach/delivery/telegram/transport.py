@@ -15,43 +15,18 @@ from telegram.request import BaseRequest, RequestData
 from outreach.delivery.outcomes import Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.answers import flood_in, has_result, is_proxys, parsed
+from outreach.delivery.telegram.line import Line
+from outreach.delivery.telegram.mishaps import AnswerTooLarge, NeverSent, NotTelegram, Unreadable, UntoldFlood
 
 # Telegram's answers are small; anything larger is not Telegram's. A file download has its own bound.
 ANSWER_LIMIT = 1_000_000
 DOWNLOAD_LIMIT = 21_000_000
 CHUNK = 65_536
-JSON = {"Content-Type": "application/json"}
 # Methods that put something before somebody's eyes; Telegram's limits are on these.
 COUNTED = ("send", "edit", "copy", "forward")
 UNCOUNTED = ("sendchataction",)
 # No answer waits longer than this for its chat to be free again: the person can simply ask once more.
 PATIENCE_SECONDS = 5.0
-
-
-class NeverSent(NetworkError):
-    """The connection did not open, so Telegram cannot have seen the request: trying again is safe."""
-
-    never_sent = True
-
-
-class NotTelegram(NetworkError):
-    """A proxy on the way refused the request with a page of its own, so Telegram has not seen it."""
-
-    never_sent = True
-
-
-class UntoldFlood(RetryAfter):
-    """A 429 that says no number of seconds; what it carries is the shortest pause."""
-
-    is_untold = True
-
-
-class AnswerTooLarge(NetworkError):
-    """The answer grew over the bound and was cut off; what became of the request is unknown."""
-
-
-class Unreadable(TelegramError):
-    """The call succeeded, they say, but the answer is none of the Bot API: what became of the request is unknown."""
 
 
 class _Trip:
@@ -85,9 +60,9 @@ class _Connector(aiohttp.TCPConnector):
 
 
 class AiohttpRequest(BaseRequest):
-    """A `telegram.request.BaseRequest` over one aiohttp session.
+    """A `telegram.request.BaseRequest` over one aiohttp session; JSON goes by a line of its own.
 
-    connections: how many requests may be under way at once.
+    connections: how many requests may be under way at once, on each of the two.
     total_seconds: the longest any request may take, all phases together (a long poll adds its own wait).
     proxy: an http(s) proxy URL, or None.
     answer_limit: the most bytes an answer may have, after decompression.
@@ -108,10 +83,10 @@ class AiohttpRequest(BaseRequest):
         self._connections = connections
         self._total = total_seconds
         self._connect = connect_seconds
-        self._timeout = self._timeout_of(0.0)
         self._proxy = proxy
         self._pacer = pacer
         self._session: aiohttp.ClientSession | None = None
+        self._line: Line | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -128,6 +103,9 @@ class AiohttpRequest(BaseRequest):
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -155,39 +133,47 @@ class AiohttpRequest(BaseRequest):
         its turn at the pacer.
         The token is part of the URL, so no message here may carry the URL or an aiohttp error that names it.
         """
-        if self._session is None:
-            await self.initialize()
-        assert self._session is not None
-        timeout = self._timeout_of(read_timeout) if isinstance(read_timeout, (int, float)) else self._timeout
-        limit = DOWNLOAD_LIMIT if "/file/" in url else self._answer_limit
         chat_id: int | None = None
         data: Any = request_data
         if isinstance(request_data, RequestData):
             chat_id = await self._wait_for_turn(url, request_data)
             data = _body(request_data)
-        headers = JSON if isinstance(data, bytes) else None
+        limit = DOWNLOAD_LIMIT if "/file/" in url else self._answer_limit
+        seconds = self._total + (read_timeout if isinstance(read_timeout, (int, float)) else 0.0)
+        if isinstance(data, bytes) and self._proxy is None:
+            if self._line is None:
+                self._line = Line(self._connections, self._connect, self._answer_limit, self._pacer)
+            status, answer = await self._line.post(url, data, seconds)
+        else:
+            status, answer = await self._ask(method, url, data, seconds, limit)
+        if is_proxys(status, answer):
+            raise NotTelegram(f"a proxy answered {status}")
+        if status == 429:
+            raise self._flooded(chat_id, flood_in(answer))
+        # What was made by hand is read by hand.
+        is_read_here = not isinstance(request_data, bytes) and limit is not DOWNLOAD_LIMIT
+        if is_read_here and status < 300 and not has_result(answer):
+            raise Unreadable("the answer holds no result")
+        return status, answer
+
+    async def _ask(self, method: str, url: str, data: Any, seconds: float, limit: int) -> tuple[int, bytes]:
+        if self._session is None:
+            await self.initialize()
+        assert self._session is not None
+        headers = {"Content-Type": "application/json"} if isinstance(data, bytes) else None
+        bounds = aiohttp.ClientTimeout(total=seconds, connect=self._connect, sock_connect=self._connect)
         trip = _Trip(self._pacer)
         _TRIP.set(trip)
         try:
             async with self._session.request(
-                method, url, data=data, headers=headers, timeout=timeout, proxy=self._proxy,
+                method, url, data=data, headers=headers, timeout=bounds, proxy=self._proxy,
                 allow_redirects=False,
             ) as response:  # fmt: skip
-                status, answer = response.status, await _read(response, limit)
+                return response.status, await _read(response, limit)
         except TelegramError:
             raise
         except Exception as fault:
             failure = _failure(fault, trip)
-        else:
-            if is_proxys(status, answer):
-                raise NotTelegram(f"a proxy answered {status}")
-            if status == 429:
-                raise self._flooded(chat_id, flood_in(answer))
-            # What was made by hand is read by hand.
-            is_read_here = not isinstance(request_data, bytes) and limit is not DOWNLOAD_LIMIT
-            if is_read_here and status < 300 and not has_result(answer):
-                raise Unreadable("the answer holds no result")
-            return status, answer
         # Outside the handler, so that what aiohttp said, which may hold the URL, is not even its context.
         raise failure
 
@@ -212,9 +198,6 @@ class AiohttpRequest(BaseRequest):
         if chat_id is not None and self._pacer is not None:
             self._pacer.flooded(chat_id, flood.seconds)
         return (UntoldFlood if flood.is_untold else RetryAfter)(timedelta(seconds=flood.seconds))
-
-    def _timeout_of(self, wait: float) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(total=self._total + wait, connect=self._connect, sock_connect=self._connect)
 
 
 def _failure(fault: Exception, trip: _Trip) -> TelegramError:
