@@ -119,7 +119,7 @@ async def main(api: str, count: int, window: int, limit: int, per_minute: int = 
             return None
 
         gateway = Counting(bot, pacer)
-        pump = Pump(engine, gateway, no_paper, bell, now, owner="bench", pacer=pacer, window=window)
+        pump = Pump(engine, gateway, no_paper, bell, now, owner="bench", pacer=pacer, window=2 * window, at_once=window)
         await request.initialize()
         await bot.get_me()
         settle_in()

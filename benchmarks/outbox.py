@@ -18,8 +18,9 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from outreach.delivery.claims import LEASE_FOR, Claims
+from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.taking import LEASE_FOR
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
@@ -60,11 +61,13 @@ async def fill(engine: AsyncEngine, rows: int, *, due_at: datetime = NOW, first:
 
 
 async def set_wise(engine: AsyncEngine) -> int:
-    """The product's own way."""
+    """The product's own way: what came of one page is settled with the claim of the next."""
     claims, done = Claims(engine, "bench"), 0
-    while taken := await claims.take(NOW, BATCH):
-        await claims.settle([(claim, Outcome(Kind.SENT, message_id=claim.id)) for claim in taken], NOW)
+    taken = await claims.take(NOW, BATCH)
+    while taken:
         done += len(taken)
+        results = [(claim, Outcome(Kind.SENT, message_id=claim.id)) for claim in taken]
+        taken = await claims.exchange(results, NOW, BATCH)
     return done
 
 

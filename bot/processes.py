@@ -22,7 +22,7 @@ from bot.watching import Watch, open_robots
 from bot.wiring import POLL_SECONDS, House, open_house
 from outreach import readiness
 from outreach.amending import Amender
-from outreach.delivery.claims import TOKEN
+from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.robot import Robot
 from outreach.delivery.speaking_time import SpeakingTime
 from outreach.evidencing import EvidencePhotographer

@@ -18,7 +18,7 @@ from content.texts import Texts
 from outreach import papering
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
-from outreach.delivery.pump import Pump, window_for
+from outreach.delivery.pump import Pump, at_once_for, window_for
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.delivery.uploads import Uploads
@@ -63,8 +63,8 @@ def make_poll_request(settings: Settings) -> AiohttpRequest:
 
 def make_request(settings: Settings, pacer: Pacer | None = None) -> AiohttpRequest:
     """The pool for everything but polling; what answers a person waits for its turn at the pacer."""
-    # One for each notice in hand, and as many again as a bureau needs for everybody else.
-    connections = window_for(settings.sends_per_second) + CONNECTIONS
+    # One for each notice under way, and as many again as a bureau needs for everybody else.
+    connections = at_once_for(settings.sends_per_second) + CONNECTIONS
     return AiohttpRequest(connections, proxy=settings.proxy.get_secret_value() or None, pacer=pacer)
 
 
@@ -149,6 +149,7 @@ async def open_house(settings: Settings, clock: Clock = utc_now, pacer: Pacer | 
                     pacer=pacer,
                     almanac=office.almanac,
                     window=window_for(settings.sends_per_second),
+                    at_once=at_once_for(settings.sends_per_second),
                     uploads=uploads,
                 )
                 yield House(

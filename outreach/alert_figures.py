@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from domain.alert import SEARCHES
 from outreach import pulses, vitals
-from outreach.delivery.claims import TOKEN
+from outreach.delivery.aftermath import TOKEN
 from outreach.desk import Office
 from outreach.storage.notices import HOLD, IS_WAITING, DeliveryRecord
 from outreach.vitals import Vitals

@@ -14,7 +14,8 @@ from domain.broadcast import BroadcastState
 from domain.notice import DeliveryState
 from outreach.broadcasting import stop
 from outreach.bulletins import view_of
-from outreach.delivery.claims import TOKEN, TOKEN_PAUSE_FOR, WINDOW, Claims
+from outreach.delivery.aftermath import TOKEN, TOKEN_PAUSE_FOR
+from outreach.delivery.claims import WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway

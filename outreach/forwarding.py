@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 from domain.broadcast import BroadcastState, outside_quiet
 from domain.notice import DeliveryState
 from outreach import addressing, falling_back
-from outreach.delivery.claims import FIRST_RETRY_FOR, LEASE_FOR, LONGEST_RETRY_FOR, MOST_SENDS, RESEND_URGENT_FOR
+from outreach.delivery.aftermath import FIRST_RETRY_FOR, LONGEST_RETRY_FOR, MOST_SENDS, RESEND_URGENT_FOR
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.robot import AddressUnread, RobotsMissing, robot_at
+from outreach.delivery.taking import LEASE_FOR
 from outreach.desk import Desk, Office
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord

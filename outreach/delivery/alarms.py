@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from outreach.delivery.claims import LEASE_FOR, MOST_SENDS
+from outreach.delivery.aftermath import MOST_SENDS
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.robot import Robot
+from outreach.delivery.taking import LEASE_FOR
 from outreach.storage.alerts import AlertWordRecord
 
 LOG = structlog.get_logger("alarms")

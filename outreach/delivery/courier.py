@@ -11,9 +11,11 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from outreach.delivery.claims import LEASE_FOR, MOST_SENDS, TOKEN, TOKEN_PAUSE_FOR, Claims
+from outreach.delivery.aftermath import MOST_SENDS, TOKEN, TOKEN_PAUSE_FOR
+from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.taking import LEASE_FOR
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.storage.reports import LetterRecord, ReportRecord
 from outreach.storage.sealing import Seal, SealBroken

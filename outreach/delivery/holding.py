@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, func, or_, select, text
+from sqlalchemy import Row, Table, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notice import DeliveryState
@@ -30,18 +30,24 @@ WENT_OUT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 # The upper half of the keys under which PostgreSQL lets one process at a time count a contact's pushes.
 LOCKS = 0x616E << 40
 LOCK = text("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(CAST(:keys AS bigint[])) AS key")
-WISHES = select(
-    WishRecord.contact_id, WishRecord.quiet_from, WishRecord.quiet_until, WishRecord.budget, WishRecord.daily_hour,
-    WishRecord.is_bundled, WishRecord.stopped_at,
-).where(WishRecord.contact_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+WISHES = cast(Table, WishRecord.__table__)
+# What `wishes_in` reads; all empty for a contact who changed nothing.
+WISHES_COLUMNS = (
+    WISHES.c.quiet_from, WISHES.c.quiet_until, WISHES.c.budget, WISHES.c.daily_hour, WISHES.c.is_bundled,
+    WISHES.c.stopped_at,
+)  # fmt: skip
+_WISHES_OF = select(WISHES.c.contact_id, *WISHES_COLUMNS).where(
+    WISHES.c.contact_id.in_(bindparam("ids", expanding=True))
+)
+USUAL = Wishes()
 # A row that may not go out now, by its id, with its new values.
 Held = dict[int, dict[str, object]]
 
 
 def wishes_in(row: Any) -> Wishes:
     """A contact's settings; the defaults of the rule book for somebody who changed nothing."""
-    if row is None:
-        return Wishes()
+    if row is None or row.quiet_from is None:
+        return USUAL
     quiet = QuietHours(_clock(row.quiet_from), _clock(row.quiet_until))
     return Wishes(quiet, row.budget, row.daily_hour, row.is_bundled, row.stopped_at is not None)
 
@@ -53,9 +59,9 @@ def _clock(minutes: int) -> time:
 async def wishes_of(link: Link, contact_ids: Iterable[int]) -> dict[int, Wishes]:
     """The settings of these contacts."""
     ids = set(contact_ids)
-    rows = await link.execute(WISHES, {"ids": sorted(ids)})
+    rows = await link.execute(_WISHES_OF, {"ids": sorted(ids)})
     found = {row.contact_id: wishes_in(row) for row in rows}
-    return {id_: found.get(id_, Wishes()) for id_ in ids}
+    return {id_: found.get(id_, USUAL) for id_ in ids}
 
 
 async def told_since(link: Link, contact_ids: Iterable[int], since: datetime) -> dict[int, int]:
@@ -81,27 +87,34 @@ async def told_since(link: Link, contact_ids: Iterable[int], since: datetime) ->
 async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: datetime, almanac: Almanac) -> Held:
     """Which of these rows may not go out now, each with its new values: put off, folded or skipped.
 
-    What officials send to many is a push too, but it is never folded: its receipt is counted.
+    What officials send to many is a push too, but it is never folded: its receipt is counted. A row carries its
+    contact's WISHES_COLUMNS.
     """
-    pushes = [row for row in rows if row.is_push or row.broadcast_id is not None]
+    pushes = [row for row in rows if row.broadcast_id is not None or row.is_push]
     held: Held = {}
     if not pushes:
         return held
-    contact_ids = sorted({row.contact_id for row in pushes})
     if link.dialect.name == "postgresql":
-        await link.execute(LOCK, {"keys": [LOCKS + id_ for id_ in contact_ids]})
-    wishes = await wishes_of(link, contact_ids)
+        await link.execute(LOCK, {"keys": sorted({LOCKS + row.contact_id for row in pushes})})
     counted = {row.contact_id for row in pushes if _may_fold(row)}
     told = await told_since(link, counted, almanac.week_from(now)) if counted else {}
-    over = await over_for(link, {(row.contact_id, about) for row in pushes for about in row.about.split()})
+    asked = {(row.contact_id, about) for row in pushes if row.about for about in row.about.split()}
+    over = await over_for(link, asked) if asked else {}
+    # Whoever changed nothing is told what officials send to many when everybody else is: that is decided once.
+    usual: dict[tuple[str, bool], Decision] = {}
     for row in pushes:
-        decision = _over(row, over) or decide(
-            almanac, _bound(row, wishes[row.contact_id]), now, told_this_week=told.get(row.contact_id, 0),
-            is_urgent=row.is_urgent, may_fold=_may_fold(row), on_workdays=row.kind.startswith(CLOCKED),
-        )  # fmt: skip
+        alike = (row.kind, row.is_urgent) if row.quiet_from is None and row.broadcast_id is not None else None
+        decision = (over and _over(row, over)) or (alike and usual.get(alike)) or None
+        if decision is None:
+            decision = decide(
+                almanac, _bound(row, wishes_in(row)), now, told_this_week=told.get(row.contact_id, 0),
+                is_urgent=row.is_urgent, may_fold=_may_fold(row), on_workdays=row.kind.startswith(CLOCKED),
+            )  # fmt: skip
+            if alike:
+                usual[alike] = decision
         if decision.step is not Step.SEND:
-            held[row.id] = _held(row, decision, now)
-        elif not row.is_urgent and row.kind not in UNCOUNTED:
+            held[row.id] = _held(decision, now)
+        elif counted and not row.is_urgent and row.kind not in UNCOUNTED:
             told[row.contact_id] = told.get(row.contact_id, 0) + 1
     return held
 
@@ -112,7 +125,7 @@ def _bound(row: Row[Any], wishes: Wishes) -> Wishes:
 
 
 def _may_fold(row: Row[Any]) -> bool:
-    return row.kind not in UNCOUNTED and row.broadcast_id is None
+    return row.broadcast_id is None and row.kind not in UNCOUNTED
 
 
 def _over(row: Row[Any], over: Mapping[tuple[int, str], str]) -> Decision | None:
@@ -120,11 +133,12 @@ def _over(row: Row[Any], over: Mapping[tuple[int, str], str]) -> Decision | None
     return Decision(Step.SKIP, reasons[0]) if reasons and reasons[0] and all(reasons) else None
 
 
-def _held(row: Row[Any], decision: Decision, now: datetime) -> dict[str, object]:
-    state = {Step.FOLD: DeliveryState.QUEUED, Step.SKIP: DeliveryState.SKIPPED}.get(decision.step, row.state)
-    return {
-        "state": str(state),
-        "reason": decision.reason,
-        "due_at": decision.until or row.due_at,
-        "settled_at": now if decision.step is Step.SKIP else None,
-    }
+def _held(decision: Decision, now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"reason": decision.reason}
+    if decision.until is not None:
+        values["due_at"] = decision.until
+    if decision.step is Step.FOLD:
+        values["state"] = DeliveryState.QUEUED.value
+    elif decision.step is Step.SKIP:
+        values |= {"state": DeliveryState.SKIPPED.value, "settled_at": now}
+    return values

@@ -45,6 +45,8 @@ class Pacer:
     async def wait(self, chat_id: int = 0, *, is_reply: bool = False, is_edit: bool = False) -> None:
         """Return when one more send may begin, and count it. `chat_id` 0 is no chat in particular."""
         loop = asyncio.get_running_loop()
+        if self._may_at_once(loop.time(), chat_id, is_reply=is_reply, is_edit=is_edit):
+            return
         waiter = _Waiter(chat_id, is_reply, is_edit, loop.create_future())
         (self._replies if is_reply else self._notices).append(waiter)
         self._grant(loop)
@@ -81,6 +83,19 @@ class Pacer:
         """Seconds until a reply may go to this chat, by what is known of the chat alone."""
         now = self.now()
         return self._allowance.chat_at(now, chat_id, is_reply=True) - now
+
+    def _may_at_once(self, now: float, chat_id: int, *, is_reply: bool, is_edit: bool) -> bool:
+        """Whether nobody is in line and one more send may begin now; then it is counted."""
+        if self._replies or self._notices or (self._held and self._held[0][0] <= now):
+            return False
+        if self._allowance.chat_at(now, chat_id, is_reply=is_reply, is_edit=is_edit) > now:
+            return False
+        if self._allowance.slot_at(now, is_reply=is_reply) > now:
+            return False
+        self._allowance.take(now, chat_id, is_reply=is_reply, is_edit=is_edit)
+        self._taken += 1
+        self._in_a_row = 0
+        return True
 
     def _grant(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let go whoever may, and look again when the next one may."""

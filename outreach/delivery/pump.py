@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,11 +12,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.reminder import Almanac
-from outreach.delivery.claims import WINDOW, Claim, Claims
+from outreach.delivery.aftermath import Result
+from outreach.delivery.claims import WINDOW, Claims
 from outreach.delivery.holding import SHANGHAI
+from outreach.delivery.ledger import Ledger
 from outreach.delivery.outcomes import MEANINGS, Kind, Outcome
 from outreach.delivery.pacing import Pacer
-from outreach.delivery.settling import Result, Settler
+from outreach.delivery.taking import Claim
 from outreach.delivery.telegram.gateway import Album, Attachment, Gateway
 from outreach.delivery.uploads import Uploads
 
@@ -30,7 +31,12 @@ PAPER_TRIES = 5
 
 
 def window_for(per_second: int) -> int:
-    """How many rows may be in hand at once: a quarter of a second's sends, and never fewer than a bureau needs."""
+    """How many rows may be in hand at once: half a second's sends, and never fewer than a bureau needs."""
+    return max(WINDOW, per_second // 2)
+
+
+def at_once_for(per_second: int) -> int:
+    """How many sends may be under way at once: a quarter of a second's, and never fewer than a bureau needs."""
     return max(WINDOW, per_second // 4)
 
 
@@ -38,6 +44,8 @@ class Pump:
     """One sending loop. `bell` wakes it when something was told; without it the loop looks every second.
 
     window: the most rows that are ever claimed and not settled, and so the most whose fate a kill leaves unknown.
+    at_once: the most sends under way; the rest of the window is what waits to be sent or, sent already, to be settled,
+    so that nobody who could send waits for the disk. None: as many as the window.
     """
 
     def __init__(
@@ -54,110 +62,93 @@ class Pump:
         almanac: Almanac = SHANGHAI,
         window: int = WINDOW,
         uploads: Uploads | None = None,
+        at_once: int | None = None,
     ) -> None:
         self.claims = Claims(engine, owner, almanac)
         self._gateway = gateway
         self._attach = attach
         self._uploads = uploads
+        # Rung by whoever tells something, by the ledger, and by a worker that has nothing left to do.
         self._bell = bell
         self._clock = clock
         # Edits of what was sent and replies to people count towards the same limit as sends.
         self.pacer = pacer or Pacer(per_second)
-        self._window = window
-        self._settler = Settler(self.claims, clock, self._let_go)
+        self._at_once = min(at_once or window, window)
+        self._ledger = Ledger(self.claims, clock, bell, window)
         # What is in hand and has not begun, by chat and in order, and the chats that nobody serves yet.
         self._chats: dict[int, deque[Claim]] = {}
         self._ready: deque[int] = deque()
         self._workers: set[asyncio.Task[None]] = set()
-        # How many rows are claimed and not settled.
-        self._in_hand = 0
-        self._room = asyncio.Event()
         # Set once a send met a flood or a refused token: what has not begun does not begin.
         self._halt: Outcome | None = None
         # How many such answers are not in the database yet.
         self._pausing = 0
         self._is_stopping = False
+        self._has_moved = False
 
     def stop(self) -> None:
         """Begin no more sends; `run` returns once those under way are settled. What was claimed goes back."""
         self._is_stopping = True
         self._halt = Outcome(Kind.FLOOD)
         self._bell.set()
-        self._room.set()
 
     async def run(self) -> None:
         """Until stopped. A fault of the database is logged and tried again: nothing that is due is forgotten.
 
-        A page of the outbox is claimed whenever half of the window is free, so that a chat that is slow keeps one
-        worker waiting and nobody else.
+        A slow chat keeps one worker waiting and nobody else.
         """
-        self._settler.is_streaming = True
         try:
             while not self._is_stopping:
-                try:
-                    has_more = await self._feed()
-                except Exception:
-                    LOG.exception("pump_fault")
-                    has_more = False
-                await self._rest(has_more)
-            while self._workers:
-                await asyncio.wait(self._workers)
-            await self._settler.all()
+                # Whatever is told from here on rings again.
+                self._bell.clear()
+                await self._turn()
+                await self._ring(IDLE_SECONDS)
+            await self._until_settled()
         finally:
-            self._settler.is_streaming = False
             for worker in self._workers:
                 worker.cancel()
 
     async def turn(self) -> bool:
         """Claim, send and settle one window; whether there was anything to do."""
-        claims = await self.claims.take(self._clock(), self._window)
-        if not claims:
-            return False
-        self._halt = Outcome(Kind.FLOOD) if self._is_stopping else None
-        # One chat's notices stay in order; different chats go side by side.
-        chats: dict[int, deque[Claim]] = {}
-        for claim in claims:
-            chats.setdefault(claim.chat_id, deque()).append(claim)
-        moved = await asyncio.gather(*(self._send_in_order(run) for run in chats.values()))
-        await self._settler.all()
-        return any(moved)
+        self._has_moved = False
+        await self._turn()
+        await self._until_settled()
+        return self._has_moved
 
-    async def _feed(self) -> bool:
-        """Claim as much as there is room for and hand it out; whether there may be more."""
-        # Whatever is told from here on rings again.
-        self._bell.clear()
-        room = self._window - self._in_hand
-        if room <= 0:
-            return True
+    async def _turn(self) -> None:
+        """Settle what was sent and claim as much as there is room for, in one transaction, and hand it out."""
         halt, is_kept = self._halt, not self._pausing
-        claims = await self.claims.take(self._clock(), room)
+        claims = await self._ledger.turn(is_open=not self._is_stopping, is_starved=not self._ready)
         if claims and is_kept and halt is self._halt and not self._is_stopping:
             # They were claimed with that pause already in the database, so it is over.
             self._halt = None
-        self._in_hand += len(claims)
         for claim in claims:
             if claim.chat_id not in self._chats:
                 self._chats[claim.chat_id] = deque()
                 self._ready.append(claim.chat_id)
             self._chats[claim.chat_id].append(claim)
-        for _ in range(min(len(self._ready), self._window - len(self._workers))):
+        for _ in range(min(len(self._ready), self._at_once - len(self._workers))):
             worker = asyncio.create_task(self._work())
             self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
-        return len(claims) == room
+            worker.add_done_callback(self._is_done)
 
-    async def _rest(self, has_more: bool) -> None:
-        """Until there is room for another page, or something was told, or enough time has passed to look again."""
-        while has_more and not self._is_stopping and self._in_hand > self._window // 2:
-            self._room.clear()
-            await self._room.wait()
-        if not has_more and not self._is_stopping:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
+    def _is_done(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        if not self._workers:
+            self._bell.set()
 
-    def _let_go(self, count: int) -> None:
-        self._in_hand -= count
-        self._room.set()
+    async def _until_settled(self) -> None:
+        """Claim nothing more; return once what is in hand is sent and settled."""
+        while self._workers or not self._ledger.is_settled:
+            await self._ring(IDLE_SECONDS)
+            self._bell.clear()
+            await self._ledger.turn(is_open=False)
+
+    async def _ring(self, seconds: float) -> None:
+        """Until somebody rings or that much time has passed."""
+        timer = asyncio.get_running_loop().call_later(seconds, self._bell.set)
+        await self._bell.wait()
+        timer.cancel()
 
     async def _work(self) -> None:
         """Serve one chat after another until none is left that nobody serves."""
@@ -169,19 +160,19 @@ class Pump:
             except Exception:
                 # What was in hand there is found by the sweep when its lease is over.
                 LOG.exception("pump_fault")
-                self._let_go(len(run) + 1)
+                self._ledger.let_go(len(run) + 1)
             finally:
                 del self._chats[chat_id]
 
-    async def _send_in_order(self, run: deque[Claim]) -> bool:
-        """Send what one chat is to be told, also what is added meanwhile; whether anything could be done."""
-        moved = False
+    async def _send_in_order(self, run: deque[Claim]) -> None:
+        """Send what one chat is to be told, also what is added meanwhile."""
         while run:
             claim = run.popleft()
             outcome = await self._send(claim)
-            moved = moved or outcome.kind is not Kind.NOT_READY
+            if outcome.kind is not Kind.NOT_READY:
+                self._has_moved = True
             if outcome.kind is Kind.SENT:
-                self._settler.add([(claim, outcome)])
+                self._ledger.add((claim, outcome))
                 continue
             results = [(claim, outcome)]
             meaning = MEANINGS[outcome.kind]
@@ -193,8 +184,7 @@ class Pump:
             if meaning.stops_all and outcome is not self._halt:
                 await self._stop_all(outcome, results)
             else:
-                await self._settler.now(results)
-        return moved
+                await self._ledger.now(results)
 
     async def _stop_all(self, outcome: Outcome, results: list[Result]) -> None:
         if outcome.kind is Kind.TOKEN_REFUSED:
@@ -202,7 +192,7 @@ class Pump:
         # Without a wait of their own, the others go before the chat that is throttled.
         self._halt = Outcome(Kind.FLOOD)
         self._pausing += 1
-        await self._settler.now(results)
+        await self._ledger.now(results)
         self._pausing -= 1
 
     async def _send(self, claim: Claim) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.notice import DeliveryState
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.inserting import insert_for
+from outreach.storage.listing import each, whole
 from outreach.storage.notices import CLAIMED, DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
 
@@ -38,6 +40,31 @@ async def write(link: AsyncConnection, changes: Sequence[tuple[int, Values]], ow
         shapes.setdefault(tuple(values), []).append(row)
     for names, rows in shapes.items():
         await link.execute(_statement(names, bool(owner)), rows)
+
+
+async def write_sent(link: AsyncConnection, sent: Mapping[int, int | None], owner: str, now: datetime) -> None:
+    """These were sent, each as the message of that number: one statement for all that the owner still holds."""
+    given = {"sent": json.dumps(sent), "owner": owner, "now": now}
+    await link.execute(_sent(link.dialect.name), given)
+
+
+@cache
+def _sent(dialect: str) -> Update:
+    sent = each(dialect, "sent")
+    own = (DELIVERIES.c.id == whole(sent.c.key), CLAIMED, DELIVERIES.c.claimed_by == bindparam("owner"))
+    return (
+        update(DELIVERIES)
+        .where(*own)
+        .values(
+            state=DeliveryState.SENT.value,
+            reason="",
+            attempts=DELIVERIES.c.attempts + 1,
+            message_id=whole(sent.c.value),
+            settled_at=bindparam("now"),
+            claimed_by=null(),
+            lease_until=null(),
+        )
+    )
 
 
 @cache

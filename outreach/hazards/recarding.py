@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy import select
 
 from domain.notice import DeliveryState
-from outreach.delivery.claims import TOKEN, TOKEN_PAUSE_FOR, Claims
+from outreach.delivery.aftermath import TOKEN, TOKEN_PAUSE_FOR
+from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway

@@ -25,7 +25,7 @@ from content.texts import Texts
 from domain.refusal import Refusal
 from outreach import papering, photographing
 from outreach.amending import Amender
-from outreach.delivery.claims import TOKEN
+from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import Photographer

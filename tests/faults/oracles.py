@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from outreach.delivery.claims import MOST_SENDS
+from outreach.delivery.aftermath import MOST_SENDS
 from tests.faults.holdings import difference
 from tests.faults.scene import NAMES, Finding, Scene, instant, last_reply, notices, stored_picture
 from tests.faults.story import SHOP

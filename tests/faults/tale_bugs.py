@@ -11,7 +11,7 @@ from bot.intake import Intake
 from domain.report import Draft
 from outreach import acknowledging, amending, broadcasting, quizzing, report_drafts, reporting
 from outreach.acknowledging import Acknowledged
-from outreach.delivery import claims
+from outreach.delivery import aftermath
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Desk
@@ -128,24 +128,20 @@ def the_journal_says_who_reported(patch: Patch) -> None:
 
 @bug("notice:approve", "claimed_before_sent", "sent_at_most_once")
 def a_claim_is_not_kept_before_the_send(patch: Patch) -> None:
-    take, settle = Claims.take, Claims.settle
+    exchange = Claims.exchange
 
     async def put(self: Claims, ids: list[int], was: str, state: str, owner: str | None) -> None:
         async with AsyncSession(self._engine) as session, session.begin():
             rows = update(DeliveryRecord).where(DeliveryRecord.id.in_(ids), DeliveryRecord.state == was)
             await session.execute(rows.values(state=state, claimed_by=owner))
 
-    async def hasty_take(self: Claims, *rest: Any) -> Any:
-        taken = await take(self, *rest)
+    async def hasty(self: Claims, results: Any, *rest: Any) -> Any:
+        await put(self, [claim.id for claim, _ in results], "queued", "claimed", self._owner)
+        taken = await exchange(self, results, *rest)
         await put(self, [claim.id for claim in taken], "claimed", "queued", None)
         return taken
 
-    async def hasty_settle(self: Claims, results: Any, *rest: Any) -> None:
-        await put(self, [claim.id for claim, _ in results], "queued", "claimed", self._owner)
-        await settle(self, results, *rest)
-
-    patch.setattr(Claims, "take", hasty_take)
-    patch.setattr(Claims, "settle", hasty_settle)
+    patch.setattr(Claims, "exchange", hasty)
 
 
 bug("notice:approve", "notices_are_settled", "nobody_is_skipped_silently")(
@@ -155,14 +151,14 @@ bug("notice:approve", "notices_are_settled", "nobody_is_skipped_silently")(
 
 @bug("notice:approve", "nobody_is_skipped_silently", "notices_are_settled")
 def whoever_is_throttled_is_passed_over(patch: Patch) -> None:
-    after = claims._after
+    after = aftermath.after
 
     def hasty(claim: Any, outcome: Outcome, now: Any) -> dict[str, object]:
         if outcome.kind is Kind.FLOOD:
             return {"state": "skipped", "settled_at": now, "reason": "flood"}
         return after(claim, outcome, now)
 
-    patch.setattr(claims, "_after", hasty)
+    patch.setattr(aftermath, "after", hasty)
 
 
 @bug("notice:approve", "card_ends_with_true_figures")

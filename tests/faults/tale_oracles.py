@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from outreach.delivery.claims import MOST_SENDS
+from outreach.delivery.aftermath import MOST_SENDS
 from tests.faults.oracles import STATES, at_death, at_rest
 from tests.faults.scene import NAMES, Finding, Scene, sendings, stored_picture
 from tests.stage import CAST

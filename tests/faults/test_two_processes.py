@@ -27,9 +27,10 @@ from domain.contact import Contact, Official, Role
 from domain.notice import Notice
 from domain.plan import Rhythm
 from outreach import broadcasting, composing, enrolling, planning
-from outreach.delivery.claims import LEASE_FOR, Claims
+from outreach.delivery.claims import Claims
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.speaking_time import LENT_SECONDS, ROUND_SECONDS, SpeakingTime
+from outreach.delivery.taking import LEASE_FOR
 from outreach.desk import Clock, Desk, Office
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from domain.notice import Notice
 from outreach import enrolling
-from outreach.delivery.claims import TOKEN
+from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.replying import tell_reporter
 from outreach.storage.reports import LetterRecord, ReportRecord

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from outreach.delivery.claims import LEASE_FOR
 from outreach.delivery.courier import RESEND_FOR, RETRY_FOR, Courier
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.taking import LEASE_FOR
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.desk import Office
 from outreach.storage.reports import LetterRecord

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from outreach import enrolling
-from outreach.delivery import claims as claiming
-from outreach.delivery.claims import LEASE_FOR, WINDOW, Claims
+from outreach.delivery import taking
+from outreach.delivery.claims import WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
+from outreach.delivery.taking import LEASE_FOR
 from outreach.desk import Office
 from tests.conftest import SetClock
 from tests.outreach.mailing import Mailing, open_mailing
@@ -206,15 +207,15 @@ async def test_urgent_before_routine_and_at_most_a_window_in_flight(
 
 async def test_a_backlog_is_claimed_along_its_index_and_never_sorted(office: Office, clock: SetClock) -> None:
     async with office.engine.connect() as link:
-        sql = str(claiming._DUE.compile(link.sync_engine, compile_kwargs={"literal_binds": False}))
-        asked = {"now": clock.now, "is_urgent": False, "most": WINDOW}
+        made = taking._DUE.compile(link.sync_engine)
+        sql, asked = str(made), made.construct_params({"now": clock.now, "is_urgent": False, "most": WINDOW})
         if link.dialect.name == "sqlite":
             rows = await link.execute(text("EXPLAIN QUERY PLAN " + sql.replace("?", ":p")), {"p": 1})
         else:
             # An empty table is read from end to end, whatever its indexes.
             await link.execute(text("SET enable_seqscan = off"))
             await link.execute(text("SET enable_bitmapscan = off"))
-            rows = await link.exec_driver_sql("EXPLAIN " + sql, asked | {"param_1": WINDOW})
+            rows = await link.exec_driver_sql("EXPLAIN " + sql, asked)
         plan = "\n".join(str(row[-1]) for row in rows)
     assert "ix_deliveries_due" in plan and "TEMP B-TREE" not in plan and "Sort" not in plan, plan
 
@@ -269,11 +270,12 @@ async def test_conservation_however_telegram_behaves(mailing: Mailing, clock: Se
 @given(st.integers(0, 400))
 @settings(max_examples=60)
 def test_waits_between_tries_grow_to_five_minutes_and_no_further(attempts: int) -> None:
-    from outreach.delivery.claims import Claim, _after
+    from outreach.delivery.aftermath import after
+    from outreach.delivery.taking import Claim
     from tests.conftest import MORNING
 
     claim = Claim(1, 1, 1, "", "[]", "", attempts)
-    due = _after(claim, Outcome(Kind.NOT_SENT, "not_connected"), MORNING)["due_at"]
+    due = after(claim, Outcome(Kind.NOT_SENT, "not_connected"), MORNING)["due_at"]
     assert timedelta(seconds=1) <= due - MORNING <= timedelta(minutes=5)  # type: ignore[operator]
 
 

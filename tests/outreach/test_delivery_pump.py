@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, text, update
@@ -18,11 +19,12 @@ from content.texts import Texts
 from domain.contact import Contact
 from domain.notice import Notice
 from domain.parting import units
-from outreach.delivery.claims import Claim, Claims
+from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.parts import rows_of
 from outreach.delivery.pump import Pump, window_for
+from outreach.delivery.taking import Claim
 from outreach.desk import Office
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.database import open_engine
@@ -230,17 +232,17 @@ async def test_after_a_recall_at_most_a_window_of_sends_begins(office: Office) -
 async def test_a_database_that_cannot_be_written_to_for_a_while_doubles_and_forgets_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle, failures = Claims.settle, 2
+    exchange, failures = Claims.exchange, 2
 
-    async def unsteady(self: Claims, results: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
+    async def unsteady(self: Claims, results: Sequence[tuple[Claim, Outcome]], *rest: Any) -> tuple[Claim, ...]:
         nonlocal failures
-        if failures:
+        if results and failures:
             failures -= 1
             raise OperationalError("UPDATE", None, Exception("disk is full"))
-        await settle(self, results, now)
+        return await exchange(self, results, *rest)
 
-    monkeypatch.setattr(Claims, "settle", unsteady)
-    monkeypatch.setattr("outreach.delivery.settling.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(Claims, "exchange", unsteady)
+    monkeypatch.setattr("outreach.delivery.ledger.AGAIN_SECONDS", 0.01)
     await people(office, 30)
     await queue(office, range(1, 31))
     wire = Wire()
@@ -291,7 +293,7 @@ async def test_whoever_blocked_the_bot_loses_what_waits_for_later_with_the_answe
     assert list(map(bool, is_reachable)) == [False, True] and len(wire.said) == 1
 
 
-@pytest.mark.parametrize(("per_second", "window"), [(1, 25), (30, 25), (100, 25), (1000, 250)])
+@pytest.mark.parametrize(("per_second", "window"), [(1, 25), (30, 25), (100, 50), (1000, 500)])
 def test_a_paid_rate_has_a_wider_window(per_second: int, window: int) -> None:
     assert window_for(per_second) == window
 
