@@ -45,7 +45,7 @@ class Pacer:
     async def wait(self, chat_id: int = 0, *, is_reply: bool = False, is_edit: bool = False) -> None:
         """Return when one more send may begin, and count it. `chat_id` 0 is no chat in particular."""
         loop = asyncio.get_running_loop()
-        if self._may_at_once(loop.time(), chat_id, is_reply=is_reply, is_edit=is_edit):
+        if self._may_at_once(self.now(), chat_id, is_reply=is_reply, is_edit=is_edit):
             return
         waiter = _Waiter(chat_id, is_reply, is_edit, loop.create_future())
         (self._replies if is_reply else self._notices).append(waiter)

@@ -46,6 +46,7 @@ NAMED = {
     "bot/watching.py Watch.__init__": "that the clock jumped is seen by the seconds that pass, whatever the clock says",
     "bot/faults.py set_up_logging": "a line of the log says when it was written",
     "outreach/delivery/pacing.py Pacer.now": "the limit is in seconds that pass, whatever the clock says",
+    "outreach/delivery/telegram/line.py _now": "how long a call takes, and for how long a connection was not used",
     "outreach/delivery/speaking_time.py _in": "hosts' clocks may differ, and what is lent to one ends for all at once",
     "bot/watchdog.py Watchdog.__init__": "how long the loop has stood still, whatever the clock says",
     "bot/watchdog.py Watchdog.run": "how long the loop has stood still, whatever the clock says",

@@ -120,7 +120,7 @@ class Line:
         Raises NeverSent when nothing left this machine, TimedOut or NetworkError when that is not certain.
         """
         loop = asyncio.get_running_loop()
-        began_at = loop.time()
+        began_at = _now()
         place, head = self._heads.get(url) or self._head_for(url)
         connection = await self._connection(place, began_at, seconds)
         waiter: asyncio.Future[Answer] = loop.create_future()
@@ -136,7 +136,7 @@ class Line:
             timer.cancel()
             self._room.release()
         if answer.keeps and connection.is_open and not self._is_closed:
-            connection.free_since = loop.time()
+            connection.free_since = _now()
             self._free[place].append(connection)
         else:
             connection.transport.close()
@@ -192,7 +192,7 @@ class Line:
         return connection
 
     def _kept(self, place: _Place) -> _Connection | None:
-        free, now = self._free[place], asyncio.get_running_loop().time()
+        free, now = self._free[place], _now()
         while free:
             connection = free.pop()
             if connection.is_open and now - connection.free_since < KEPT_SECONDS:
@@ -209,3 +209,8 @@ class Line:
             happy_eyeballs_delay=NEXT_ADDRESS_SECONDS,
         )  # fmt: skip
         return connection
+
+
+def _now() -> float:
+    """Seconds of the loop's clock, by which its timers ring."""
+    return asyncio.get_running_loop().time()
