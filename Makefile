@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 MARK := $(VENV)/.made-from
+# Hundreds of processes are started by the tests: each would compile the product anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: env demo demo-reset test torture lint types contracts browser lock check bench clean
 

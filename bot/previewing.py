@@ -90,7 +90,9 @@ async def open_scene(catalogue: Catalogue) -> AsyncIterator[Scene]:
         engine = open_engine(f"sqlite:///{folder}/preview.db")
         try:
             await migrate(engine)
-            office = Office(engine, catalogue, Texts(), PhotoStore(Path(folder)), Privacy.load())
+            office = Office(
+                engine, catalogue, Texts.shipped("Asia/Shanghai"), PhotoStore(Path(folder)), Privacy.shipped()
+            )
             async with office.desk() as desk:
                 yield Scene(desk, office.texts.words(HOME_LOCALE), Caller(SOMEBODY))
         finally:

@@ -103,10 +103,10 @@ async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
     try:
         yield Office(
             engine,
-            Catalogue.load(),
-            Texts(zone=settings.timezone),
+            Catalogue.shipped(),
+            Texts.shipped(settings.timezone),
             PhotoStore(settings.data_dir / "photos"),
-            Privacy.load(),
+            Privacy.shipped(),
             clock=clock,
             zone=settings.timezone,
             # Beside the database, in no backup: without it nobody learns who made an anonymous report.

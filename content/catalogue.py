@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -76,14 +76,22 @@ class Catalogue:
     _by_name: Mapping[str, Industry] = field(repr=False)
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> "Catalogue":
+    @cache
+    def shipped(cls) -> "Catalogue":
+        """The content that the product came with, read once in the life of a process. Raises as `load` does."""
+        return cls.load()
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, keep_pages: bool = False) -> "Catalogue":
         """Read a content folder, by default the one shipped with the product.
+
+        keep_pages: for whoever looks at its pages afterwards; else they are read again when somebody does.
 
         Raises:
             ContentFault: the first flaw found, with its file and line.
         """
         folder = folder or _FOLDER
-        shelf = _Shelf(folder)
+        shelf = _Shelf(folder, keep_pages)
         industries = read_industries(shelf.page("industries.toml"))
         hotlines = read_hotlines(shelf.page("hotlines.toml"))
         guide = read_guide(shelf.page("hotline_guide.toml"))
@@ -126,7 +134,7 @@ class Catalogue:
             speech=speech,
             calendar=calendar,
             folder=folder,
-            pages=Pages(folder, shelf.names),
+            pages=shelf.pages,
             _by_name={
                 folded(name): industry
                 for industry in industries.values()
@@ -198,19 +206,17 @@ class Catalogue:
 
 
 class _Shelf:
-    """Reads pages and remembers their names."""
+    """Reads pages and remembers which."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keep_pages: bool) -> None:
         self.folder = folder
-        self.names: list[str] = []
+        self.pages = Pages(folder)
+        self._keep = keep_pages
 
     def page(self, name: str) -> Page:
-        self.names.append(name)
-        return self.again(name)
-
-    def again(self, name: str) -> Page:
-        """A page that was read before, to say on which of its lines a flaw is."""
-        return Page.read(self.folder / name, self.folder)
+        page = Page.read(self.folder / name, self.folder)
+        self.pages.add(page, keep=self._keep)
+        return page
 
     def pages_of(self, kind: str, read: Callable[[Page], Thing]) -> dict[str, Thing]:
         """All things of one kind by id; a file is named like the id in it, so a person finds it."""
@@ -278,7 +284,7 @@ def _put(found: dict[str, Kept], shelf: _Shelf, name: str, array: str, things: I
     """Add what stands in an array of that page. Raises ContentFault where an id stands for the second time."""
     for position, thing in enumerate(things):
         if thing.id in found:
-            line = shelf.again(name).line((array, position, "id"))
+            line = shelf.pages[name].line((array, position, "id"))
             raise ContentFault(name, line, say("fault-twice", id=thing.id))
         found[thing.id] = thing
 
@@ -294,5 +300,5 @@ def _lessons(tracks: Mapping[str, TrackPage], shelf: _Shelf) -> dict[str, Lesson
 def _must_know_industries(checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf) -> None:
     unknown = sorted(checklist.industries - industries.keys())
     if unknown:
-        page = shelf.again(f"checklists/{checklist.id}.toml")
+        page = shelf.pages[f"checklists/{checklist.id}.toml"]
         raise ContentFault(page.name, page.line(("industries",)), say("fault-unknown-industry", id=unknown[0]))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from content.loading.entry import Entry
@@ -31,6 +32,12 @@ class Privacy:
     in_force_on: date
     office: OfficeCard
     basis: tuple[Basis, ...]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> "Privacy":
+        """The notice that the product came with, read once in the life of a process. Raises as `load` does."""
+        return cls.load()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Privacy":

@@ -64,6 +64,12 @@ class Texts:
             locale: {"label": partial(self.label, locale), "locale": locale} for locale in self.locales
         }
 
+    @classmethod
+    @cache
+    def shipped(cls, zone: str) -> Texts:
+        """The words that the product came with, compiled once in the life of a process."""
+        return cls(zone=zone)
+
     @cache  # noqa: B019 - there is one Texts per process
     def words(self, locale: str) -> Words:
         """The words of the nearest language there is: exactly, by its first part, else zh-CN."""

@@ -39,7 +39,7 @@ _SHOWN_CHANGES = 8
 @cache
 def _industry_named() -> Callable[[str], str | None]:
     # A workbook is read before there is a desk, and with it a catalogue.
-    return industry_ids(Catalogue.load())
+    return industry_ids(Catalogue.shipped())
 
 
 async def prepare(document: Document, fetch: FileFetcher) -> object:

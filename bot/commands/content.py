@@ -23,7 +23,7 @@ Folder = Annotated[Path | None, typer.Option("--content", exists=True, file_okay
 def proof() -> None:
     """Proof-read all content; every flaw with its file and line, and counts by kind."""
     try:
-        report = read_proof(Catalogue.load())
+        report = read_proof(Catalogue.load(keep_pages=True))
     except ContentFault as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(1) from None
@@ -39,7 +39,7 @@ def export_(
     content: Folder = None,
 ) -> None:
     """Write all questions, or the items of all checklists, as a workbook to edit, a row each."""
-    file.write_bytes(export(Catalogue.load(content), kind))
+    file.write_bytes(export(Catalogue.load(content, keep_pages=True), kind))
     typer.echo(str(file))
 
 
@@ -54,7 +54,7 @@ def import_(
     The others are written to the files, of which only the changed values change. A row that is not in the workbook
     stays as it is. Exit status 0: every row was good; 1: some had a problem; 2: the workbook was not taken at all.
     """
-    catalogue = Catalogue.load(content)
+    catalogue = Catalogue.load(content, keep_pages=True)
     sheetful = _read(file)
     outcome = compare(catalogue, sheetful)
     if not dry_run:

@@ -107,7 +107,7 @@ def _put_hints(base: str, code: str) -> None:
     from content.catalogue import Catalogue
 
     told = hints()
-    register = demo_register([industry.name for industry in Catalogue.load().industries.values()])
+    register = demo_register([industry.name for industry in Catalogue.shipped().industries.values()])
     data = f"data:{XLSX};base64,{base64.b64encode(register).decode()}"
     shown: list[dict[str, Any]] = []
     for hint in told.hints:

@@ -44,7 +44,7 @@ def preview(
 
     Exit status 0: nothing to mend; 1: something is; 2: there is no such id, or the content cannot be loaded.
     """
-    catalogue = Catalogue.load(content)
+    catalogue = Catalogue.load(content, keep_pages=True)
     pieces = find(catalogue, id_)
     if not pieces:
         typer.echo(say("preview-unknown", id=id_), err=True)

@@ -90,4 +90,4 @@ def _read(office: Office, file: Path) -> RegisterReading:
 
 
 def _industry_names() -> list[str]:
-    return [industry.name for industry in Catalogue.load().industries.values()]
+    return [industry.name for industry in Catalogue.shipped().industries.values()]

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,15 +58,21 @@ class Page:
 
 
 class Pages(Mapping[str, Page]):
-    """The files that content came from, by name; each is read again when somebody looks at it, and then kept.
+    """The files that content came from, by name; one that was not kept is read again when somebody looks at it.
 
     What is made of a page needs it no longer, and only the proof-reader and whoever edits look at pages afterwards.
     """
 
-    def __init__(self, folder: Path, names: Iterable[str]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names = dict.fromkeys(names)
+        self._names: dict[str, None] = {}
         self._read: dict[str, Page] = {}
+
+    def add(self, page: Page, keep: bool) -> None:
+        """Enter a page of this folder."""
+        self._names[page.name] = None
+        if keep:
+            self._read[page.name] = page
 
     def __getitem__(self, name: str) -> Page:
         if name not in self._names:

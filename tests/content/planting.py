@@ -49,7 +49,10 @@ class Plot:
 
     def proved(self) -> list[tuple[str, int, str]]:
         """What the proof finds in it: file, line and code."""
-        return [(found.file, found.line, found.code) for found in proof(Catalogue.load(self.folder)).findings]
+        return [
+            (found.file, found.line, found.code)
+            for found in proof(Catalogue.load(self.folder, keep_pages=True)).findings
+        ]
 
     def line_of(self, name: str, words: str, nth: int = 1) -> int:
         """Line of the nth occurrence of some words."""

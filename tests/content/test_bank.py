@@ -106,7 +106,7 @@ def plot(tmp_path: Path) -> Plot:
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return Catalogue.load()
+    return Catalogue.shipped()
 
 
 def _explanation(plot: Plot, text: str, after: str = REFUSE) -> int:

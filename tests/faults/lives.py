@@ -51,10 +51,8 @@ def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
 
     kept: a folder where lives in other processes find what was drawn and printed.
     """
-    patch.setattr(wiring, "Catalogue", _Ready(Catalogue.load()))
-    patch.setattr(wiring, "Privacy", _Ready(Privacy.load()))
-    texts: dict[str, Texts] = {}
-    patch.setattr(wiring, "Texts", lambda zone: texts.get(zone) or texts.setdefault(zone, Texts(zone=zone)))
+    # Read before there are children, who have it then too.
+    Catalogue.shipped(), Privacy.shipped(), Texts.shipped("Asia/Shanghai")
     # Each life opens connections of its own; what stays is only how statements are worded.
     engines: dict[str, AsyncEngine] = {}
     patch.setattr(wiring, "open_engine", lambda url: engines.get(url) or engines.setdefault(url, open_engine(url)))
@@ -89,14 +87,6 @@ def _put(file: Path, content: bytes) -> None:
     part = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     part.write_bytes(content)
     part.replace(file)
-
-
-class _Ready:
-    def __init__(self, made: object) -> None:
-        self._made = made
-
-    def load(self) -> object:
-        return self._made
 
 
 async def live(url: str, folder: Path, port: int, now: datetime, killer: Killer, sweeping: Sequence[str] = ()) -> None:

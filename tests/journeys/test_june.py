@@ -139,7 +139,7 @@ def _take_one_back(town: Town, zhou: Player, wang: Player) -> None:
 
 def _quiz_through_a_kill(town: Town, liu: Player) -> None:
     """Five questions; killed while one stands open, it is answered while nobody is there, and counts."""
-    bank = list(Catalogue.load().questions.values())
+    bank = list(Catalogue.shipped().questions.values())
 
     def standing() -> dict[str, Any] | None:
         """The result, or the newest poll while it has no answer."""

@@ -20,7 +20,7 @@ PERSON = 1004
 def test_a_quiz_survives_a_kill_between_its_questions(mode: str, tmp_path: Path) -> None:
     town = Town(tmp_path, mode)
     worker = Player(town, PERSON)
-    bank = {question.stem: question for question in Catalogue.load().questions.values()}
+    bank = {question.stem: question for question in Catalogue.shipped().questions.values()}
 
     def polls() -> list[dict[str, Any]]:
         return [message for message in worker.messages() if message.get("poll")]
