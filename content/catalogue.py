@@ -83,12 +83,9 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path | None = None, *, keep_pages: bool = False) -> "Catalogue":
-        """Read a content folder, by default the one shipped with the product.
+        """Read a content folder, by default the one shipped; its pages are kept for whoever will look at them.
 
-        keep_pages: for whoever looks at its pages afterwards; else they are read again when somebody does.
-
-        Raises:
-            ContentFault: the first flaw found, with its file and line.
+        Raises ContentFault: the first flaw found, with its file and line.
         """
         folder = folder or _FOLDER
         shelf = _Shelf(folder, keep_pages)
@@ -214,9 +211,7 @@ class _Shelf:
         self._keep = keep_pages
 
     def page(self, name: str) -> Page:
-        page = Page.read(self.folder / name, self.folder)
-        self.pages.add(page, keep=self._keep)
-        return page
+        return self.pages.add(Page.read(self.folder / name, self.folder), keep=self._keep)
 
     def pages_of(self, kind: str, read: Callable[[Page], Thing]) -> dict[str, Thing]:
         """All things of one kind by id; a file is named like the id in it, so a person finds it."""

@@ -68,11 +68,12 @@ class Pages(Mapping[str, Page]):
         self._names: dict[str, None] = {}
         self._read: dict[str, Page] = {}
 
-    def add(self, page: Page, keep: bool) -> None:
-        """Enter a page of this folder."""
+    def add(self, page: Page, keep: bool) -> Page:
+        """Enter a page of this folder; the page again."""
         self._names[page.name] = None
         if keep:
             self._read[page.name] = page
+        return page
 
     def __getitem__(self, name: str) -> Page:
         if name not in self._names:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 OPEN = text("state IN ('reported', 'verified', 'ordered', 'rectified', 'rechecked')")
 LOOKED_AT = text("next_look_at IS NOT NULL")
@@ -22,9 +22,9 @@ class HazardRecord(Record):
 
     __tablename__ = "hazards"
     __table_args__ = (
-        Index("ix_hazards_open_due", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_hazards_open_place", "street", "grid", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_hazards_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
+        partial_index("ix_hazards_open_due", "due_on", where=OPEN),
+        partial_index("ix_hazards_open_place", "street", "grid", where=OPEN),
+        partial_index("ix_hazards_looked_at", "next_look_at", where=LOOKED_AT),
     )
 
     id: Mapped[Key]
@@ -104,7 +104,7 @@ class HazardPhotoRecord(Record):
 
     __tablename__ = "hazard_photos"
     __table_args__ = (
-        Index("ix_hazard_photos_pending", "next_look_at", sqlite_where=PENDING, postgresql_where=PENDING),
+        partial_index("ix_hazard_photos_pending", "next_look_at", where=PENDING),
         UniqueConstraint("hazard_id", "kind", "round", "file_unique_id"),
     )
 
@@ -132,9 +132,7 @@ class HazardCardRecord(Record):
     """
 
     __tablename__ = "hazard_cards"
-    __table_args__ = (
-        Index("ix_hazard_cards_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
-    )
+    __table_args__ = (partial_index("ix_hazard_cards_looked_at", "next_look_at", where=LOOKED_AT),)
 
     hazard_id: Mapped[int] = mapped_column(BIG, ForeignKey("hazards.id"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(BIG, ForeignKey("contacts.id"), primary_key=True, index=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.storage.base import BIG, EnterpriseKey, Key, Line, Prose, Record, Word
+from outreach.storage.base import BIG, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
 
 DRAFTED = text("state = 'draft'")
 NOT_WITHDRAWN = text("state <> 'withdrawn'")
@@ -18,10 +18,9 @@ class LadderPaperRecord(Record):
 
     __tablename__ = "ladder_papers"
     __table_args__ = (
-        Index("ix_ladder_papers_drafted", "drafted_at", sqlite_where=DRAFTED, postgresql_where=DRAFTED),
-        Index(
-            "uq_ladder_papers_step", "hazard_id", "term_on", "rung", unique=True, sqlite_where=NOT_WITHDRAWN,
-            postgresql_where=NOT_WITHDRAWN,
+        partial_index("ix_ladder_papers_drafted", "drafted_at", where=DRAFTED),
+        partial_index(
+            "uq_ladder_papers_step", "hazard_id", "term_on", "rung", unique=True, where=NOT_WITHDRAWN,
         ),
     )  # fmt: skip
 

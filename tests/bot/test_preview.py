@@ -36,8 +36,9 @@ async def test_every_kind_of_piece_has_its_screen_and_none_is_too_long(catalogue
                 if not reply.says:
                     silent.add(wanted.piece.kind)
     assert not screen.is_too_long
-    # A local term has no talk yet, a special campaign is a form to fill in, and an edition of years ago has no days.
-    assert silent <= {"term", "special", "edition"}
+    # A local term has no talk yet, a special campaign is a form to fill in, an edition of years ago has no days, and
+    # what an office issues is a paper.
+    assert silent <= {"term", "special", "edition", "form"}
 
 
 async def test_an_item_is_shown_folded_and_with_each_part_open(catalogue: Catalogue) -> None:
