@@ -51,6 +51,8 @@ class Texts:
         self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self.folder),
             autoescape=True,
+            # Whether a file has changed would be asked at every text of every reply.
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

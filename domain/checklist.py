@@ -1,8 +1,9 @@
 """自查表 — a list of things an enterprise looks at by itself, each with how, against what, and what then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 
 from domain.basis import Basis
@@ -82,7 +83,7 @@ class Checklist:
     @property
     def items(self) -> tuple[Item, ...]:
         """All items of all sections, in walking order."""
-        return tuple(self._walk())
+        return tuple(chain.from_iterable(section.items for section in self.sections))
 
     def item(self, item_id: str) -> Item:
         """The item of that id.
@@ -90,7 +91,7 @@ class Checklist:
         Raises:
             KeyError: the list holds no such item.
         """
-        for item in self._walk():
+        for item in self.items:
             if item.id == item_id:
                 return item
         raise KeyError(item_id)
@@ -98,10 +99,6 @@ class Checklist:
     def suits(self, industry_ids: frozenset[str]) -> bool:
         """Whether an enterprise of these trades should be offered this list."""
         return not self.industries or bool(self.industries & industry_ids)
-
-    def _walk(self) -> Iterator[Item]:
-        for section in self.sections:
-            yield from section.items
 
 
 FOR_ENTERPRISES = frozenset({ForWhom.ENTERPRISE})

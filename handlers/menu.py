@@ -66,12 +66,14 @@ def _entitled(desk: Desk, known: Known | None) -> Caller | None:
 
 async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
     """Who speaks, in which language, and what their next free message means."""
-    known = await calling.who(desk, turn.person.id)
+    person_id = turn.person.id
+    found, sealed = await desk.ask(calling.asked(person_id), report_drafts.asked(desk, person_id))
+    known = calling.known(desk, found)
     caller = _entitled(desk, known)
     if known is None or caller is None:
         return Scene(desk, desk.office.texts.words(home.locale_of(turn.person.language)), None, prepared)
     stands, words = known.stands, desk.office.texts.words(caller.contact.locale)
-    draft = await report_drafts.draft_of(desk, turn.person.id)
+    draft = report_drafts.opened(desk, person_id, sealed)
     if report_drafts.listens(draft, stands):
         meaning, subject = report.MEANING, ""
     else:

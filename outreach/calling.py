@@ -12,15 +12,16 @@ from outreach.desk import Desk
 from outreach.standing import Standing
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord, StandingRecord
+from outreach.storage.straight import Asked, Row, Straight
 
 _contacts, _posts, _enterprises = ContactRecord.__table__, PostRecord.__table__, EnterpriseRecord.__table__
 _officials, _standings = OfficialRecord.__table__, StandingRecord.__table__
-# Worded once, not anew for every update. A row for each post and appointment, so mostly one.
+# A row for each post and appointment, so mostly one.
 _CONTACT = (_contacts.c.id, _contacts.c.name, _contacts.c.phone, _contacts.c.locale, _contacts.c.consent_version)
 _STANDING = (_standings.c.asked_at, _standings.c.meaning, _standings.c.subject, _standings.c.card_message_id)
 _POST = (_posts.c.id, _posts.c.enterprise_id, _enterprises.c.name, _posts.c.role)
 _OFFICE = tuple(_officials.c)
-_LOOK = (
+_LOOK = Straight(
     select(*_CONTACT, *_STANDING, *_POST, *_OFFICE)
     .select_from(
         _contacts.outerjoin(_standings, _standings.c.contact_id == _contacts.c.id)
@@ -48,7 +49,16 @@ class Known:
 
 async def who(desk: Desk, person_id: int) -> Known | None:
     """The contact behind a Telegram user; None for somebody who never agreed to the privacy notice."""
-    rows = (await desk.session.execute(_LOOK, {"person_id": person_id})).all()
+    return known(desk, (await desk.ask(asked(person_id)))[0])
+
+
+def asked(person_id: int) -> Asked:
+    """What to ask for, among other things: `known` understands the answer."""
+    return _LOOK, {"person_id": person_id}
+
+
+def known(desk: Desk, rows: list[Row]) -> Known | None:
+    """The contact that was asked for."""
     if not rows:
         return None
     posts: dict[int, Post] = {}

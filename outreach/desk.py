@@ -12,7 +12,7 @@ from secrets import token_bytes
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Executable, Result, Table, bindparam, insert
+from sqlalchemy import CursorResult, Result, Table, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -32,6 +32,7 @@ from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
 from outreach.storage.sharing import transaction
+from outreach.storage.straight import Asked, Row, Straight, ask
 
 Clock = Callable[[], datetime]
 
@@ -50,19 +51,21 @@ def affected(result: Result[Any]) -> int:
 @cache
 def _put_once(
     dialect: str, record: type[Record], unique: InstrumentedAttribute[Any], names: tuple[str, ...]
-) -> Executable:
+) -> Straight:
     table = cast(Table, record.__table__)
     statement = insert_for(dialect, table).values({name: bindparam(name) for name in names})
-    return statement.on_conflict_do_nothing(index_elements=[unique.key]).returning(table.c[unique.key])
+    return Straight(statement.on_conflict_do_nothing(index_elements=[unique.key]).returning(table.c[unique.key]))
 
 
 @cache
 def _put(
     dialect: str, record: type[Record], key: tuple[str, ...], held: tuple[str, ...], names: tuple[str, ...]
-) -> Executable:
+) -> Straight:
     statement = insert_for(dialect, cast(Table, record.__table__)).values({name: bindparam(name) for name in names})
-    return statement.on_conflict_do_update(
-        index_elements=list(key), set_={name: statement.excluded[name] for name in held}
+    return Straight(
+        statement.on_conflict_do_update(
+            index_elements=list(key), set_={name: statement.excluded[name] for name in held}
+        )
     )
 
 
@@ -154,11 +157,15 @@ class Desk:
         """The calendar day of an instant in the office's time zone."""
         return instant.astimezone(self.office.zone).date()
 
+    async def ask(self, *asked: Asked) -> list[list[Row]]:
+        """The rows of each of these statements, which are obeyed in this order; for what every update asks."""
+        return await ask(self.session, *asked)
+
     async def put_once(self, record: type[Record], unique: InstrumentedAttribute[Any], /, **values: object) -> bool:
         """Insert a row unless one with the same `unique` value exists. Whether it was inserted."""
         # Asked back rather than counted: psycopg gives no row count for ON CONFLICT DO NOTHING.
         statement = _put_once(self.office.engine.dialect.name, record, unique, tuple(values))
-        return (await self.session.execute(statement, values)).first() is not None
+        return bool((await self.ask((statement, values)))[0])
 
     async def put(
         self, record: type[Record], key: dict[str, object], held: dict[str, object],
@@ -167,7 +174,7 @@ class Desk:
         """Write `held` into the row with that key, or insert one, `at_first` giving what else a new one holds."""
         values = key | held | (at_first or {})
         statement = _put(self.office.engine.dialect.name, record, tuple(key), tuple(held), tuple(values))
-        await self.session.execute(statement, values)
+        await self.ask((statement, values))
 
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""

@@ -24,7 +24,7 @@ from outreach.finding import find
 from outreach.occurring import settle
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
-from outreach.walking import give, open_row, walk_of
+from outreach.walking import give, look, must_be_open, walk
 
 WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
@@ -78,9 +78,10 @@ async def begin(desk: Desk, contact: Contact, posts: tuple[Post, ...], enterpris
 
 async def open_walk(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspection_id: int) -> Open:
     """An inspection to go on with. Raises NotYours (also when there is none) or InspectionSubmitted."""
-    row = await open_row(desk, contact, inspection_id)
+    found, given = await look(desk, inspection_id)
+    row = must_be_open(found, contact)
     post = _walking_post(posts, row.enterprise_id)
-    return Open(row.id, row.enterprise_id, post.enterprise_name, await walk_of(desk, row.id, row.edition_id))
+    return Open(row.id, row.enterprise_id, post.enterprise_name, await walk(desk, row.edition_id, given))
 
 
 def _as_answer(row: AnswerRecord, photos: int) -> Answer:

@@ -18,22 +18,33 @@ from outreach.placing import open_place
 from outreach.standing import Standing
 from outreach.storage.reports import ReportDraftRecord
 from outreach.storage.sealing import SealBroken
+from outreach.storage.straight import Asked, Row, Straight
 
 PURPOSE = "report-draft"
-# Asked at every update, so it is worded once.
-_LOOK = select(ReportDraftRecord.__table__.c.sealed).where(ReportDraftRecord.__table__.c.mark == bindparam("mark"))
+# Asked at every update.
+_LOOK = Straight(
+    select(ReportDraftRecord.__table__.c.sealed).where(ReportDraftRecord.__table__.c.mark == bindparam("mark"))
+)
 # The buttons of this matter, its command, and the codes of places.
 SIGNS = ('"rp:', '"/report', '"/start r-')
 
 
 async def draft_of(desk: Desk, person_id: int) -> Draft | None:
     """What the person has said so far, or None; one that does not open with this key is none."""
-    mark = desk.office.seal.mark(PURPOSE, person_id)
-    sealed = (await desk.session.execute(_LOOK, {"mark": mark})).scalar()
-    if sealed is None:
+    return opened(desk, person_id, (await desk.ask(asked(desk, person_id)))[0])
+
+
+def asked(desk: Desk, person_id: int) -> Asked:
+    """What to ask for, among other things: `opened` understands the answer."""
+    return _LOOK, {"mark": desk.office.seal.mark(PURPOSE, person_id)}
+
+
+def opened(desk: Desk, person_id: int, rows: list[Row]) -> Draft | None:
+    """The draft that was asked for."""
+    if not rows:
         return None
     try:
-        held = desk.office.seal.open(f"{PURPOSE}:{mark}", sealed)
+        held = desk.office.seal.open(f"{PURPOSE}:{desk.office.seal.mark(PURPOSE, person_id)}", rows[0][0])
     except SealBroken:
         return None
     held["asked_at"] = datetime.fromisoformat(held["asked_at"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, func, insert, select
+from sqlalchemy import Table, and_, bindparam, func, insert, select
 
 from domain.checklist import Verdict
 from domain.contact import Contact, NotYours, StalePress
@@ -12,10 +14,12 @@ from domain.inspection import Answer, InspectionSubmitted, Walk
 from outreach.desk import Desk
 from outreach.editions import edition
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
+from outreach.storage.straight import Straight
 
-# Read and written at every press of the longest talk there is, so they are worded once and fill no records.
+# Read and written at every press of the longest talk there is, so they go straight and fill no records.
 _inspections, _answers, _photos = InspectionRecord.__table__.c, AnswerRecord.__table__.c, PhotoRecord.__table__.c
-_LOOK = (
+# Locked, so that two devices of one person cannot interleave on PostgreSQL either.
+_LOOK = Straight(
     select(
         _inspections.id, _inspections.enterprise_id, _inspections.contact_id, _inspections.edition_id,
         _inspections.number, _inspections.submitted_at, _inspections.discarded_at,
@@ -23,7 +27,7 @@ _LOOK = (
     .where(_inspections.id == bindparam("inspection_id"))
     .with_for_update()
 )  # fmt: skip
-_ANSWERS = (
+_ANSWERS = Straight(
     select(
         _answers.id, _answers.item_id, _answers.verdict, _answers.note, _answers.is_note_settled,
         _answers.is_photo_settled, _answers.skipped_photo_reason, func.count(_photos.id),
@@ -35,28 +39,55 @@ _ANSWERS = (
     .where(_answers.inspection_id == bindparam("inspection_id"))
     .group_by(_answers.id)
 )  # fmt: skip
-_GIVE = insert(cast(Table, AnswerRecord.__table__)).returning(_answers.id)
+_GIVE = Straight(insert(cast(Table, AnswerRecord.__table__)).values(
+    {name: bindparam(name) for name in (
+        "inspection_id", "item_id", "verdict", "note", "is_note_settled", "is_photo_settled", "skipped_photo_reason",
+        "answered_at",
+    )}
+).returning(_answers.id))  # fmt: skip
 
 
-async def open_row(desk: Desk, contact: Contact, inspection_id: int) -> Row[*tuple[Any, ...]]:
+class Held(NamedTuple):
+    """An inspection as its row has it."""
+
+    id: int
+    enterprise_id: int
+    contact_id: int
+    edition_id: int
+    number: str | None
+    submitted_at: datetime | None
+    discarded_at: datetime | None
+
+
+async def look(desk: Desk, inspection_id: int) -> tuple[Held | None, list[tuple[Any, ...]]]:
+    """The inspection, None when there is none, and the answers given to it, for `walk`."""
+    asked = {"inspection_id": inspection_id}
+    rows, given = await desk.ask((_LOOK, asked), (_ANSWERS, asked))
+    return Held(*rows[0]) if rows else None, given
+
+
+def must_be_open(held: Held | None, contact: Contact) -> Held:
     """The contact's own inspection, which may still be changed. Raises NotYours, InspectionSubmitted, StalePress."""
-    # Locked, so that two devices of one person cannot interleave on PostgreSQL either.
-    row = (await desk.session.execute(_LOOK, {"inspection_id": inspection_id})).first()
-    if row is None or row.contact_id != contact.id:
+    if held is None or held.contact_id != contact.id:
         raise NotYours
-    if row.submitted_at is not None:
-        raise InspectionSubmitted(number=row.number)
-    if row.discarded_at is not None:
+    if held.submitted_at is not None:
+        raise InspectionSubmitted(number=held.number)
+    if held.discarded_at is not None:
         raise StalePress
-    return row
+    return held
 
 
 async def walk_of(desk: Desk, inspection_id: int, edition_id: int) -> Walk:
     """The walk of an inspection: its own edition of the checklist and the answers given."""
-    found = await desk.session.execute(_ANSWERS, {"inspection_id": inspection_id})
+    given = await desk.ask((_ANSWERS, {"inspection_id": inspection_id}))
+    return await walk(desk, edition_id, given[0])
+
+
+async def walk(desk: Desk, edition_id: int, given: Iterable[tuple[Any, ...]]) -> Walk:
+    """The same from answers that have been read."""
     answers = {
         item_id: Answer(id_, item_id, Verdict(verdict), note, bool(noted), bool(pictured), skipped, photos)
-        for id_, item_id, verdict, note, noted, pictured, skipped, photos in found
+        for id_, item_id, verdict, note, noted, pictured, skipped, photos in given
     }
     return Walk(await edition(desk, edition_id), answers)
 
@@ -69,5 +100,5 @@ async def give(desk: Desk, inspection_id: int, item_id: str, verdict: Verdict) -
         "is_note_settled": is_settled, "is_photo_settled": is_settled, "skipped_photo_reason": "",
         "answered_at": desk.now,
     }  # fmt: skip
-    id_ = (await desk.session.execute(_GIVE, values)).scalar_one()
-    return Answer(id_, item_id, verdict, "", is_settled, is_settled, "", 0)
+    given = await desk.ask((_GIVE, values))
+    return Answer(given[0][0][0], item_id, verdict, "", is_settled, is_settled, "", 0)

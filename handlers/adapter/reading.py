@@ -10,6 +10,7 @@ from telegram import Bot, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from domain.text import tidy
+from handlers.adapter.presses import MAX_ID, NAME_LIMIT, plain_press
 from handlers.turn import (
     Command,
     Document,
@@ -27,7 +28,6 @@ from handlers.turn import (
 )
 
 TEXT_LIMIT = 4096
-NAME_LIMIT = 100
 
 
 class Unparsable(Exception):
@@ -44,6 +44,8 @@ def read_update(raw: dict[str, Any], bot: Bot) -> Turn:
     The framework's parser raises AttributeError, TypeError, KeyError, ValueError and OverflowError on mutated
     input, so everything it raises counts as unparsable.
     """
+    if (turn := plain_press(raw)) is not None:
+        return turn
     try:
         update = Update.de_json(raw, bot)
         if not isinstance(update.update_id, int):
@@ -100,11 +102,23 @@ def _made(
     private: bool = True,
 ) -> Turn:  # fmt: skip
     for number in (user.id, chat_id, message_id or 0, update.update_id):
-        if not isinstance(number, int) or abs(number) >= 2**63:
+        # A truth is a number to Python and none to PostgreSQL.
+        if type(number) is not int or abs(number) >= MAX_ID:
             raise Unparsable("an id out of range")
+    _must_be_writable(said, str(user.language_code))
     name = tidy(user.full_name, NAME_LIMIT) or str(user.id)
     person = Person(user.id, chat_id, name, str(user.language_code or ""))
     return Turn(update.update_id, person, said, message_id, at, private)
+
+
+def _must_be_writable(said: Said, language: str) -> None:
+    """Raises UnicodeEncodeError for half a surrogate pair, which no database takes; what is read is tidied before."""
+    for name in type(said).__slots__:
+        value = getattr(said, name)
+        for word in value if isinstance(value, tuple) else (value,):
+            if isinstance(word, str):
+                word.encode()
+    language.encode()
 
 
 def _said(message: Message, username: str) -> Said:

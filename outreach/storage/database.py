@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from outreach.storage.on_loop import LoopDriver
@@ -18,6 +19,8 @@ from outreach.storage.on_loop import LoopDriver
 # The SQLite builds from 3.7.0 to 3.51.2 can corrupt a WAL database that two connections checkpoint at once;
 # there a rollback journal with synchronous=EXTRA is used instead, which costs a second flush per commit.
 FIRST_SOUND_WAL = (3, 51, 3)
+# After this long without work a connection to PostgreSQL may have been cut by somebody on the way.
+REST_SECONDS = 5.0
 
 
 class DatabaseTaken(Exception):
@@ -42,7 +45,9 @@ def open_engine(url: str) -> AsyncEngine:
     """
     made = async_url(url)
     if made.get_backend_name() != "sqlite":
-        return create_async_engine(made, pool_size=8, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(made, pool_size=8, max_overflow=0, hide_parameters=True)
+        _ping_after_a_rest(engine)
+        return engine
     # One connection: SQLite has one writer anyway, and waiting in our pool is fairer than SQLITE_BUSY.
     engine = create_async_engine(
         made, module=LoopDriver(), pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
@@ -74,6 +79,28 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _ping_after_a_rest(engine: AsyncEngine) -> None:
+    """Ask a connection that has rested whether it still lives, and never one that was in use a moment ago.
+
+    SQLAlchemy's own pre-ping asks each time, which was a tenth of an update. Whoever meets a server that has just gone
+    is told so by the statement itself, and comes again.
+    """
+
+    def rested(_: object, record: Any) -> None:
+        record.info["rested_at"] = time.monotonic()
+
+    def ping(connection: Any, record: Any, _: object) -> None:
+        if time.monotonic() - record.info.get("rested_at", time.monotonic()) < REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as fault:
+            raise InvalidatePoolError from fault
+
+    event.listen(engine.sync_engine, "checkin", rested)
+    event.listen(engine.sync_engine, "checkout", ping)
 
 
 def _keep_to_the_file(engine: AsyncEngine, file: Path) -> None:

@@ -17,7 +17,7 @@ from domain.contact import NotYours
 from handlers import menu
 from handlers.adapter.speaking import speak
 from handlers.turn import Reply
-from outreach import inspecting, receiving, walking
+from outreach import inspecting, receiving
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pump import Pump
@@ -136,13 +136,12 @@ def the_notice_is_sent_before_the_commit(patch: Patch) -> None:
 def a_record_may_be_submitted_twice(patch: Patch) -> None:
     forget_nothing(patch)
 
-    async def open_row(desk: Desk, contact: Any, inspection_id: int) -> Any:
-        row = (await desk.session.execute(walking._LOOK, {"inspection_id": inspection_id})).first()
-        if row is None or row.contact_id != contact.id:
+    def must_be_open(held: Any, contact: Any) -> Any:
+        if held is None or held.contact_id != contact.id:
             raise NotYours
-        return row
+        return held
 
-    patch.setattr(inspecting, "open_row", open_row)
+    patch.setattr(inspecting, "must_be_open", must_be_open)
 
 
 @bug("answer:note", "verdicts_as_pressed", "same_in_the_end")

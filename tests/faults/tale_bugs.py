@@ -89,21 +89,21 @@ def the_official_is_told_of_a_report_after_the_commit(patch: Patch) -> None:
 @bug("report:anonymous", "reports_as_made", "effect_goes_with_id")
 def the_draft_is_wiped_before_the_report_is_made(patch: Patch) -> None:
     taken: dict[int, Draft] = {}
-    apply, draft_of = Intake._apply, report_drafts.draft_of
+    apply, opened = Intake._apply, report_drafts.opened
 
     async def hasty(self: Intake, turn: Any, *rest: Any) -> Any:
         taken.clear()
         async with self._office.desk() as desk:
-            if (draft := await draft_of(desk, turn.person.id)) is not None:
+            if (draft := await report_drafts.draft_of(desk, turn.person.id)) is not None:
                 taken[turn.person.id] = draft
                 await report_drafts.drop(desk, turn.person.id)
         return await apply(self, turn, *rest)
 
-    async def remembered(desk: Desk, person_id: int) -> Draft | None:
-        return taken.get(person_id) or await draft_of(desk, person_id)
+    def remembered(desk: Desk, person_id: int, rows: Any) -> Draft | None:
+        return taken.get(person_id) or opened(desk, person_id, rows)
 
     patch.setattr(Intake, "_apply", hasty)
-    patch.setattr(report_drafts, "draft_of", remembered)
+    patch.setattr(report_drafts, "opened", remembered)
 
 
 @bug("report:named", "reports_as_made", "photos_as_sent", "a_report_comes_whole", "told_numbers_stand")

@@ -53,6 +53,8 @@ NAMED = {
     "bot/watchdog.py Watchdog.longest_block": "how long the loop has stood still, whatever the clock says",
     "bot/watchdog.py Watchdog._watch": "how long the loop has stood still, whatever the clock says",
     "outreach/storage/on_loop.py LoopCursor._run.whole": "how long a statement took says where it runs next time",
+    "outreach/storage/database.py _ping_after_a_rest.rested": "for how long a connection has not been used",
+    "outreach/storage/database.py _ping_after_a_rest.ping": "for how long a connection has not been used",
     "outreach/storage/baton.py _Watch.__init__": "another host's clock may be wrong: this process's own time counts",
     "outreach/storage/baton.py _Watch.is_stuck": "another host's clock may be wrong: this process's own time counts",
     "console/timing.py timed.answer": "how long a request took",
