@@ -26,6 +26,26 @@ def as_number(numeral: str) -> int:
     return total + current
 
 
+def numeral(value: int) -> str:
+    """A whole number below ten thousand in Chinese numerals, as laws count their articles: 41 → 四十一."""
+    digits = "零一二三四五六七八九"
+    text, gap = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, value = divmod(value, unit)
+        if digit:
+            text += ("零" if gap and text else "") + digits[digit] + name
+        gap = not digit
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def article_label(article: str) -> str:
+    """41 → 第四十一条, 134-1 → 第一百三十四条之一, and 4.1 → 第4.1条, as the law itself prints it."""
+    number, _, branch = article.partition("-")
+    if not number.isdigit():
+        return f"第{article}条"
+    return f"第{numeral(int(number))}条" + (f"之{numeral(int(branch))}" if branch else "")
+
+
 def as_article(label: re.Match[str]) -> str:
     """第一百三十四条之一 as matched by `ARTICLE` → 134-1, and 第4.1条 → 4.1."""
     number, branch, digits = label.groups()

@@ -65,6 +65,24 @@ class PaperState(StrEnum):
 NAMING = frozenset({Rung.CIRCULAR, Rung.SANCTION})
 
 
+class ReleaserNotHead(Refusal):
+    """That step is for a 负责人 to release."""
+
+
+class SecondPersonNeeded(Refusal):
+    """What names an enterprise to others is proposed by one person and released by another, who did not word it.
+    Facts: `is_proposed`, whether somebody has proposed it already.
+    """
+
+
+class RecallTooLate(Refusal):
+    """A paper is called back by whoever released it, within a minute."""
+
+
+class PaperMovedOn(Refusal):
+    """The paper does not stand there any more. Facts: `state`."""
+
+
 class LadderStopped(Refusal):
     """Since the paper was drafted the hazard was reported put right, granted more time, closed or objected to."""
 

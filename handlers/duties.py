@@ -27,6 +27,7 @@ class Desired:
 PRESSES: dict[str, Desired] = {
     "fi": Desired(Duty.FINDINGS),
     "hz": Desired(Duty.FINDINGS, is_shared=True),
+    "ld": Desired(Duty.TRIAGE, is_shared=True),
     "rg": Desired(Duty.FINDINGS, {"ok": Duty.REGISTER, "no": Duty.REGISTER, "x": Duty.FIGURES}),
     "lg": Desired(Duty.FIGURES),
     "iv": Desired(Duty.INVITE, is_shared=True),
@@ -40,7 +41,7 @@ PRESSES: dict[str, Desired] = {
     "fb": Desired(Duty.REGISTER),
 }
 COMMANDS: dict[str, str] = {
-    "findings": "fi", "hazards": "hz", "register": "rg", "ledger": "lg",
+    "findings": "fi", "hazards": "hz", "papers": "ld", "register": "rg", "ledger": "lg",
     "invite": "iv", "reports": "tr", "officials": "of",
 }  # fmt: skip
 # By the first word of what a free message means.
@@ -51,6 +52,7 @@ MEANINGS: dict[str, Desired] = {
     "places": Desired(Duty.INVITE, is_shared=True),
     "officials": Desired(Duty.APPOINT),
     "fallback": Desired(Duty.REGISTER),
+    "ladder": Desired(Duty.TRIAGE, is_shared=True),
     "hazard": Desired(Duty.FINDINGS, is_shared=True),
     "plans": Desired(Duty.PLANS),
     "ledger": Desired(Duty.FIGURES),

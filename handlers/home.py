@@ -16,8 +16,8 @@ WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
 
 OFFICIAL_COMMANDS = (
-    ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("findings", Duty.FINDINGS), ("plans", Duty.FINDINGS),
-    ("register", Duty.FINDINGS), ("ledger", Duty.FIGURES),
+    ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("papers", Duty.TRIAGE), ("findings", Duty.FINDINGS),
+    ("plans", Duty.FINDINGS), ("register", Duty.FINDINGS), ("ledger", Duty.FIGURES),
     ("invite", Duty.INVITE), ("campaign", Duty.FINDINGS), ("officials", Duty.APPOINT),
 )  # fmt: skip
 # In order of use; what an office does not entail leaves no gap.
@@ -26,6 +26,7 @@ OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
     ("plans", Duty.FINDINGS, ("pl", "l", 0), ""),
     ("notice", Duty.FIGURES, ("bc", "l", 0), "primary"),
     ("reports", Duty.TRIAGE, ("tr", "l", 0), "primary"),
+    ("papers", Duty.TRIAGE, ("ld", "l", 0), ""),
     ("register", Duty.FINDINGS, ("rg", "l"), ""),
     ("ledger", Duty.FIGURES, ("lg", "s", "-", "-"), ""),
     ("invite", Duty.INVITE, ("iv", "l", 0), ""),

@@ -20,6 +20,7 @@ from handlers import (
     household,
     inspection,
     invitations,
+    ladder,
     language,
     law,
     ledger,
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Talk] = {
     "quiz": quiz.show_quiz,
     "findings": findings.show_findings,
     "hazards": hazard.show_hazards,
+    "papers": ladder.show_papers,
     "report": report.begin,
     "reports": triage.show_reports,
     "register": register.show,
@@ -87,6 +89,7 @@ PRESSES: dict[str, Talk] = {
     "qz": quiz.press_quiz,
     "fi": findings.press_findings,
     "hz": hazard.press_hazard,
+    "ld": ladder.press_ladder,
     "rp": report.press_report,
     "tr": triage.press_triage,
     "pq": places.press_places,
@@ -125,6 +128,7 @@ MEANINGS: dict[str, Talk] = {
     fallback.MEANING: fallback.take_address,
     hazard.PHOTO: hazard.take_photo,
     hazard_asking.WORDS: hazard.take_words,
+    ladder.WORDS: ladder.take_words,
     plan_steps.DAY: plan_steps.take_day,
     ledger.DAY: ledger.take_day,
 }
@@ -132,14 +136,15 @@ MEANINGS: dict[str, Talk] = {
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
-    hazard_asking.WORDS,
+    hazard_asking.WORDS, ladder.WORDS,
     plan_steps.DAY, ledger.DAY,
 }  # fmt: skip
 
 # Commands that only look, so they are simply answered again.
 ASKED_AGAIN = frozenset({
     "hotline", "cards", "family", "law", "help", "menu", "language", "privacy", "my", "quiz", "findings", "hazards",
-    "reports", "register", "ledger", "notice", "invite", "plans", "campaign", "today", "officials", "settings", "stop",
+    "papers", "reports", "register", "ledger", "notice", "invite", "plans", "campaign", "today", "officials",
+    "settings", "stop",
 })  # fmt: skip
 
 # What anybody may do before agreeing to the privacy notice: nothing is stored by these.

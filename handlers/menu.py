@@ -15,6 +15,7 @@ from handlers import (
     hazard,
     home,
     inspection,
+    ladder,
     plan_steps,
     quiz,
     register,
@@ -161,6 +162,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await acknowledgement.press(turn, scene)
     if scene.meaning == plan_steps.DAY and isinstance(turn.said, Text):
         return await plan_steps.take_day(turn, scene)
+    if ladder.concerns(turn, scene):
+        return await ladder.show_again(turn, scene)
     if hazard.concerns(turn, scene):
         return await hazard.show_again(turn, scene)
     if broadcast.concerns(turn, scene):

@@ -27,6 +27,7 @@ from outreach.delivery.parts import ALBUM
 from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.desk import Desk, Office
 from outreach.editions import edition
+from outreach.hazards import ladder_papers
 from outreach.invitees import issue_for_sheet
 from outreach.ledgers.exporting import make_ledgers
 from outreach.parting import album_recipe
@@ -44,7 +45,7 @@ _SHEETS_KEPT, _ALBUMS_KEPT = 2, 8
 
 
 def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None]]:
-    """What makes the pump's attachments: `inspection:<id>`, `album:…`, `ledgers:…`, `sheet:…`.
+    """What makes the pump's attachments: `inspection:<id>`, `album:…`, `ladder:…`, `ledgers:…`, `sheet:…`.
 
     It makes None while one cannot be made yet.
 
@@ -66,6 +67,8 @@ def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None
             return albums[recipe]
         if kind == "ledgers":
             return Attachment(*await make_ledgers(office, int(words[0]), datetime.fromtimestamp(float(words[1]), UTC)))
+        if kind == "ladder":
+            return await ladder_papers.made(office, int(words[0]))
         if kind != "sheet":
             raise ValueError(f"no such recipe: {recipe}")
         if recipe not in sheets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from domain.notice import Notice
 from outreach import enrolling, releasing
@@ -78,6 +78,8 @@ async def _set_up(stage, clock: SetClock, words: list[str]) -> None:  # type: ig
             await stage.enrol(name, street=street[0] if street else "")
         case ["entered", name, enterprise, role]:
             await stage.entered(name, enterprise, role)
+        case ["ordered", name, enterprise, day, what]:
+            await stage.ordered(name, enterprise, date.fromisoformat(day), what)
         case ["restored", day, hour, name]:
             await _restore(stage, clock, f"{day} {hour}", name)
         case ["post", name, enterprise, role]:

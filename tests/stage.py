@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import aiohttp
@@ -18,14 +19,20 @@ from bot.poller import Poller
 from bot.settings import Settings, read_settings
 from bot.wiring import House, open_house
 from domain.contact import Contact, Jurisdiction, Official, Role
+from domain.hazard import Source
+from domain.rectification import StepKey
 from outreach import appointing, enrolling, inviting, placing
 from outreach.amending import Amender
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
 from outreach.forwarding import Forwarder
+from outreach.hazards import rectifying
+from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import RectificationPhotographer
 from outreach.hazards.recarding import Recarder
+from outreach.hazards.rectifying import Said
+from outreach.hazards.viewing import Who
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
 from outreach.storage.enterprises import EnterpriseRecord
@@ -219,6 +226,22 @@ class Stage:
                 await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == enterprise))
             ).one()
             await enrolling.give_post(desk, contact, id_, Role(role), "test")
+
+    async def ordered(self, official: str, enterprise: str, day: date, what: str) -> None:
+        """An official found something there, to be put right by that day."""
+        async with self.house.office.desk() as desk:
+            contact = await enrolling.contact_of(desk, CAST[official])
+            assert contact is not None
+            mine = await appointing.official_of(desk, contact.id)
+            assert mine is not None
+            found = await desk.session.scalars(select(EnterpriseRecord).where(EnterpriseRecord.name == enterprise))
+            place = found.one()
+            opening = Opening(
+                Source.OFFICIAL, what, place.name, enterprise_id=place.id, street=place.street, grid=place.grid,
+                official_id=mine.id,
+            )  # fmt: skip
+            row = await open_hazard(desk, contact.id, opening)
+            await rectifying.take(desk, Who(contact, (), mine), row.id, 1, StepKey.ORDER, Said(day=day))
 
     async def office_code(self, name: str, street: str = "") -> str:
         async with self.house.office.desk() as desk:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from domain.contact import Contact
-from domain.ladder import Releaser, Rule
+from domain.ladder import Addressee, Releaser, Rule
 from domain.notice import Notice, NoticeButton
 from domain.reminder import QuietHours
 from outreach.concerning import officials_concerned
@@ -25,14 +28,43 @@ async def tell_reminder(desk: Desk, row: HazardRecord, paper: LadderPaperRecord)
 
 async def tell_drafted(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, rule: Rule) -> None:
     """Tell whoever may release it that a paper waits for them."""
-    for contact in await releasers(desk, row, rule):
-        await _serve(desk, contact, row, paper, "drafted")
+    await tell_officials(desk, row, paper, "drafted", await releasers(desk, row, rule))
+
+
+async def tell_proposed(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, rule: Rule, but: int) -> None:
+    """Tell everybody else who may release it that one official is for it."""
+    others = await officials_concerned(desk, row, is_head=rule.release is Releaser.HEAD)
+    await tell_officials(desk, row, paper, "proposed", (one for one in others if one.id != but))
 
 
 async def tell_unanswered(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
     """Tell the official who follows it that no answer came."""
-    for contact in await followers(desk, row):
-        await _serve(desk, contact, row, paper, "unanswered")
+    await tell_officials(desk, row, paper, "unanswered", await followers(desk, row))
+
+
+async def tell_released(
+    desk: Desk, row: HazardRecord, paper: LadderPaperRecord, rule: Rule, from_at: datetime
+) -> None:  # fmt: skip
+    """Serve the paper on those it is addressed to, not before that instant."""
+    for contact, is_enterprise in await addressees(desk, row, rule):
+        facts = await _facts(desk, row, paper) | {"is_enterprise": is_enterprise, "reply_on": paper.reply_on}
+        buttons = ((NoticeButton("ladder.open", f"ld:o:{paper.id}"),), (NoticeButton("hazard.open", f"hz:o:{row.id}"),))
+        key = f"ladder:{paper.id}:{paper.version}:paper:{contact.id}"
+        notice = Notice(
+            "ladder_paper", facts, key, buttons, attachment=f"ladder:{paper.id}:{paper.version}", is_push=True,
+            due_at=by_day(desk, from_at),
+        )  # fmt: skip
+        await desk.tell(contact, notice)
+
+
+async def addressees(desk: Desk, row: HazardRecord, rule: Rule) -> list[tuple[Contact, bool]]:
+    """Whom a step reaches in the chat, and whether they are of the enterprise."""
+    found: dict[int, tuple[Contact, bool]] = {}
+    if Addressee.ENTERPRISE in rule.to:
+        found |= {one.id: (one, True) for one in await fixers(desk, row)}
+    if Addressee.OFFICIALS in rule.to:
+        found |= {one.id: (one, False) for one in await officials_concerned(desk, row) if one.id not in found}
+    return list(found.values())
 
 
 async def releasers(desk: Desk, row: HazardRecord, rule: Rule) -> list[Contact]:
@@ -42,14 +74,26 @@ async def releasers(desk: Desk, row: HazardRecord, rule: Rule) -> list[Contact]:
     return await followers(desk, row)
 
 
-async def _serve(desk: Desk, contact: Contact, row: HazardRecord, paper: LadderPaperRecord, news: str) -> None:
+async def tell_officials(
+    desk: Desk, row: HazardRecord, paper: LadderPaperRecord, news: str, officials: Iterable[Contact]
+) -> None:
     """By day, on a workday; judged once more when it leaves."""
+    buttons = ((NoticeButton("ladder.open", f"ld:o:{paper.id}"),), (NoticeButton("hazard.open", f"hz:o:{row.id}"),))
+    for contact in officials:
+        facts = await _facts(desk, row, paper) | {"news": news}
+        key = f"ladder:{paper.id}:{paper.version}:{news}:{contact.id}"
+        notice = Notice("ladder_news", facts, key, buttons, is_push=True, due_at=by_day(desk, desk.now))
+        await desk.tell(contact, notice)
+
+
+def by_day(desk: Desk, at: datetime) -> datetime:
+    """The first instant from then on that lies in the daytime of a workday."""
+    return desk.office.almanac.allowed_from(at, QuietHours(), on_workdays=True)
+
+
+async def _facts(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> dict[str, object]:
     enterprise = await desk.session.get_one(EnterpriseRecord, paper.enterprise_id)
-    facts: dict[str, object] = {
-        "news": news, "rung": paper.rung, "number": paper.number or "", "hazard": row.number, "what": row.what,
+    return {
+        "rung": paper.rung, "number": paper.number or "", "hazard": row.number, "what": row.what,
         "enterprise": enterprise.name, "term_on": paper.term_on, "days": (desk.today - paper.term_on).days,
     }  # fmt: skip
-    buttons = ((NoticeButton("hazard.open", f"hz:o:{row.id}"),),)
-    key = f"ladder:{paper.id}:{paper.version}:{news}:{contact.id}"
-    due_at = desk.office.almanac.allowed_from(desk.now, QuietHours(), on_workdays=True)
-    await desk.tell(contact, Notice("ladder_news", facts, key, buttons, is_push=True, due_at=due_at))

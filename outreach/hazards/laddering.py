@@ -25,6 +25,8 @@ BATCH = 100
 DRAFT_HOUR = time(9)
 # A step that its taker may still take back changes nothing yet.
 SETTLED_FOR = UNDO_FOR + timedelta(seconds=1)
+# A sanction is proposed for a year unless an official says another day.
+SANCTION_FOR = timedelta(days=365)
 _STOPS = frozenset({"not_issued", "upheld"})
 
 
@@ -166,6 +168,7 @@ async def _draft(desk: Desk, row: HazardRecord, rule: Rule) -> LadderPaperRecord
         hazard_id=row.id, enterprise_id=row.enterprise_id, rung=rule.rung, grade=Grade(row.grade), term_on=row.due_on,
         state=PaperState.RELEASED if is_reminder else PaperState.DRAFT, drafted_at=desk.now,
         released_at=desk.now if is_reminder else None, organ=desk.office.privacy.office.name,
+        until_on=desk.today + SANCTION_FOR if rule.rung is Rung.SANCTION else None,
     )  # fmt: skip
     desk.session.add(paper)
     await desk.session.flush()

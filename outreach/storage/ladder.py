@@ -20,7 +20,7 @@ class LadderPaperRecord(Record):
     __table_args__ = (
         partial_index("ix_ladder_papers_drafted", "drafted_at", where=DRAFTED),
         partial_index(
-            "uq_ladder_papers_step", "hazard_id", "term_on", "rung", unique=True, where=NOT_WITHDRAWN,
+            "uq_ladder_papers_step", "hazard_id", "term_on", "rung", where=NOT_WITHDRAWN, unique=True
         ),
     )  # fmt: skip
 
@@ -39,6 +39,8 @@ class LadderPaperRecord(Record):
     drafted_at: Mapped[datetime]
     facts: Mapped[Prose] = mapped_column(default="")
     demand: Mapped[Prose] = mapped_column(default="")
+    # Every word of it as it was released, a JSON object; empty while it is a draft.
+    letter: Mapped[Prose] = mapped_column(default="")
     organ: Mapped[Line] = mapped_column(default="")
     signer: Mapped[Line] = mapped_column(default="")
     reply_on: Mapped[date | None]

@@ -124,6 +124,7 @@ def entered(who: Someone, what: Thing, place: str) -> bool:
 concerned = either(walker, there(Duty.FINDINGS))
 inviter = either(any_walker, duty(Duty.INVITE))
 inviter_there = either(walker, there(Duty.INVITE))
+served = either(walker, there(Duty.TRIAGE))
 drafting = both(owner, duty(Duty.NOTICE))
 planning = both(owner, duty(Duty.PLANS))
 NOMINATION = ("officials.name", "expert|0||||新专家")
@@ -219,6 +220,23 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hz:p:{id}:2:ask_time:1:2026-07-01", "ordered hazard", walker),
     Entry("hz:s:{id}:3:recheck", "rectified hazard", there(Duty.TRIAGE)),
     Entry("hz:p:{id}:3:send_back:1:2026-07-01", "rectified hazard", there(Duty.TRIAGE)),
+    Entry("ld:l:0", "", any_walker_or(Duty.TRIAGE)),
+    Entry("ld:o:{id}", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:o:{id}", "served paper", served),
+    Entry("ld:w:{id}", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:w:{id}", "served paper", served),
+    Entry("ld:e:{id}", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:t:{id}:1:0", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:m:{id}", "meeting paper", there(Duty.TRIAGE)),
+    Entry("ld:d:{id}:1:2", "meeting paper", there(Duty.TRIAGE)),
+    Entry("ld:p:{id}:1", "naming paper", there(Duty.TRIAGE)),
+    Entry("ld:r:{id}:1", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:rr:{id}:1", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:rr:{id}:1", "naming paper", there(Duty.TRIAGE), succeeds=False),
+    Entry("ld:rr:{id}:1", "meeting paper", there(Duty.TRIAGE), succeeds=False),
+    Entry("ld:u:{id}:1", "served paper", both(owner, there(Duty.TRIAGE))),
+    Entry("ld:x:{id}:1", "drafted paper", there(Duty.TRIAGE)),
+    Entry("ld:xx:{id}:1", "drafted paper", there(Duty.TRIAGE)),
     Entry("rg:l", "", duty(Duty.FINDINGS)),
     Entry("rg:t", "", duty(Duty.FINDINGS)),
     Entry("rg:x", "", duty(Duty.FIGURES)),
@@ -420,6 +438,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("today", "", contact),
     Entry("findings", "", duty(Duty.FINDINGS)),
     Entry("hazards", "", any_walker_or(Duty.FINDINGS)),
+    Entry("papers", "", any_walker_or(Duty.TRIAGE)),
     Entry("plans", "", duty(Duty.FINDINGS)),
     Entry("register", "", duty(Duty.FINDINGS)),
     Entry("register 字号", "", duty(Duty.FINDINGS)),
@@ -484,6 +503,7 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), PHOTO),
     Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), WORDS),
     Waited(Entry("", "", duty(Duty.FIGURES), standing=("ledger.day", "")), Text("5月31日")),
+    Waited(Entry("", "drafted paper", there(Duty.TRIAGE), standing=("ladder.words", "ladder:{id}:1:facts")), WORDS),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.

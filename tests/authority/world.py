@@ -11,7 +11,7 @@ from domain.authority import DUTIES, Duty, OfficeRole
 from domain.checklist import Verdict
 from domain.composition import Content
 from domain.contact import Contact, Jurisdiction, Official, Role
-from domain.hazard import Source
+from domain.hazard import HazardState, Source
 from domain.notice import Notice
 from domain.plan import Rhythm
 from domain.rectification import StepKey
@@ -36,7 +36,7 @@ from outreach import (
     vouching,
 )
 from outreach.desk import Office
-from outreach.hazards import rectifying
+from outreach.hazards import ladder_papers, rectifying
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
 from outreach.hazards.rectifying import Said
@@ -45,6 +45,7 @@ from outreach.registering import Batch
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardPhotoRecord
 from outreach.storage.inspections import FindingRecord
+from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import EnrolmentRequestRecord, InvitationRecord, OfficialRecord, PostRecord
 
@@ -465,9 +466,43 @@ async def hazards(office: Office, world: World) -> None:
                     world.keep_secret(secret, at_responsible(at))
 
 
+async def papers(office: Office, world: World) -> None:
+    """At each enterprise a hazard past its term for each draft of the ladder, and for one paper that went out."""
+    kinds = {
+        "drafted paper": ("supervision", "draft"), "naming paper": ("circular", "draft"),
+        "meeting paper": ("interview", "draft"), "served paper": ("supervision", "released"),
+    }  # fmt: skip
+    for at in (OWN, NEIGHBOUR, ELSEWHERE):
+        head = "西科长" if at == ELSEWHERE else "东科长"
+        for kind, (rung, state) in kinds.items():
+            async with office.desk() as desk:
+                words = f"{at}的{kind}"
+                opening = Opening(
+                    Source.OFFICIAL, words, ENTERPRISES[at], enterprise_id=world.enterprises[at], street=STREETS[at],
+                    state=HazardState.ORDERED, official_id=world.officials[head].id,
+                    due_on=desk.today - timedelta(days=9),
+                )  # fmt: skip
+                row = await open_hazard(desk, world.contacts[head].id, opening)
+                row.next_look_at = None
+                paper = LadderPaperRecord(
+                    hazard_id=row.id, enterprise_id=world.enterprises[at], rung=rung, grade=row.grade,
+                    term_on=opening.due_on, state=state, drafted_at=desk.now, organ="局",
+                )  # fmt: skip
+                desk.session.add(paper)
+                await desk.session.flush()
+                if state == "released":
+                    paper.number, paper.released_by = f"{at}{rung}", world.officials[head].id
+                    paper.released_at, paper.signer = desk.now, head
+                    paper.reply_on = desk.today + timedelta(days=3)
+                    paper.letter = ladder_papers.frozen(await ladder_papers.letter_of(desk, row, paper))
+                world.put(kind, at, paper.id, head)
+                for secret in (words, row.number):
+                    world.keep_secret(secret, at_responsible(at))
+
+
 async def everything(office: Office) -> World:
     """The whole world, committed."""
     world = World()
-    for part in (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards):
+    for part in (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers):
         await part(office, world)
     return world
