@@ -85,6 +85,8 @@ class Pump:
         self._pausing = 0
         self._is_stopping = False
         self._has_moved = False
+        # What ended a worker and is no mere fault, such as an order to end at once, ends everything.
+        self._end: BaseException | None = None
 
     def stop(self) -> None:
         """Begin no more sends; `run` returns once those under way are settled. What was claimed goes back."""
@@ -134,7 +136,9 @@ class Pump:
 
     def _is_done(self, worker: asyncio.Task[None]) -> None:
         self._workers.discard(worker)
-        if not self._workers:
+        if not worker.cancelled() and (end := worker.exception()) is not None:
+            self._end = end
+        if not self._workers or self._end is not None:
             self._bell.set()
 
     async def _until_settled(self) -> None:
@@ -143,12 +147,18 @@ class Pump:
             await self._ring(IDLE_SECONDS)
             self._bell.clear()
             await self._ledger.turn(is_open=False)
+        self._must_live()
 
     async def _ring(self, seconds: float) -> None:
         """Until somebody rings or that much time has passed."""
         timer = asyncio.get_running_loop().call_later(seconds, self._bell.set)
         await self._bell.wait()
         timer.cancel()
+        self._must_live()
+
+    def _must_live(self) -> None:
+        if self._end is not None:
+            raise self._end
 
     async def _work(self) -> None:
         """Serve one chat after another until none is left that nobody serves."""
