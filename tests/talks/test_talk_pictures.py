@@ -54,9 +54,11 @@ class Film:
                 place = (chat, message["message_id"])
                 if self._seen.get(place) == face:
                     continue
+                # One picture of an album that reads differently now stands by itself.
+                album = message.get("media_group_id") if place not in self._seen else None
                 self._seen[place] = face
                 shots = self.shots.setdefault(chat, [])
-                shots.append({**message, "message_id": len(shots) + 1, "reply_to": None})
+                shots.append({**message, "message_id": len(shots) + 1, "reply_to": None, "media_group_id": album})
 
     async def state(self, persons: list[int]) -> dict[str, object]:
         """What the page is told: the film instead of the chats, and panes for these people before others."""
