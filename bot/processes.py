@@ -32,6 +32,7 @@ from outreach.hazards.recarding import Recarder
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
 from outreach.storage.baton import CLOCK, POLLING, Baton
+from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import journal_mode
 from outreach.storage.migrating import must_be_newest
 from scheduler.clockwork import Clockwork
@@ -114,6 +115,8 @@ class Process:
         """What this role does beside sending, each until it is cancelled."""
         house = self._house
         work: list[Work] = [self._watchdog.run(), self._watch.run()]
+        if isinstance(house.office.clock, CommonClock):
+            work.append(house.office.clock.keep(house.office.engine))
         if self._role.is_web or self._role.is_pump:
             work.append(self._time.run())
         if self._role.is_pump:

@@ -24,6 +24,7 @@ from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.delivery.uploads import Uploads
 from outreach.desk import Clock, Office, utc_now
 from outreach.storage.ciphering import ArchiveKey
+from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import OnlyProcess, open_engine
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sealing import Seal, route_key
@@ -101,6 +102,9 @@ async def open_office(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
     make_folder(settings)
     engine = open_engine(settings.database)
     try:
+        if clock is utc_now:
+            clock = CommonClock(utc_now)
+            await clock.compare(engine)
         yield Office(
             engine,
             Catalogue.shipped(),

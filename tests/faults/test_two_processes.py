@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,10 +28,12 @@ from domain.notice import Notice
 from domain.plan import Rhythm
 from outreach import broadcasting, composing, enrolling, planning
 from outreach.delivery.claims import Claims
+from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.speaking_time import LENT_SECONDS, ROUND_SECONDS, SpeakingTime
 from outreach.delivery.taking import LEASE_FOR
 from outreach.desk import Clock, Desk, Office
+from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
 from tests.conftest import DATABASES, Figure, SetClock
@@ -336,4 +338,27 @@ async def test_the_part_of_a_process_that_dies_or_leaves_goes_to_the_others(shar
     for task in (*tasks, *waiting):
         task.cancel()
     await asyncio.gather(*tasks, *waiting, return_exceptions=True)
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=5), timedelta(minutes=-5)])
+async def test_hosts_whose_clocks_differ_by_five_minutes_agree_on_every_lease(
+    shared_url: str, tmp_path: Path, catalogue: Catalogue, texts: Texts, off: timedelta
+) -> None:
+    engine = open_engine(shared_url)
+    right, wrong = CommonClock(lambda: datetime.now(UTC)), CommonClock(lambda: datetime.now(UTC) + off)
+    for clock in (right, wrong):
+        await clock.compare(engine)
+    assert abs(right() - wrong()) < timedelta(seconds=3)
+    async with shared_office(shared_url, tmp_path, catalogue, texts, right) as office:
+        async with office.desk() as desk:
+            contact = await enrolling.agree(desk, FIRST, FIRST, "丁", "zh-CN", 1)
+            await desk.tell(contact, Notice("inspection_again", {"number": "1"}, "one", is_urgent=True))
+        for holder, looker in ((right, wrong), (wrong, right)):
+            claims = Claims(office.engine, "holder")
+            (claim,) = await claims.take(holder())
+            # What is being sent there is not taken for lost here.
+            assert await Claims(office.engine, "looker").rescue(looker()) == 0
+            assert not claim.is_over(looker())
+            await claims.settle([(claim, Outcome(Kind.FLOOD))], holder())
     await engine.dispose()

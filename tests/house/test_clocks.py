@@ -48,6 +48,7 @@ NAMED = {
     "outreach/delivery/pacing.py Pacer.now": "the limit is in seconds that pass, whatever the clock says",
     "outreach/delivery/telegram/line.py _now": "how long a call takes, and for how long a connection was not used",
     "outreach/delivery/speaking_time.py _in": "hosts' clocks may differ, and what is lent to one ends for all at once",
+    "outreach/storage/common_clock.py _ask": "hosts' clocks may differ, and a lease must mean the same to all of them",
     "bot/watchdog.py Watchdog.__init__": "how long the loop has stood still, whatever the clock says",
     "bot/watchdog.py Watchdog.run": "how long the loop has stood still, whatever the clock says",
     "bot/watchdog.py Watchdog.longest_block": "how long the loop has stood still, whatever the clock says",
