@@ -75,6 +75,18 @@ class SecondPersonNeeded(Refusal):
     """
 
 
+class DeciderInvolved(Refusal):
+    """Whoever proposed or released a paper does not decide what its enterprise says against it."""
+
+
+class ObjectedAlready(Refusal):
+    """Against one paper something is said once."""
+
+
+class MeetingAhead(Refusal):
+    """What came of an interview is written down once its time has come."""
+
+
 class RecallTooLate(Refusal):
     """A paper is called back by whoever released it, within a minute."""
 

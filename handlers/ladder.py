@@ -8,12 +8,13 @@ from datetime import datetime, time
 from content.papers.letter import letter_pdf, letter_word
 from domain.contact import StalePress
 from domain.ladder import PaperState, Rung
+from handlers import ladder_replies
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
-from handlers.turn import Button, File, Press, Reply, Say, Scene, Text, Turn
+from handlers.turn import Button, Document, File, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
-from outreach.hazards import ladder_papers, ladder_reading, ladder_releasing
+from outreach.hazards import blacklisting, ladder_following, ladder_papers, ladder_reading, ladder_releasing
 from outreach.hazards.ladder_reading import PaperView
 from outreach.hazards.ladder_releasing import PARTS
 from outreach.hazards.viewing import Who
@@ -34,7 +35,10 @@ async def show_papers(turn: Turn, scene: Scene, page: int = 0) -> Reply:
         for line in found.lines
     ]  # fmt: skip
     turning = pager(words, found.number, found.pages, "ld", "l")
-    text = words("replies/ladder/list", found=found, is_official=scene.known.official is not None)
+    official, today = scene.known.official, scene.desk.today
+    year = today.replace(month=1, day=1)
+    counted = await blacklisting.counted(scene.desk, official, year, today) if official is not None else None
+    text = words("replies/ladder/list", found=found, is_official=official is not None, counted=counted)
     return show(turn, text, (*rows, *((turning,) if turning else ()), (home_button(words),)))
 
 
@@ -72,7 +76,9 @@ async def press_ladder(turn: Turn, scene: Scene) -> Reply:
         case "xx":
             await ladder_releasing.drop(desk, me, paper_id, said.number(3))
         case _:
-            raise StalePress
+            reply = await ladder_replies.press_reply(turn, scene, said)
+            if reply is not None:
+                return reply
     return await card(turn, scene, paper_id)
 
 
@@ -85,11 +91,18 @@ async def take_words(turn: Turn, scene: Scene) -> Reply:
     return await card(turn, scene, int(paper_id))
 
 
+async def take_said(turn: Turn, scene: Scene) -> Reply:
+    """Words that were asked for about what came of a paper."""
+    reply = await ladder_replies.take_said(turn, scene)
+    return reply if reply is not None else await card(turn, scene, int(scene.subject.split(":")[1]))
+
+
 async def card(turn: Turn, scene: Scene, paper_id: int) -> Reply:
     """One paper with what this person may do about it now."""
-    if scene.meaning == WORDS:
+    if scene.meaning in (WORDS, ladder_replies.ANSWER, ladder_replies.SAID):
         await standing.expect(scene.desk, scene.known.contact.id, "")
-    _, _, view = await ladder_reading.look(scene.desk, who(scene), paper_id)
+    row, paper, view = await ladder_reading.look(scene.desk, who(scene), paper_id)
+    more = await ladder_following.after(scene.desk, who(scene), row, paper)
     rows: list[tuple[Button, ...]] = []
     words = scene.words
 
@@ -108,23 +121,28 @@ async def card(turn: Turn, scene: Scene, paper_id: int) -> Reply:
         rows.append((button("drop", "x", view.version),))
     if view.may_recall:
         rows.append((button("recall", "u", view.version, style="danger"),))
+    rows += ladder_replies.rows(scene, view, more)
     hazard = Button(words.label("hazard.open"), data("hz", "o", view.hazard_id))
     rows.append((hazard, Button(words.label("ladder.list"), data("ld", "l", 0))))
-    return show(turn, words("replies/ladder/card", view=view), (*rows, (home_button(words),)))
+    return show(turn, words("replies/ladder/card", view=view, more=more), (*rows, (home_button(words),)))
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:
     """Where a paper stands, for an update that took effect before."""
     if isinstance(turn.said, Press):
         return await (show_papers(turn, scene) if turn.said.verb == "l" else card(turn, scene, turn.said.number(2)))
-    return await card(turn, scene, int(scene.subject.split(":")[1]))
+    paper_id = int(scene.subject.split(":")[1])
+    if scene.meaning == ladder_replies.ANSWER:
+        return await ladder_replies.ask_answer(turn, scene, paper_id)
+    return await card(turn, scene, paper_id)
 
 
 def concerns(turn: Turn, scene: Scene) -> bool:
     """Whether a redelivered update belongs to this talk."""
     if isinstance(turn.said, Press):
         return turn.said.talk == "ld"
-    return scene.meaning == WORDS and isinstance(turn.said, Text)
+    mine = (WORDS, ladder_replies.ANSWER, ladder_replies.SAID)
+    return scene.meaning in mine and isinstance(turn.said, Text | Photo | Document)
 
 
 def who(scene: Scene) -> Who:

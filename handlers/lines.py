@@ -21,6 +21,7 @@ from handlers import (
     inspection,
     invitations,
     ladder,
+    ladder_replies,
     language,
     law,
     ledger,
@@ -129,6 +130,8 @@ MEANINGS: dict[str, Talk] = {
     hazard.PHOTO: hazard.take_photo,
     hazard_asking.WORDS: hazard.take_words,
     ladder.WORDS: ladder.take_words,
+    ladder_replies.ANSWER: ladder_replies.take_answer,
+    ladder_replies.SAID: ladder.take_said,
     plan_steps.DAY: plan_steps.take_day,
     ledger.DAY: ledger.take_day,
 }
@@ -136,7 +139,7 @@ MEANINGS: dict[str, Talk] = {
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
-    hazard_asking.WORDS, ladder.WORDS,
+    hazard_asking.WORDS, ladder.WORDS, ladder_replies.SAID,
     plan_steps.DAY, ledger.DAY,
 }  # fmt: skip
 

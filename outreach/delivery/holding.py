@@ -21,7 +21,7 @@ DIGEST = "digest"
 # Neither costs anything of the budget nor is folded: the digest itself, and what a person asked for at an hour of
 # their own choice, which would be yesterday's by the time of the next digest.
 # Neither does a paper of the ladder, nor does a stop keep it away: an authority serves it.
-SERVED = ("ladder_news", "ladder_paper")
+SERVED = ("ladder_news", "ladder_paper", "ladder_decided", "ladder_listing")
 UNCOUNTED = (DIGEST, "daily_question", *SERVED)
 # What is said by the clock alone waits for a workday; what an official sends does not.
 CLOCKED = ("digest", "reminder_", "ladder_")

@@ -134,7 +134,9 @@ async def look(desk: Desk, who: Who, paper_id: int) -> tuple[HazardRecord, Ladde
     actor = await actor_for(desk, row, who)
     paper = await desk.session.get_one(LadderPaperRecord, paper_id, populate_existing=True)
     is_official = Party.OFFICIAL in actor.parties and who.official is not None
-    if paper.rung == Rung.REMINDER or not (is_official or PaperState(paper.state).is_out):
+    # Of one that was objected to rightly its enterprise hears too.
+    is_shown = PaperState(paper.state).is_out or paper.outcome == "upheld"
+    if paper.rung == Rung.REMINDER or not (is_official or is_shown):
         raise NotYours
     enterprise = await desk.session.get_one(EnterpriseRecord, paper.enterprise_id)
     rule = rule_of(desk, paper)

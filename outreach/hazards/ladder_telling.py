@@ -14,7 +14,7 @@ from outreach.desk import Desk
 from outreach.hazards.telling import fixers, followers
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
-from outreach.storage.ladder import LadderPaperRecord
+from outreach.storage.ladder import BlacklistingRecord, LadderPaperRecord
 
 
 async def tell_reminder(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
@@ -83,6 +83,46 @@ async def tell_officials(
         facts = await _facts(desk, row, paper) | {"news": news}
         key = f"ladder:{paper.id}:{paper.version}:{news}:{contact.id}"
         notice = Notice("ladder_news", facts, key, buttons, is_push=True, due_at=by_day(desk, desk.now))
+        await desk.tell(contact, notice)
+
+
+async def tell_answered(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
+    """Tell the officials that an answer waits for their judgement."""
+    await tell_officials(desk, row, paper, "answered", await followers(desk, row))
+
+
+async def tell_objected(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
+    """Tell the heads, who decide, and whoever follows the hazard, that its enterprise objects."""
+    told = {one.id: one for one in await officials_concerned(desk, row, is_head=True)}
+    told |= {one.id: one for one in await followers(desk, row)}
+    await tell_officials(desk, row, paper, "objected", told.values())
+
+
+async def tell_decided(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, news: str, words: str) -> None:
+    """Tell the enterprise what was decided about its answer or objection, or written down of an interview."""
+    for contact in await fixers(desk, row):
+        facts = await _facts(desk, row, paper) | {"news": news, "words": words, "reply_on": paper.reply_on}
+        key = f"ladder:{paper.id}:{paper.version}:{news}:{contact.id}"
+        buttons = ((NoticeButton("ladder.open", f"ld:o:{paper.id}"),),)
+        notice = Notice("ladder_decided", facts, key, buttons, is_push=True, due_at=by_day(desk, desk.now))
+        await desk.tell(contact, notice)
+
+
+async def tell_listing(
+    desk: Desk, row: HazardRecord, paper: LadderPaperRecord, listing: BlacklistingRecord, news: str, but: int
+) -> None:
+    """A proposal is told to the heads, everything else to the enterprise."""
+    if news == "proposed":
+        told = [one for one in await officials_concerned(desk, row, is_head=True) if one.id != but]
+    else:
+        told = await fixers(desk, row)
+    for contact in told:
+        facts = await _facts(desk, row, paper) | {
+            "news": news, "ground": listing.ground, "evidence": listing.evidence, "until_on": listing.until_on,
+        }  # fmt: skip
+        key = f"ladder:{paper.id}:list{listing.version}:{news}:{contact.id}"
+        buttons = ((NoticeButton("ladder.open", f"ld:o:{paper.id}"),),)
+        notice = Notice("ladder_listing", facts, key, buttons, is_push=True, due_at=by_day(desk, desk.now))
         await desk.tell(contact, notice)
 
 

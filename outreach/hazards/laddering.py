@@ -17,7 +17,7 @@ from outreach.desk import Desk, Office
 from outreach.hazards.ladder_telling import tell_drafted, tell_reminder, tell_unanswered
 from outreach.hazards.viewing import hazard_of
 from outreach.storage.hazards import HazardRecord
-from outreach.storage.ladder import LadderPaperRecord
+from outreach.storage.ladder import LadderPaperRecord, ObjectionRecord
 
 # Rows that one transaction looks at; the rest follow in the next one.
 BATCH = 100
@@ -36,9 +36,6 @@ class Objections:
 
     is_open: bool = False
     until_on: date | None = None
-
-
-NO_OBJECTIONS = Objections()
 
 
 async def look_at_hazards(office: Office) -> int:
@@ -71,7 +68,8 @@ async def look(desk: Desk, row: HazardRecord) -> int:
     _settle(desk, row, hazard, papers)
     allowed_at = desk.office.almanac.allowed_from(desk.now, QuietHours(), on_workdays=True)
     if allowed_at > desk.now:
-        row.next_look_at = allowed_at if hazard.state is HazardState.ORDERED else None
+        morning_at = desk.office.almanac.at(desk.on(allowed_at), DRAFT_HOUR)
+        row.next_look_at = max(allowed_at, morning_at) if hazard.state is HazardState.ORDERED else None
         return 0
     objections = await objections_of(desk, row.id)
     for paper in papers:
@@ -109,8 +107,15 @@ def _due(
 
 
 async def objections_of(desk: Desk, hazard_id: int) -> Objections:
-    """What its enterprise has objected to."""
-    return NO_OBJECTIONS
+    """What its enterprise has said against the papers of a hazard."""
+    found = await desk.session.execute(
+        select(ObjectionRecord.state, ObjectionRecord.decided_at).where(
+            ObjectionRecord.hazard_id == hazard_id, ObjectionRecord.about == "paper"
+        )
+    )
+    rows = found.all()
+    turned_down = [desk.on(at) for state, at in rows if state == "declined" and at is not None]
+    return Objections(any(state == "open" for state, _ in rows), max(turned_down, default=None))
 
 
 async def papers_of(desk: Desk, hazard_id: int) -> tuple[LadderPaperRecord, ...]:

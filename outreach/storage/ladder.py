@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, text
+from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
@@ -60,3 +60,57 @@ class LadderPaperRecord(Record):
     answered_by: Mapped[int | None]
     answered_at: Mapped[datetime | None]
     settled_by: Mapped[int | None]
+
+
+class ObjectionRecord(Record):
+    """异议 — what an enterprise says against a paper, or against being listed for it, and what a superior decided."""
+
+    __tablename__ = "objections"
+    __table_args__ = (UniqueConstraint("paper_id", "about"),)
+
+    id: Mapped[Key]
+    hazard_id: Mapped[int] = mapped_column(BIG, ForeignKey("hazards.id"), index=True)
+    paper_id: Mapped[int] = mapped_column(BIG, ForeignKey("ladder_papers.id"))
+    about: Mapped[Word]  # paper, listing
+    contact_id: Mapped[int]
+    words: Mapped[Prose]
+    made_at: Mapped[datetime]
+    state: Mapped[Word]  # open, upheld, declined
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[Prose] = mapped_column(default="")
+
+
+class InterviewRecord(Record):
+    """约谈记录 — who was there, what was said, and by when the result is due (`reply_on` of its paper)."""
+
+    __tablename__ = "interviews"
+
+    paper_id: Mapped[int] = mapped_column(BIG, ForeignKey("ladder_papers.id"), primary_key=True)
+    attendees: Mapped[Prose] = mapped_column(default="")
+    minutes: Mapped[Prose] = mapped_column(default="")
+    # None until the record is complete.
+    held_at: Mapped[datetime | None]
+    recorded_by: Mapped[int]
+
+
+class BlacklistingRecord(Record):
+    """黑名单 — an enterprise is proposed for the list by one official and put on it by another, until a day."""
+
+    __tablename__ = "blacklistings"
+
+    id: Mapped[Key]
+    paper_id: Mapped[int] = mapped_column(BIG, ForeignKey("ladder_papers.id"), unique=True)
+    hazard_id: Mapped[int] = mapped_column(BIG, ForeignKey("hazards.id"), index=True)
+    enterprise_id: Mapped[EnterpriseKey]
+    ground: Mapped[Prose]
+    evidence: Mapped[Prose]
+    state: Mapped[Word]  # proposed, listed, declined, removed
+    version: Mapped[int] = mapped_column(default=1)
+    until_on: Mapped[date]
+    proposed_by: Mapped[int]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None]
+    entered_on: Mapped[date | None]
+    removed_on: Mapped[date | None]
+    removed_by: Mapped[int | None]

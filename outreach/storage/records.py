@@ -15,7 +15,7 @@ from outreach.storage.inspections import (
     PhotoRecord,
 )
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
-from outreach.storage.ladder import LadderPaperRecord
+from outreach.storage.ladder import BlacklistingRecord, InterviewRecord, LadderPaperRecord, ObjectionRecord
 from outreach.storage.laws import LawArticleRecord, LawRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import (
@@ -58,6 +58,7 @@ __all__ = [
     "AlertRecord",
     "AlertWordRecord",
     "AnswerRecord",
+    "BlacklistingRecord",
     "BroadcastRecord",
     "CampaignDayRecord",
     "ChecklistEditionRecord",
@@ -77,6 +78,7 @@ __all__ = [
     "HazardRecord",
     "HazardStepRecord",
     "InspectionRecord",
+    "InterviewRecord",
     "InvitationRecord",
     "JournalRecord",
     "LadderPaperRecord",
@@ -84,6 +86,7 @@ __all__ = [
     "LawRecord",
     "LetterRecord",
     "MemoryRecord",
+    "ObjectionRecord",
     "OccurrenceRecord",
     "OfficialCodeRecord",
     "OfficialRecord",

@@ -471,6 +471,8 @@ async def papers(office: Office, world: World) -> None:
     kinds = {
         "drafted paper": ("supervision", "draft"), "naming paper": ("circular", "draft"),
         "meeting paper": ("interview", "draft"), "served paper": ("supervision", "released"),
+        "answered paper": ("supervision", "answered"), "held paper": ("interview", "released"),
+        "sanction paper": ("sanction", "released"),
     }  # fmt: skip
     for at in (OWN, NEIGHBOUR, ELSEWHERE):
         head = "西科长" if at == ELSEWHERE else "东科长"
@@ -490,8 +492,9 @@ async def papers(office: Office, world: World) -> None:
                 )  # fmt: skip
                 desk.session.add(paper)
                 await desk.session.flush()
-                if state == "released":
-                    paper.number, paper.released_by = f"{at}{rung}", world.officials[head].id
+                if state != "draft":
+                    paper.number, paper.released_by = f"{at}{kind}", world.officials[head].id
+                    paper.meet_at, paper.outcome = desk.now, "said" if state == "answered" else ""
                     paper.released_at, paper.signer = desk.now, head
                     paper.reply_on = desk.today + timedelta(days=3)
                     paper.letter = ladder_papers.frozen(await ladder_papers.letter_of(desk, row, paper))

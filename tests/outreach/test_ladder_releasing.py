@@ -35,7 +35,7 @@ async def drafted(office: Office, clock: SetClock, rung: str, grade: Grade = Gra
     at = await scene(office)
     id_ = await ordered(office, at, grade)
     while not (found := await papers(office, id_)) or found[-1].rung != rung:
-        await to(office, clock, clock.now.replace(minute=0), release=False)
+        await to(office, clock, clock.now.replace(minute=0))
         clock.advance(hours=4)
         async with office.desk() as desk:
             mine = update(LadderPaperRecord).where(LadderPaperRecord.state == "draft", LadderPaperRecord.rung != rung)
