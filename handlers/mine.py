@@ -8,6 +8,7 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn, press
 from outreach import inspecting, open_matters, reading
+from outreach.hazards import listing
 
 
 async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:
@@ -29,6 +30,8 @@ async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:
         for one in (waiting.lines if waiting else ())
         if one.item.button is not None and (one.item.enterprise, one.item.title) not in begun
     ]
+    if page == 0 and (count := await listing.count_own(desk, caller.posts)):
+        rows.append((Button(words.label("mine.hazards", count=count), press("hz", "l", 0)),))
     rows += [
         (Button(short(f"{line.number} {line.checklist_title}"), press("my", "o", line.id)),) for line in done.lines
     ]
@@ -44,9 +47,11 @@ async def _finding(turn: Turn, scene: Scene, finding_id: int) -> Reply:
     words = scene.words
     view = await open_matters.finding_of(scene.desk, scene.known.posts, finding_id)
     rows: list[tuple[Button, ...]] = []
+    if view.hazard_id is not None:
+        rows.append((Button(words.label("mine.prove"), press("hz", "o", view.hazard_id), style="primary"),))
     if view.checklist_id and not view.is_put_right:
         again = press("in", "c", view.enterprise_id, view.checklist_id)
-        rows.append((Button(words.label("mine.check_again"), again, style="primary"),))
+        rows.append((Button(words.label("mine.check_again"), again),))
     rows.append((Button(words.label("mine.back"), press("my", "l", 0)), home_button(words)))
     return show(turn, words("replies/mine/finding", view=view, line=view.line), tuple(rows))
 

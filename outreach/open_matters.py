@@ -13,13 +13,14 @@ from domain.contact import Contact, NotYours, Post
 from domain.notice import DeliveryState
 from domain.plan import OccurrenceState
 from domain.reminder import finding_step
-from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, RESPONSIBLE, number_in, put_right
+from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, RESPONSIBLE, TO_BE_PUT_RIGHT, number_in, put_right
 from outreach.desk import Desk
 from outreach.matters import Item, items_of
 from outreach.occurring import reminded_of, responsible
 from outreach.reading import FindingLine
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import OccurrenceRecord
@@ -55,6 +56,7 @@ class FindingView:
     checklist_id: str
     step: str
     is_put_right: bool
+    hazard_id: int | None
 
 
 async def open_matters(desk: Desk, contact: Contact, posts: Sequence[Post]) -> OpenMatters:
@@ -107,7 +109,7 @@ async def _unread(desk: Desk, contact_id: int) -> list[str]:
 
 
 async def _findings(desk: Desk, own: Sequence[int]) -> list[int]:
-    """The findings of these enterprises that no later inspection has put right, the nearest due first.
+    """The findings of these enterprises that nobody has reported put right, the nearest due first.
 
     What was found wrong again stands for the earlier finding of the same item.
     """
@@ -123,7 +125,12 @@ async def _findings(desk: Desk, own: Sequence[int]) -> list[int]:
     )
     ids = await desk.session.scalars(
         select(FindingRecord.id)
-        .where(FindingRecord.enterprise_id.in_(own), ~again.exists())
+        .outerjoin(HazardRecord, HazardRecord.finding_id == FindingRecord.id)
+        .where(
+            FindingRecord.enterprise_id.in_(own),
+            ~again.exists(),
+            or_(HazardRecord.id.is_(None), HazardRecord.state.in_(TO_BE_PUT_RIGHT)),
+        )
         .order_by(FindingRecord.due_on, FindingRecord.id)
     )
     return list(ids)
@@ -164,4 +171,6 @@ async def finding_of(desk: Desk, posts: Sequence[Post], finding_id: int) -> Find
         row.id, row.number, enterprise.name, row.title, row.note, row.remedy, row.grade_hint, row.due_on, row.opened_at
     )
     holder = held[enterprise.id].name if enterprise.id in held else ""
-    return FindingView(line, holder, enterprise.id, fitting, finding_step(row.due_on, desk.today), bool(passed))
+    hazard = await desk.session.scalars(select(HazardRecord.id).where(HazardRecord.finding_id == row.id))
+    step = finding_step(row.due_on, desk.today)
+    return FindingView(line, holder, enterprise.id, fitting, step, bool(passed), hazard.first())

@@ -11,8 +11,10 @@ from sqlalchemy.orm import aliased
 
 from domain.checklist import Verdict
 from domain.contact import Role
+from domain.hazard import HazardState
 from domain.plan import OccurrenceState, Reminded
 from outreach.storage.broadcasts import BroadcastRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import PostRecord
@@ -25,6 +27,8 @@ Roles = Mapping[int, Mapping[int, set[str]]]
 
 OCCURRENCE, FINDING, NOTICE = "occurrence", "finding", "notice"
 RESPONSIBLE = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
+# While a hazard stands so, its finding is still to be put right.
+TO_BE_PUT_RIGHT = (HazardState.REPORTED, HazardState.VERIFIED, HazardState.ORDERED)
 # Why something is no longer to be said.
 ANSWERED, WITHDRAWN, LEFT = "answered", "withdrawn", "left"
 
@@ -112,7 +116,12 @@ async def _findings(link: Link, asked: Sequence[_Asked], held: Roles) -> list[st
 
 
 async def put_right(link: Link, finding_ids: Iterable[int]) -> set[int]:
-    """Of these findings, those whose item a later submitted inspection of the enterprise no longer failed."""
+    """Of these findings, those reported put right, and those whose item a later inspection no longer failed."""
+    reported = await link.execute(
+        select(HazardRecord.finding_id).where(
+            HazardRecord.finding_id.in_(set(finding_ids)), HazardRecord.state.not_in(TO_BE_PUT_RIGHT)
+        )
+    )
     later = aliased(InspectionRecord)
     found = await link.execute(
         select(FindingRecord.id)
@@ -126,7 +135,7 @@ async def put_right(link: Link, finding_ids: Iterable[int]) -> set[int]:
         )
         .distinct()
     )
-    return set(found.scalars())
+    return {id_ for id_ in reported.scalars() if id_ is not None} | set(found.scalars())
 
 
 async def _notices(link: Link, asked: Sequence[_Asked], _: Roles) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from domain.checklist import Grade
 from domain.contact import Post
@@ -46,21 +46,29 @@ class StepLine:
 
 async def own_hazards(desk: Desk, posts: tuple[Post, ...], page: int, size: int) -> Page[HazardLine]:
     """A page of what the caller's enterprises have still to put right or to have rechecked, the nearest due first."""
-    own = {post.enterprise_id for post in posts if post.role in RESPONSIBLE}
-    conditions = (
-        HazardRecord.enterprise_id.in_(own),
-        HazardRecord.state.in_(OPEN),
-        (HazardRecord.state != HazardState.REPORTED) | (HazardRecord.source == Source.SELF),
-    )
-    total = (await desk.session.scalars(select(func.count()).select_from(HazardRecord).where(*conditions))).one()
+    total = await count_own(desk, posts)
     rows = await desk.session.scalars(
         select(HazardRecord)
-        .where(*conditions)
+        .where(*_own(posts))
         .order_by((HazardRecord.state == HazardState.ORDERED).desc(), HazardRecord.due_on, HazardRecord.id)
         .limit(size)
         .offset(page * size)
     )
     return Page(tuple(line_of(row, desk.today) for row in rows), total, page, -(-total // size))
+
+
+async def count_own(desk: Desk, posts: tuple[Post, ...]) -> int:
+    """How many there are of these."""
+    return (await desk.session.scalars(select(func.count()).select_from(HazardRecord).where(*_own(posts)))).one()
+
+
+def _own(posts: tuple[Post, ...]) -> tuple[ColumnElement[bool], ...]:
+    own = {post.enterprise_id for post in posts if post.role in RESPONSIBLE}
+    return (
+        HazardRecord.enterprise_id.in_(own),
+        HazardRecord.state.in_(OPEN),
+        (HazardRecord.state != HazardState.REPORTED) | (HazardRecord.source == Source.SELF),
+    )
 
 
 def line_of(row: HazardRecord, today: date) -> HazardLine:

@@ -469,4 +469,4 @@ def test_hazards_in_any_order(request: pytest.FixtureRequest, database_url: str,
 
 @pytest.mark.torture
 def test_hazards_in_any_order_for_long(request: pytest.FixtureRequest, database_url: str, figure: Figure) -> None:
-    _run(request, database_url, figure, examples=90, rules=44)
+    _run(request, database_url, figure, examples=80, rules=44)
