@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from domain.checklist import Grade
 from domain.contact import NotYours, Official, StalePress
@@ -20,15 +20,13 @@ from domain.ladder import (
     Rung,
     SecondPersonNeeded,
 )
-from domain.notice import DeliveryState
 from outreach.desk import Desk
 from outreach.hazards.ladder_papers import final_letter, form_of, frozen, reply_on
-from outreach.hazards.ladder_telling import tell_proposed, tell_released
+from outreach.hazards.ladder_telling import tell_proposed, tell_released, unsend
 from outreach.hazards.laddering import look_soon, may_still_go_out, objections_of
 from outreach.hazards.viewing import Who, actor_for, hazard_of, held
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
-from outreach.storage.notices import DeliveryRecord
 
 RECALL_FOR = timedelta(seconds=60)
 PARTS = ("facts", "demand", "meet_place")
@@ -134,15 +132,7 @@ async def recall(desk: Desk, who: Who, paper_id: int, version: int) -> LadderPap
     row, paper, official = await paper_held(desk, who, paper_id, version)
     if not may_recall(desk, paper, official):
         raise RecallTooLate
-    prefix = f"ladder:{paper.id}:{paper.version}:"
-    await desk.session.execute(
-        update(DeliveryRecord)
-        .where(
-            DeliveryRecord.key >= prefix, DeliveryRecord.key < prefix[:-1] + ";",
-            DeliveryRecord.state.in_((DeliveryState.QUEUED, DeliveryState.RETRY)),
-        )
-        .values(state=DeliveryState.SKIPPED, reason="withdrawn", settled_at=desk.now)
-    )  # fmt: skip
+    await unsend(desk, paper)
     paper.state, paper.released_by, paper.released_at, paper.letter = PaperState.DRAFT, None, None, ""
     paper.signer, paper.reply_on = "", None
     paper.version += 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, func, select, update
+
 from domain.contact import Contact
 from domain.ladder import Addressee, Releaser, Rule
-from domain.notice import Notice, NoticeButton
+from domain.notice import DeliveryState, Notice, NoticeButton
 from domain.reminder import QuietHours
 from outreach.concerning import officials_concerned
 from outreach.desk import Desk
@@ -15,6 +17,9 @@ from outreach.hazards.telling import fixers, followers
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import BlacklistingRecord, LadderPaperRecord
+from outreach.storage.notices import DeliveryRecord
+
+_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY)
 
 
 async def tell_reminder(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
@@ -124,6 +129,29 @@ async def tell_listing(
         buttons = ((NoticeButton("ladder.open", f"ld:o:{paper.id}"),),)
         notice = Notice("ladder_listing", facts, key, buttons, is_push=True, due_at=by_day(desk, desk.now))
         await desk.tell(contact, notice)
+
+
+async def unsend(desk: Desk, paper: LadderPaperRecord) -> bool:
+    """Whatever of a paper has not left yet stays here. Whether it has reached nobody."""
+    stays = update(DeliveryRecord).where(*_of(paper), DeliveryRecord.state.in_(_WAITING))
+    await desk.session.execute(stays.values(state=DeliveryState.SKIPPED, reason="withdrawn", settled_at=desk.now))
+    return not await _count(desk, *_of(paper), DeliveryRecord.state != DeliveryState.SKIPPED)
+
+
+async def is_waiting(desk: Desk, paper: LadderPaperRecord) -> bool:
+    """Whether any of a paper has still to leave."""
+    return await _count(desk, *_of(paper), DeliveryRecord.state.in_(_WAITING)) > 0
+
+
+def _of(paper: LadderPaperRecord) -> tuple[ColumnElement[bool], ...]:
+    prefix = f"ladder:{paper.id}:"
+    return (
+        DeliveryRecord.key >= prefix, DeliveryRecord.key < prefix[:-1] + ";", DeliveryRecord.kind == "ladder_paper",
+    )  # fmt: skip
+
+
+async def _count(desk: Desk, *conditions: ColumnElement[bool]) -> int:
+    return int((await desk.session.scalars(select(func.count()).select_from(DeliveryRecord).where(*conditions))).one())
 
 
 def by_day(desk: Desk, at: datetime) -> datetime:

@@ -14,7 +14,7 @@ from domain.ladder import Due, PaperState, Releaser, Rule, Rung, Standing, climb
 from domain.rectification import UNDO_FOR
 from domain.reminder import QuietHours
 from outreach.desk import Desk, Office
-from outreach.hazards.ladder_telling import tell_drafted, tell_reminder, tell_unanswered
+from outreach.hazards.ladder_telling import is_waiting, tell_drafted, tell_reminder, tell_unanswered, unsend
 from outreach.hazards.viewing import hazard_of
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord, ObjectionRecord
@@ -65,7 +65,7 @@ async def look(desk: Desk, row: HazardRecord) -> int:
     """
     hazard = await hazard_of(desk, row)
     papers = await papers_of(desk, row.id)
-    _settle(desk, row, hazard, papers)
+    await _settle(desk, row, hazard, papers)
     allowed_at = desk.office.almanac.allowed_from(desk.now, QuietHours(), on_workdays=True)
     if allowed_at > desk.now:
         morning_at = desk.office.almanac.at(desk.on(allowed_at), DRAFT_HOUR)
@@ -147,8 +147,8 @@ def _counts(paper: LadderPaperRecord) -> bool:
     return paper.state != PaperState.WITHDRAWN or paper.outcome in _STOPS
 
 
-def _settle(desk: Desk, row: HazardRecord, hazard: Hazard, papers: Sequence[LadderPaperRecord]) -> None:
-    """Drafts whose reason is gone are withdrawn; what was put right or given more time needs no other answer."""
+async def _settle(desk: Desk, row: HazardRecord, hazard: Hazard, papers: Sequence[LadderPaperRecord]) -> None:
+    """What has not gone out and whose reason is gone is withdrawn; what was put right needs no other answer."""
     if hazard.state in DONE:
         outcome = "closed"
     elif hazard.state is not HazardState.ORDERED:
@@ -158,11 +158,20 @@ def _settle(desk: Desk, row: HazardRecord, hazard: Hazard, papers: Sequence[Ladd
     for paper in papers:
         if may_still_go_out(desk, row, hazard, paper):
             continue
-        if paper.state == PaperState.DRAFT:
+        is_new = paper.state == PaperState.RELEASED and paper.rung != Rung.REMINDER and not paper.outcome
+        if paper.state == PaperState.DRAFT or (is_new and await _is_unsent(desk, paper)):
             paper.state, paper.outcome, paper.version = PaperState.WITHDRAWN, outcome, paper.version + 1
         elif paper.state == PaperState.RELEASED and paper.reply_on is not None and not paper.outcome:
             paper.state, paper.outcome, paper.version = PaperState.ANSWERED, outcome, paper.version + 1
             paper.answered_at = desk.now
+
+
+async def _is_unsent(desk: Desk, paper: LadderPaperRecord) -> bool:
+    """Whether a released paper still waits for the morning, as when it was released by night; then it stays here.
+
+    One that nobody in the chat could get was printed and handed over, and is out.
+    """
+    return await is_waiting(desk, paper) and await unsend(desk, paper)
 
 
 async def _draft(desk: Desk, row: HazardRecord, rule: Rule) -> LadderPaperRecord:

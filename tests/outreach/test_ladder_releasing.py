@@ -185,6 +185,20 @@ async def test_what_is_released_by_night_is_served_in_the_morning_of_a_workday(o
     assert {f"{due_at.astimezone(office.zone):%m-%d %H:%M}" for _, _, due_at in await served(office)} == {"10-08 08:00"}
 
 
+async def test_what_waits_for_the_morning_does_not_leave_once_it_is_put_right(office: Office, clock: SetClock) -> None:
+    at, id_, paper_id = await drafted(office, clock, "supervision")
+    clock.set(datetime(2026, 9, 30, 14, tzinfo=UTC))
+    await press(office, at.zhou, "release", paper_id)
+    await photograph(office, at.wang, id_)
+    clock.advance(hours=20)
+    await take(office, at.wang, id_, StepKey.RECTIFY)
+    clock.advance(seconds=90)
+    await sweeps.remind(office)
+    assert {state for _, state, _ in await served(office)} == {"skipped"}
+    last = (await papers(office, id_))[-1]
+    assert (last.state, last.outcome, last.number) == ("withdrawn", "rectified", "督办〔2026〕1号")
+
+
 async def test_what_is_not_issued_climbs_no_further(office: Office, clock: SetClock) -> None:
     at, id_, paper_id = await drafted(office, clock, "circular")
     await press(office, at.zhou, "drop", paper_id)
