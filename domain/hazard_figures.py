@@ -6,6 +6,7 @@ A figure is the number of hazards that its rule picks, so the rows behind it are
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -104,15 +105,30 @@ class Figures:
     on: date
     since: datetime
     stood: Sequence[Stood] = field(repr=False)
+    _tally: Counter[tuple[Measure, Grade | None, Source | None]] = field(
+        init=False, repr=False, compare=False, default_factory=Counter
+    )
+
+    def __post_init__(self) -> None:
+        for one in self.stood:
+            for measure in self._measures(one):
+                for grade in (None, one.grade):
+                    self._tally[measure, grade, None] += 1
+                    self._tally[measure, grade, one.source] += 1
 
     def rows(self, cut: Cut) -> tuple[Stood, ...]:
         """The hazards behind a figure, in the order in which they were opened."""
-        return tuple(one for one in self.stood if self._counts(one, cut))
+        return tuple(
+            one
+            for one in self.stood
+            if cut.grade in (None, one.grade)
+            and cut.source in (None, one.source)
+            and cut.measure in self._measures(one)
+        )
 
     def count(self, measure: Measure, grade: Grade | None = None, source: Source | None = None) -> int:
         """One figure."""
-        cut = Cut(measure, grade, source)
-        return sum(self._counts(one, cut) for one in self.stood)
+        return self._tally[measure, grade, source]
 
     @property
     def closure_percent(self) -> float | None:
@@ -138,36 +154,32 @@ class Figures:
     @property
     def enterprises_open(self) -> int:
         """The same of the hazards that are open."""
-        return _enterprises(one for one in self.stood if self._counts(one, Cut(Measure.OPEN)))
+        return _enterprises(one for one in self.stood if one.is_hazard and one.state in OPEN)
 
-    def _counts(self, one: Stood, cut: Cut) -> bool:
-        if cut.grade not in (None, one.grade) or cut.source not in (None, one.source):
-            return False
-        if cut.measure is Measure.WAITING:
-            return one.state is HazardState.REPORTED
-        return one.is_hazard and self._is(one, cut.measure)
-
-    def _is(self, one: Stood, measure: Measure) -> bool:
-        match measure:
-            case Measure.NEW:
-                return one.found_at is not None and one.found_at > self.since
-            case Measure.OPEN:
-                return one.state in OPEN
-            case Measure.CLOSED:
-                return one.state in DONE
-            case Measure.NEWLY_CLOSED:
-                return one.state in DONE and one.closed_at is not None and one.closed_at > self.since
-            case Measure.HANDED_OVER:
-                return one.state is HazardState.HANDED_OVER
-            case Measure.DUE:
-                return one.is_overdue(self.on) or (one.is_put_right and one.rectified_due_on is not None)
-            case Measure.ON_TIME:
-                return one.is_on_time
-            case Measure.OVERDUE:
-                return one.is_overdue(self.on)
-            case Measure.PAID:
-                return bool(one.cost)
-        return True
+    def _measures(self, one: Stood) -> list[Measure]:
+        """The figures to which a hazard belongs."""
+        if not one.is_hazard:
+            return [Measure.WAITING] if one.state is HazardState.REPORTED else []
+        found = [Measure.FOUND]
+        if one.found_at is not None and one.found_at > self.since:
+            found.append(Measure.NEW)
+        if one.state in OPEN:
+            found.append(Measure.OPEN)
+        elif one.state in DONE:
+            found.append(Measure.CLOSED)
+            if one.closed_at is not None and one.closed_at > self.since:
+                found.append(Measure.NEWLY_CLOSED)
+        else:
+            found.append(Measure.HANDED_OVER)
+        if one.is_overdue(self.on):
+            found += (Measure.OVERDUE, Measure.DUE)
+        elif one.is_put_right and one.rectified_due_on is not None:
+            found.append(Measure.DUE)
+        if one.is_on_time:
+            found.append(Measure.ON_TIME)
+        if one.cost:
+            found.append(Measure.PAID)
+        return found
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -30,6 +30,7 @@ PRESSES: dict[str, Desired] = {
     "ld": Desired(Duty.TRIAGE, is_shared=True),
     "rg": Desired(Duty.FINDINGS, {"ok": Duty.REGISTER, "no": Duty.REGISTER, "x": Duty.FIGURES}),
     "lg": Desired(Duty.FIGURES),
+    "wr": Desired(Duty.FIGURES, dict.fromkeys(("w", "r", "rr"), Duty.NOTICE)),
     "iv": Desired(Duty.INVITE, is_shared=True),
     "pq": Desired(Duty.INVITE, is_shared=True),
     "tr": Desired(Duty.TRIAGE),
@@ -56,6 +57,7 @@ MEANINGS: dict[str, Desired] = {
     "hazard": Desired(Duty.FINDINGS, is_shared=True),
     "plans": Desired(Duty.PLANS),
     "ledger": Desired(Duty.FIGURES),
+    "roundup": Desired(Duty.FIGURES),
 }
 
 

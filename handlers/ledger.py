@@ -84,6 +84,7 @@ async def _figures(turn: Turn, scene: Scene, day: str, street: str) -> Reply:
         rows.append((Button(label("ledger.whole"), data("lg", "s", day, NONE)),))
     elif len(await counting.streets(desk, place)) > 1:
         rows.append((Button(label("ledger.streets"), data("lg", "w", day)),))
+    rows.append((Button(label("roundup.open"), data("wr", "l")),))
     rows.append((Button(label("ledger.day"), data("lg", "y")), Button(label("ledger.export"), data("lg", "x"))))
     return show(turn, text, (*rows, (home_button(words),)))
 

@@ -34,6 +34,7 @@ from handlers import (
     quiz,
     register,
     report,
+    roundup,
     settings,
     triage,
     yearly,
@@ -96,6 +97,7 @@ PRESSES: dict[str, Talk] = {
     "pq": places.press_places,
     "rg": register.press,
     "lg": ledger.press_ledger,
+    "wr": roundup.press_roundup,
     "bc": broadcast.press,
     "ak": acknowledgement.press,
     "iv": invitations.press,
@@ -134,13 +136,15 @@ MEANINGS: dict[str, Talk] = {
     ladder_replies.SAID: ladder.take_said,
     plan_steps.DAY: plan_steps.take_day,
     ledger.DAY: ledger.take_day,
+    roundup.ASK: roundup.take_words,
+    roundup.REMARK: roundup.take_words,
 }
 
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
     hazard_asking.WORDS, ladder.WORDS, ladder_replies.SAID,
-    plan_steps.DAY, ledger.DAY,
+    plan_steps.DAY, ledger.DAY, roundup.ASK, roundup.REMARK,
 }  # fmt: skip
 
 # Commands that only look, so they are simply answered again.

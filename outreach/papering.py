@@ -31,6 +31,7 @@ from outreach.hazards import ladder_papers
 from outreach.invitees import issue_for_sheet
 from outreach.ledgers.exporting import make_ledgers
 from outreach.parting import album_recipe
+from outreach.roundups.printing import make_roundup
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
@@ -45,7 +46,7 @@ _SHEETS_KEPT, _ALBUMS_KEPT = 2, 8
 
 
 def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None]]:
-    """What makes the pump's attachments: `inspection:<id>`, `album:…`, `ladder:…`, `ledgers:…`, `sheet:…`.
+    """What makes the pump's attachments by recipe, such as `inspection:<id>`.
 
     It makes None while one cannot be made yet.
 
@@ -69,6 +70,8 @@ def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None
             return Attachment(*await make_ledgers(office, int(words[0]), datetime.fromtimestamp(float(words[1]), UTC)))
         if kind == "ladder":
             return await ladder_papers.made(office, int(words[0]))
+        if kind == "roundup":
+            return Attachment(*await make_roundup(office, int(words[0]), words[1]))
         if kind != "sheet":
             raise ValueError(f"no such recipe: {recipe}")
         if recipe not in sheets:

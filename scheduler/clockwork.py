@@ -21,6 +21,7 @@ CAMPAIGN_SECONDS = 60
 BACKUP_LOOK_MINUTES = 1
 DAILY_QUESTION_SECONDS = 20
 SEARCH_SECONDS = 300
+ROUNDUP_SECONDS = 60
 
 
 async def _always() -> bool:
@@ -54,6 +55,7 @@ class Clockwork:
         # From midnight on, so that each person's own hour has not passed; what is told then waits for that hour.
         self._add(sweeps.tell_campaign_day, IntervalTrigger(seconds=CAMPAIGN_SECONDS, timezone=zone), office)
         self._add(sweeps.remind, IntervalTrigger(seconds=REMIND_SECONDS, timezone=zone), office)
+        self._add(sweeps.draft_roundups, IntervalTrigger(seconds=ROUNDUP_SECONDS, timezone=zone), office)
         self._add(sweeps.search_for_losses, IntervalTrigger(seconds=SEARCH_SECONDS, timezone=zone), office)
         # The night's work, in the office's time zone and one after the other. Weekdays, if any, go by name.
         self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)

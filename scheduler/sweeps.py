@@ -22,6 +22,7 @@ from outreach import (
     ticking,
 )
 from outreach.desk import Office
+from outreach.roundups import drafting
 
 LOG = structlog.get_logger("sweep")
 
@@ -65,6 +66,16 @@ async def tell_campaign_day(office: Office) -> int:
             total += count
 
     return await _logged("tell_campaign_day", tell)
+
+
+async def draft_roundups(office: Office) -> int:
+    """The reports of a week and of a month are drafted when their hour has come."""
+
+    async def draft() -> int:
+        async with office.desk() as desk:
+            return await drafting.draft_due(desk)
+
+    return await _logged("draft_roundups", draft)
 
 
 async def search_for_losses(office: Office) -> int:

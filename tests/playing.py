@@ -74,6 +74,8 @@ async def _set_up(stage, clock: SetClock, words: list[str]) -> None:  # type: ig
         case ["campaign"]:
             # From here on the day's one thing is told too; other talks are about something else.
             stage.tells_campaign_day = True
+        case ["roundups"]:
+            stage.drafts_roundups = True
         case ["official", name, *street]:
             await stage.enrol(name, street=street[0] if street else "")
         case ["entered", name, enterprise, role]:
@@ -105,6 +107,8 @@ async def _let_pass(stage, clock: SetClock, until: str) -> None:  # type: ignore
     clock.set(datetime.strptime(until, "%Y-%m-%d %H:%M").replace(tzinfo=office.zone).astimezone(UTC))
     await sweeps.ask_daily_questions(office)
     await sweeps.remind(office)
+    if stage.drafts_roundups:
+        await sweeps.draft_roundups(office)
     if stage.tells_campaign_day:
         await sweeps.tell_campaign_day(office)
     await stage.settle()

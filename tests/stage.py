@@ -85,6 +85,7 @@ class Stage:
         self.forwarder = Forwarder(house.office, self.robot.open)
         self._seen: dict[str, int] = {}
         self.tells_campaign_day = False
+        self.drafts_roundups = False
 
     async def post(self, path: str, **body: object) -> dict[str, object]:
         async with self.session.post(f"{self.base}/sandbox/{path}", json=body) as response:

@@ -92,30 +92,31 @@ def _query(jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None
     each = HazardStepRecord
     then = (
         select(
-            each.hazard_id.label("hazard_id"),
-            func.max(each.version).label("version"),
-            func.max(case((each.step == StepKey.RECTIFY, each.version))).label("rectified"),
-            func.min(case((each.state != HazardState.REPORTED, each.at))).label("found_at"),
-            func.max(case((each.step == StepKey.CLOSE, each.at))).label("closed_at"),
+            each.hazard_id,
+            func.max(each.version),
+            func.max(case((each.step == StepKey.RECTIFY, each.version))),
+            func.min(case((each.state != HazardState.REPORTED, each.at))),
+            func.max(case((each.step == StepKey.CLOSE, each.at))),
         )
-        .where(each.at <= at)
+        .where(each.at <= at, *(() if ids is None else (each.hazard_id.in_(list(ids)),)))
         .group_by(each.hazard_id)
         .subquery()
     )
+    hazard_id, version, rectified, found_at, closed_at = then.c
     query = (
         select(
             HazardRecord.id, HazardRecord.number, HazardRecord.what, HazardRecord.enterprise_id, EnterpriseRecord.name,
-            HazardRecord.street, HazardRecord.source, step.grade, step.state, step.due_on, step.cost, then.c.found_at,
-            put_right.at, put_right.due_on, then.c.closed_at,
+            HazardRecord.street, HazardRecord.source, step.grade, step.state, step.due_on, step.cost, found_at,
+            put_right.at, put_right.due_on, closed_at,
         )
-        .join(then, then.c.hazard_id == HazardRecord.id)
-        .join(step, and_(step.hazard_id == HazardRecord.id, step.version == then.c.version))
-        .outerjoin(put_right, and_(put_right.hazard_id == HazardRecord.id, put_right.version == then.c.rectified))
+        .join(then, hazard_id == HazardRecord.id)
+        .join(step, and_(step.hazard_id == HazardRecord.id, step.version == version))
+        .outerjoin(put_right, and_(put_right.hazard_id == HazardRecord.id, put_right.version == rectified))
         .outerjoin(EnterpriseRecord, EnterpriseRecord.id == HazardRecord.enterprise_id)
         .where(*within(jurisdiction))
         .order_by(HazardRecord.id)
     )  # fmt: skip
-    return query if ids is None else query.where(HazardRecord.id.in_(ids))
+    return query if ids is None else query.where(HazardRecord.id.in_(list(ids)))
 
 
 def _stood(desk: Desk, row: Any) -> Stood:

@@ -49,6 +49,7 @@ from outreach.storage.reports import (
     ReportRecord,
     ReportWordRecord,
 )
+from outreach.storage.roundups import RoundupAskRecord, RoundupRecord
 from outreach.storage.speakers import SpeakerRecord
 from outreach.storage.uploads import UploadRecord
 
@@ -109,6 +110,8 @@ __all__ = [
     "ReportPhotoRecord",
     "ReportRecord",
     "ReportWordRecord",
+    "RoundupAskRecord",
+    "RoundupRecord",
     "SeenUpdateRecord",
     "SpeakerRecord",
     "StandingRecord",

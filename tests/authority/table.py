@@ -264,6 +264,20 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("lg:y", "", duty(Duty.FIGURES)),
     Entry("lg:x", "", duty(Duty.FIGURES)),
     Entry("lg:r:found:-:-:-:-:0", "", duty(Duty.FIGURES)),
+    Entry("wr:l", "", duty(Duty.FIGURES)),
+    *(
+        Entry(said, "roundup", there(Duty.FIGURES))
+        for said in (
+            "wr:o:{id}", "wr:n:{id}:open:0", "wr:f:{id}:pdf", "wr:f:{id}:docx", "wr:u:{id}", "wr:a:{id}:0", "wr:t:{id}",
+            "wr:e:{id}",
+        )
+    ),
+    Entry("wr:k:{id}", "roundup ask", there(Duty.FIGURES)),
+    Entry("wr:d:{id}:20260604", "roundup ask", there(Duty.FIGURES)),
+    Entry("wr:x:{id}", "roundup ask", there(Duty.FIGURES)),
+    Entry("wr:w:{id}:units", "roundup", there(Duty.NOTICE)),
+    Entry("wr:r:{id}", "roundup", there(Duty.NOTICE)),
+    Entry("wr:rr:{id}:5", "roundup", there(Duty.NOTICE), succeeds=False),
     Entry("iv:l:0", "", inviter),
     Entry("iv:f:字号:0", "", inviter),
     Entry("iv:find", "", duty(Duty.INVITE)),
@@ -523,6 +537,10 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "served paper", walker, standing=("ladder.said", "ladder:{id}:object")), WORDS),
     Waited(Entry("", "held paper", there(Duty.TRIAGE), standing=("ladder.said", "ladder:{id}:attendees")), WORDS),
     Waited(Entry("", "sanction paper", there(Duty.TRIAGE), standing=("ladder.said", "ladder:{id}:ground0")), WORDS),
+    Waited(
+        Entry("", "roundup", there(Duty.FIGURES), standing=("roundup.ask", "roundup:{id}:0")), Text("某单位：整改到位")
+    ),
+    Waited(Entry("", "roundup", there(Duty.FIGURES), standing=("roundup.remark", "roundup:{id}")), WORDS),
     # A vote belongs to whoever the poll was put to.
     Waited(Entry("", "poll", owner, quiet=True), Voted("{other}", (0,))),
     # Nothing is waited for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from domain.checklist import Verdict
 from domain.composition import Content
 from domain.contact import Contact, Jurisdiction, Official, Role
 from domain.hazard import HazardState, Source
+from domain.hazard_figures import Figures
 from domain.notice import Notice
 from domain.plan import Rhythm
 from domain.rectification import StepKey
@@ -42,12 +44,14 @@ from outreach.hazards.photographing import add_photo
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.registering import Batch
+from outreach.roundups.drafting import frozen_of
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardPhotoRecord
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import EnrolmentRequestRecord, InvitationRecord, OfficialRecord, PostRecord
+from outreach.storage.roundups import RoundupAskRecord, RoundupRecord
 
 EAST, WEST = "东华街道", "西兴街道"
 # Where a thing lies: at 甲, at another enterprise of the same street, in another street, over and done with at 甲,
@@ -379,6 +383,29 @@ async def plans(office: Office, world: World) -> None:
                 world.put("plan draft", home, line.id, name, place=at)
 
 
+async def roundups(office: Office, world: World) -> None:
+    """A report of each street with a line that asks something."""
+    for number, at in enumerate((OWN, NEIGHBOUR, ELSEWHERE)):
+        async with office.desk() as desk:
+            row = RoundupRecord(
+                number=f"ZB-{at}", kind="weekly", street=STREETS[at],
+                drafted_on=desk.today - timedelta(days=7 * number), since=desk.now, as_of=desk.now,
+                words=f"{at}报告里的话",
+                figures=json.dumps(frozen_of(Figures(desk.now, desk.today, desk.now, ())) | {"walks": [0, 0]}),
+            )  # fmt: skip
+            desk.session.add(row)
+            await desk.session.flush()
+            ask = RoundupAskRecord(
+                roundup_id=row.id, unit=f"{at}被点名的单位", what="整改", due_on=desk.today, raised_on=desk.today
+            )
+            desk.session.add(ask)
+            await desk.session.flush()
+            world.put("roundup", at, row.id)
+            world.put("roundup ask", at, ask.id)
+            for secret in (row.number, row.words, ask.unit):
+                world.keep_secret(secret, overseers(Duty.FIGURES, at))
+
+
 async def joining(office: Office, world: World) -> None:
     """Requests to be let in, invitations good and spent, and a register that was sent but not confirmed."""
     async with office.desk() as desk:
@@ -506,6 +533,7 @@ async def papers(office: Office, world: World) -> None:
 async def everything(office: Office) -> World:
     """The whole world, committed."""
     world = World()
-    for part in (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers):
+    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers, roundups)
+    for part in street:
         await part(office, world)
     return world
