@@ -29,6 +29,8 @@ async def show_hazards(turn: Turn, scene: Scene, page: int = 0) -> Reply:
         scene.as_official().must(Duty.FINDINGS)
     found = await listing.own_hazards(scene.desk, scene.known.posts, page, ROWS_A_PAGE)
     rows = [(Button(short(f"{line.number} {line.what}"), data("hz", "o", line.id)),) for line in found.lines]
+    if any(post.role in viewing.RESPONSIBLE for post in scene.known.posts):
+        rows.append((Button(words.label("board.open"), data("bd", "e")),))
     turning = pager(words, found.number, found.pages, "hz", "l")
     text = words("replies/hazard/list", found=found)
     return show(turn, text, (*rows, *((turning,) if turning else ()), (home_button(words),)))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers import (
     acknowledgement,
+    board,
     broadcast,
     campaign,
     campaign_matrix,
@@ -92,6 +93,7 @@ PRESSES: dict[str, Talk] = {
     "fi": findings.press_findings,
     "hz": hazard.press_hazard,
     "ld": ladder.press_ladder,
+    "bd": board.press_board,
     "rp": report.press_report,
     "tr": triage.press_triage,
     "pq": places.press_places,

@@ -28,6 +28,7 @@ from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.desk import Desk, Office
 from outreach.editions import edition
 from outreach.hazards import ladder_papers
+from outreach.hazards.boarding import make_board
 from outreach.invitees import issue_for_sheet
 from outreach.ledgers.exporting import make_ledgers
 from outreach.parting import album_recipe
@@ -70,6 +71,8 @@ def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None
             return Attachment(*await make_ledgers(office, int(words[0]), datetime.fromtimestamp(float(words[1]), UTC)))
         if kind == "ladder":
             return await ladder_papers.made(office, int(words[0]))
+        if kind == "board":
+            return Attachment(*await make_board(office, int(words[0])))
         if kind == "roundup":
             return Attachment(*await make_roundup(office, int(words[0]), words[1]))
         if kind != "sheet":

@@ -2,6 +2,7 @@
 
 from outreach.storage.alerts import AlertRecord, AlertWordRecord
 from outreach.storage.base import Record
+from outreach.storage.boards import BoardRecord
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord, CampaignDayRecord
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
@@ -60,6 +61,7 @@ __all__ = [
     "AlertWordRecord",
     "AnswerRecord",
     "BlacklistingRecord",
+    "BoardRecord",
     "BroadcastRecord",
     "CampaignDayRecord",
     "ChecklistEditionRecord",

@@ -264,6 +264,10 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("lg:y", "", duty(Duty.FIGURES)),
     Entry("lg:x", "", duty(Duty.FIGURES)),
     Entry("lg:r:found:-:-:-:-:0", "", duty(Duty.FIGURES)),
+    Entry("bd:e", "", any_walker),
+    Entry("bd:o:{id}:0", "enterprise", walker),
+    Entry("bd:p:{id}:0", "enterprise", walker),
+    Entry("bd:ok:{id}", "board", lambda who, what, place: who.posts.get(what.at) is Role.PRINCIPAL),
     Entry("wr:l", "", duty(Duty.FIGURES)),
     *(
         Entry(said, "roundup", there(Duty.FIGURES))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
+from content.papers.board import BoardPaper
 from domain.authority import DUTIES, Duty, OfficeRole
 from domain.checklist import Verdict
 from domain.composition import Content
@@ -39,12 +40,14 @@ from outreach import (
 )
 from outreach.desk import Office
 from outreach.hazards import ladder_papers, rectifying
+from outreach.hazards.boarding import kept
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.registering import Batch
 from outreach.roundups.drafting import frozen_of
+from outreach.storage.boards import BoardRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardPhotoRecord
 from outreach.storage.inspections import FindingRecord
@@ -383,6 +386,23 @@ async def plans(office: Office, world: World) -> None:
                 world.put("plan draft", home, line.id, name, place=at)
 
 
+async def boards(office: Office, world: World) -> None:
+    """What each enterprise would hang up, not agreed to yet."""
+    walkers = {OWN: "甲安全员", NEIGHBOUR: "乙安全员", ELSEWHERE: "丙安全员"}
+    for at, name in walkers.items():
+        async with office.desk() as desk:
+            paper = BoardPaper(
+                ENTERPRISES[at], desk.today.replace(day=1), desk.now, desk.today, 0, 0, 0, 0, (), "", desk.today
+            )
+            row = BoardRecord(
+                enterprise_id=world.enterprises[at], month_on=paper.month_on, as_of=desk.now, body=kept(paper),
+                asked_by=world.contacts[name].id,
+            )  # fmt: skip
+            desk.session.add(row)
+            await desk.session.flush()
+            world.put("board", at, row.id)
+
+
 async def roundups(office: Office, world: World) -> None:
     """A report of each street with a line that asks something."""
     for number, at in enumerate((OWN, NEIGHBOUR, ELSEWHERE)):
@@ -533,7 +553,7 @@ async def papers(office: Office, world: World) -> None:
 async def everything(office: Office) -> World:
     """The whole world, committed."""
     world = World()
-    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers, roundups)
-    for part in street:
+    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers)
+    for part in (*street, roundups, boards):
         await part(office, world)
     return world

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from domain.campaign import DayUnclear
 from domain.checklist import Grade
 from domain.hazard import HazardState, Source
-from domain.hazard_figures import Cut, Figures, Measure, Stood
+from domain.hazard_figures import Cut, Figures, Measure, Stood, read_past_day
 
 AT = datetime(2026, 6, 30, 7, 0, tzinfo=UTC)
 SINCE = AT - timedelta(days=7)
@@ -72,3 +73,23 @@ def test_rates_money_and_enterprises() -> None:
     assert figures.count(M.OPEN, Grade.MAJOR) == figures.count(M.OPEN, source=Source.SELF) == 1
     assert figures.rows(Cut(M.OPEN, Grade.MAJOR, Source.SELF)) == (late,)
     assert (of().closure_percent, of().on_time_percent, of().cost) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("6月3日", date(2026, 6, 3)),
+        ("2026-06-03", date(2026, 6, 3)),
+        ("６月３０日", TODAY),
+        ("7月1日", date(2025, 7, 1)),  # has not come this year
+        ("2024年2月29日", date(2024, 2, 29)),
+    ],
+)
+def test_a_past_day_is_read_as_people_write_it(typed: str, day: date) -> None:
+    assert read_past_day(typed, TODAY) == day
+
+
+@pytest.mark.parametrize("typed", ["", "后天", "2026年7月1日", "13月1日", "2月30日", "6", "1 2 3 4"])
+def test_what_is_no_past_day_is_refused(typed: str) -> None:
+    with pytest.raises(DayUnclear):
+        read_past_day(typed, TODAY)
