@@ -72,8 +72,14 @@ async def draft_roundups(office: Office) -> int:
     """The reports of a week and of a month are drafted when their hour has come."""
 
     async def draft() -> int:
-        async with office.desk() as desk:
-            return await drafting.draft_due(desk)
+        # One a transaction: each counts all hazards of its jurisdiction.
+        total = 0
+        while True:
+            async with office.desk() as desk:
+                count = await drafting.draft_due(desk, most=1)
+            if not count:
+                return total
+            total += count
 
     return await _logged("draft_roundups", draft)
 

@@ -43,8 +43,8 @@ MOST_LISTED = 50
 LATE_FOR = timedelta(days=7)
 
 
-async def draft_due(desk: Desk) -> int:
-    """Draft what is due and not there yet. How many were drafted."""
+async def draft_due(desk: Desk, most: int | None = None) -> int:
+    """Draft what is due and not there yet, at most so many in one transaction. How many were drafted."""
     count = 0
     almanac, calendar = desk.office.almanac, desk.catalogue.calendar
     until = desk.today if desk.now >= almanac.at(desk.today, DRAFTED_AT) else desk.today - ONE_DAY
@@ -59,6 +59,8 @@ async def draft_due(desk: Desk) -> int:
             if (place.street, place.grid, trades) not in drafted:
                 await _draft(desk, kind, place, trades, day, since, as_of)
                 count += 1
+                if count == most:
+                    return count
     return count
 
 
