@@ -161,7 +161,8 @@ async def _files(scene: Scene, paper_id: int) -> Reply:
     back = ((Button(scene.words.label("ladder.back"), data("ld", "o", view.id)),),)
     files = [File(names[0], pdf, scene.words("replies/ladder/file", is_draft=not letter.number))]
     if view.is_official:
-        files.append(File(names[1], await asyncio.to_thread(letter_word, letter, at)))
+        word = await asyncio.to_thread(letter_word, letter, at)
+        files.append(File(names[1], word, scene.words("replies/ladder/file_word", is_draft=not letter.number)))
     files[-1] = File(files[-1].name, files[-1].data, files[-1].caption, rows=back)
     return Reply(tuple(files))
 
