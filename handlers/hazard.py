@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.authority import Duty
 from domain.contact import StalePress
-from domain.hazard import PHOTOS_A_ROUND, StepStale
+from domain.hazard import PHOTOS_A_ROUND, StepStale, WordsTooLong
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
 from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_at, preset
@@ -139,8 +139,14 @@ async def take_photo(turn: Turn, scene: Scene) -> Reply:
     assert isinstance(said, (Photo, Document))
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
     await photographing.add_photo(scene.desk, who, hazard_id, said.file_id, said.file_unique_id)
-    if said.caption:
+    asked = await _ask_photo(turn, scene, hazard_id)
+    if not said.caption:
+        return asked
+    try:
         await photographing.say_what_was_done(scene.desk, who, hazard_id, said.caption)
+    except WordsTooLong as refusal:
+        # The photo stays all the same.
+        return Reply((Say(scene.words(refusal.moment, **refusal.facts)), *asked.says))
     return await _ask_photo(turn, scene, hazard_id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from domain.contact import NotYours
-from domain.hazard import PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Party, StepStale
+from domain.hazard import PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Party, StepStale, WordsTooLong
 from domain.inspection import TooManyPhotos
 from domain.notice import Notice, NoticeButton
 from domain.photo import PhotoBytes
@@ -52,9 +52,12 @@ async def add_photo(desk: Desk, who: Who, hazard_id: int, file_id: str, file_uni
 
 
 async def say_what_was_done(desk: Desk, who: Who, hazard_id: int, words: str) -> None:
-    """What was done about it, in words, kept until the rectification is reported. Raises NotYours, StepStale."""
+    """What was done about it, kept until the rectification is reported. Raises NotYours, StepStale, WordsTooLong."""
     row = await _rectified(desk, who, hazard_id)
-    row.done_words = f"{row.done_words}\n{words}".strip()[:WORDS_LIMIT]
+    said = f"{row.done_words}\n{words}".strip()
+    if len(said) > WORDS_LIMIT:
+        raise WordsTooLong(most=WORDS_LIMIT, length=len(said))
+    row.done_words = said
     await desk.session.flush()
 
 

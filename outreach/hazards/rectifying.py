@@ -21,6 +21,7 @@ from domain.hazard import (
     StepStale,
     UndoTooLate,
     WordsMissing,
+    WordsTooLong,
 )
 from domain.rectification import StepKey, fen_in, must_have, recheck_on, step_of
 from outreach.desk import Desk
@@ -114,7 +115,9 @@ async def _step(
 ) -> None:  # fmt: skip
     hazard = await hazard_of(desk, row)
     step = step_of(key, hazard, actor)
-    words = said.words.strip()[:WORDS_LIMIT]
+    words = said.words.strip()
+    if len(words) > WORDS_LIMIT:
+        raise WordsTooLong(most=WORDS_LIMIT, length=len(words))
     must_have(step, hazard, words=words, day=said.day, today=desk.today)
     changes = _changes(desk, row, hazard, actor, key, said, words, official)
     if step.to is not None:

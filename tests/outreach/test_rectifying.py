@@ -19,13 +19,15 @@ from domain.hazard import (
     StepStale,
     UndoTooLate,
     VerifierIsFixer,
+    WordsTooLong,
 )
 from domain.inspection import TooManyPhotos
 from domain.rectification import StepKey
 from outreach import following, triaging
 from outreach.desk import Office
 from outreach.hazards import rectifying
-from outreach.hazards.photographing import add_photo
+from outreach.hazards.carding import card_for
+from outreach.hazards.photographing import add_photo, say_what_was_done
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import PLAN_PARTS
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
@@ -200,6 +202,26 @@ async def test_the_reporter_has_the_last_word_and_stays_unknown(office: Office) 
         )
         assert set(by) == {None}
     assert (await row_of(office, id_)).state == HazardState.CONFIRMED
+
+
+async def test_words_too_long_for_a_phone_are_refused_and_the_longest_card_fits(office: Office) -> None:
+    at = await scene(office)
+    id_ = await hazard(office, at, Grade.MAJOR, what="🔥" * 1500)
+    with pytest.raises(WordsTooLong) as refused:
+        await take(office, at.zhou, id_, StepKey.CLAUSE, Said("长" * 501))
+    assert refused.value.facts == {"most": 500, "length": 501}
+    await take(office, at.zhou, id_, StepKey.CLAUSE, Said("🔥" * 500))
+    await take(office, at.zhou, id_, StepKey.ORDER, Said(day=within(office, 30)))
+    for part in PLAN_PARTS:
+        await take(office, at.wang, id_, StepKey.PLAN, Said("🔥" * 500, part=part))
+    await photograph(office, at.wang, id_)
+    async with office.desk() as desk:
+        await say_what_was_done(desk, at.wang, id_, "🔥" * 500)
+    await take(office, at.wang, id_, StepKey.ASK_TIME, Said("🔥" * 500, within(office, 60)))
+    async with office.desk() as desk:
+        row = await desk.session.get_one(HazardRecord, id_)
+        shown = await card_for(desk, row, at.zhou.contact)
+    assert shown is not None and len(shown[0].encode("utf-16-le")) // 2 <= 4096 - 100
 
 
 async def test_five_photos_a_round_and_the_same_one_is_one(office: Office) -> None:
