@@ -58,6 +58,7 @@ bench: env
 	PYTHONPATH=. $(PY) benchmarks/outbox.py --backlog
 	$(PY) benchmarks/ticking.py
 	$(PY) benchmarks/ledgers.py
+	$(PY) benchmarks/hazards.py
 
 lock: env
 	$(VENV)/bin/uv pip compile pyproject.toml --extra postgresql --extra alerts --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt

@@ -102,6 +102,14 @@ class PlanMissing(Refusal):
     """
 
 
+class MergeUnfit(Refusal):
+    """A hazard is merged into another one that is open and within the same official's sight."""
+
+
+class FollowerUnfit(Refusal):
+    """督促人 is an official who serves and decides about such hazards."""
+
+
 class UndoTooLate(Refusal):
     """A step is taken back by whoever took it, within a minute, and before anybody else took another."""
 

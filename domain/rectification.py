@@ -14,6 +14,7 @@ from domain.calendar import Calendar
 from domain.checklist import Grade
 from domain.contact import NotYours
 from domain.hazard import (
+    OPEN,
     Actor,
     AfterPhotoMissing,
     ClauseMissing,
@@ -71,6 +72,7 @@ class StepKey(StrEnum):
     DISPUTE = "dispute"
     REOPEN = "reopen"
     HAND_OVER = "hand_over"
+    FOLLOW = "follow"
     UNDO = "undo"
 
 
@@ -98,7 +100,7 @@ _S, _P, _N, _K = HazardState, Party, Need, StepKey
 STEPS: tuple[Step, ...] = (
     _step(_K.VERIFY, (_S.REPORTED,), _S.VERIFIED, (_P.OFFICIAL,)),
     _step(_K.RETURN, (_S.REPORTED, _S.VERIFIED), _S.RETURNED, (_P.OFFICIAL,), (_N.WORDS,)),
-    _step(_K.MERGE, (_S.REPORTED, _S.VERIFIED), _S.MERGED, (_P.OFFICIAL,), is_undoable=False),
+    _step(_K.MERGE, (_S.REPORTED, _S.VERIFIED), _S.MERGED, (_P.OFFICIAL,)),
     _step(_K.REGRADE, (_S.VERIFIED, _S.ORDERED, _S.RECTIFIED), None, (_P.OFFICIAL,), (_N.WORDS,)),
     _step(_K.CLAUSE, (_S.VERIFIED, _S.ORDERED), None, (_P.OFFICIAL,), (_N.WORDS,), Grade.MAJOR),
     _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.DAY,), Grade.GENERAL),
@@ -119,6 +121,7 @@ STEPS: tuple[Step, ...] = (
     _step(_K.DISPUTE, (_S.CLOSED,), _S.RECTIFIED, (_P.REPORTER,), (_N.WORDS,), is_undoable=False),
     _step(_K.REOPEN, (_S.CLOSED, _S.CONFIRMED), _S.ORDERED, (_P.OFFICIAL,), (_N.WORDS, _N.DAY)),
     _step(_K.HAND_OVER, (_S.VERIFIED, _S.ORDERED, _S.RECTIFIED), _S.HANDED_OVER, (_P.OFFICIAL,), (_N.WORDS,)),
+    _step(_K.FOLLOW, OPEN, None, (_P.OFFICIAL,)),
 )  # fmt: skip
 # Of a hazard that its enterprise found of itself these are also for the second person there (自查自改).
 _OWN = frozenset({StepKey.RECHECK, StepKey.CLOSE, StepKey.SEND_BACK})

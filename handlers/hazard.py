@@ -7,6 +7,7 @@ from domain.contact import StalePress
 from domain.hazard import PHOTOS_A_ROUND, StepStale, WordsTooLong
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
+from handlers import hazard_choosing, hazard_way
 from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_at, preset
 from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
@@ -38,6 +39,11 @@ async def show_hazards(turn: Turn, scene: Scene, page: int = 0) -> Reply:
 
 async def press_hazard(turn: Turn, scene: Scene) -> Reply:
     """The buttons of a card. Each deed asks again whether the hazard concerns whoever presses, and where it stands."""
+    turn, way = hazard_way.parted(turn)
+    return hazard_way.kept(scene.words, await _pressed(turn, scene), way)
+
+
+async def _pressed(turn: Turn, scene: Scene) -> Reply:
     assert isinstance(turn.said, Press)
     said = turn.said
     if said.verb == "l":
@@ -56,7 +62,7 @@ async def press_hazard(turn: Turn, scene: Scene) -> Reply:
             case "u":
                 await rectifying.undo(scene.desk, _who(scene), hazard_id, said.number(3))
                 return await _card(turn, scene, hazard_id)
-            case "s" | "g" | "d" | "p" | "c":
+            case "s" | "g" | "d" | "p" | "c" | "m" | "mm" | "f":
                 return await _step(turn, scene, said, hazard_id, said.number(3), StepKey(said.words[4]))
     except StepStale as refusal:
         # Refused with the card as it stands now: nothing was done yet that would have to be undone.
@@ -94,6 +100,16 @@ async def _step(turn: Turn, scene: Scene, said: Press, hazard_id: int, version: 
         case "s", StepKey.PLAN:
             missing = view.hazard.plan_missing
             return await ask_words(turn, scene, view, key, part=missing[0] if missing else viewing.PLAN_PARTS[0])
+        case "s", StepKey.MERGE:
+            return await hazard_choosing.ask_into(turn, scene, view)
+        case "m", StepKey.MERGE:
+            return await hazard_choosing.confirm_into(turn, scene, view, said.number(5))
+        case "mm", StepKey.MERGE:
+            return await _take(turn, scene, hazard_id, version, key, Said(into=said.number(5)))
+        case "s", StepKey.FOLLOW:
+            return await hazard_choosing.ask_follower(turn, scene, view)
+        case "f", StepKey.FOLLOW:
+            return await _take(turn, scene, hazard_id, version, key, Said(follower=said.number(5) or None))
         case "s", _ if key in asking.WITH_WORDS:
             return await ask_words(turn, scene, view, key)
         case "s", StepKey.GRANT_TIME | StepKey.RECTIFY | StepKey.RECHECK | StepKey.CLOSE:
@@ -177,6 +193,11 @@ async def _seen(scene: Scene, hazard_id: int) -> HazardView:
     return await viewing.look(scene.desk, _who(scene), hazard_id)
 
 
+async def show_card(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
+    """The card of a hazard, for whoever it concerns. Raises NotYours."""
+    return await _card(turn, scene, hazard_id)
+
+
 async def _card(turn: Turn, scene: Scene, hazard_id: int, *, toast: str = "") -> Reply:
     """The card; the message that shows it is known when a button was pressed."""
     if scene.meaning in DOORS:
@@ -187,7 +208,8 @@ async def _card(turn: Turn, scene: Scene, hazard_id: int, *, toast: str = "") ->
         # From now on that message is the hazard's, and no newer card of another talk takes it away.
         await standing.let_go_of_card(scene.desk, scene.known.contact.id)
     text, rows = await carding.show_card(scene.desk, scene.words, _who(scene), hazard_id, message_id)
-    return show(turn, text, _buttons(scene, rows), toast=toast)
+    text, shown = await hazard_choosing.suggest(scene, hazard_id, text, _buttons(scene, rows))
+    return show(turn, text, shown, toast=toast)
 
 
 def _open(scene: Scene, hazard_id: int) -> tuple[Button, ...]:

@@ -16,13 +16,13 @@ WALKERS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 
 
 OFFICIAL_COMMANDS = (
-    ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("papers", Duty.TRIAGE), ("findings", Duty.FINDINGS),
+    ("notice", Duty.NOTICE), ("reports", Duty.TRIAGE), ("papers", Duty.TRIAGE), ("hazards", Duty.FINDINGS),
     ("plans", Duty.FINDINGS), ("register", Duty.FINDINGS), ("ledger", Duty.FIGURES),
     ("invite", Duty.INVITE), ("campaign", Duty.FINDINGS), ("officials", Duty.APPOINT),
 )  # fmt: skip
 # In order of use; what an office does not entail leaves no gap.
 OFFICIAL_BUTTONS: tuple[tuple[str, Duty, tuple[object, ...], str], ...] = (
-    ("findings", Duty.FINDINGS, ("fi", "l", 0), "primary"),
+    ("queue", Duty.FINDINGS, ("hq", "h"), "primary"),
     ("plans", Duty.FINDINGS, ("pl", "l", 0), ""),
     ("notice", Duty.FIGURES, ("bc", "l", 0), "primary"),
     ("reports", Duty.TRIAGE, ("tr", "l", 0), "primary"),

@@ -15,6 +15,7 @@ from handlers import (
     findings,
     hazard,
     hazard_asking,
+    hazard_queue,
     hold,
     home,
     hotline,
@@ -59,7 +60,7 @@ COMMANDS: dict[str, Talk] = {
     "my": mine.show_mine,
     "quiz": quiz.show_quiz,
     "findings": findings.show_findings,
-    "hazards": hazard.show_hazards,
+    "hazards": hazard_queue.show_queue,
     "papers": ladder.show_papers,
     "report": report.begin,
     "reports": triage.show_reports,
@@ -94,6 +95,7 @@ PRESSES: dict[str, Talk] = {
     "hz": hazard.press_hazard,
     "ld": ladder.press_ladder,
     "bd": board.press_board,
+    "hq": hazard_queue.press_queue,
     "rp": report.press_report,
     "tr": triage.press_triage,
     "pq": places.press_places,
@@ -136,6 +138,7 @@ MEANINGS: dict[str, Talk] = {
     ladder.WORDS: ladder.take_words,
     ladder_replies.ANSWER: ladder_replies.take_answer,
     ladder_replies.SAID: ladder.take_said,
+    hazard_queue.WORDS: hazard_queue.take_words,
     plan_steps.DAY: plan_steps.take_day,
     ledger.DAY: ledger.take_day,
     roundup.ASK: roundup.take_words,
@@ -145,7 +148,7 @@ MEANINGS: dict[str, Talk] = {
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
-    hazard_asking.WORDS, ladder.WORDS, ladder_replies.SAID,
+    hazard_asking.WORDS, hazard_queue.WORDS, ladder.WORDS, ladder_replies.SAID,
     plan_steps.DAY, ledger.DAY, roundup.ASK, roundup.REMARK,
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from handlers import (
     enrolment,
     group_quiz,
     hazard,
+    hazard_queue,
     home,
     inspection,
     ladder,
@@ -166,6 +167,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await ladder.show_again(turn, scene)
     if hazard.concerns(turn, scene):
         return await hazard.show_again(turn, scene)
+    if hazard_queue.concerns(turn, scene):
+        return await hazard_queue.show_again(turn, scene)
     if broadcast.concerns(turn, scene):
         return await broadcast.show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:

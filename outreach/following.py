@@ -18,6 +18,7 @@ from domain.rectification import StepKey
 from domain.report import ROUTE_KEPT_FOR, ReportState
 from outreach.concerning import where_of
 from outreach.desk import Desk, affected
+from outreach.hazards.merging import leader
 from outreach.hazards.rectifying import take_as_reporter
 from outreach.replying import withhold
 from outreach.report_drafts import drop
@@ -121,10 +122,9 @@ async def _seen(desk: Desk, row: ReportRecord) -> OwnReport:
         .where(ReportWordRecord.report_id == row.id)
         .order_by(ReportWordRecord.place)
     )
-    hazard = await desk.session.execute(
-        select(HazardRecord.number, HazardRecord.state).where(HazardRecord.report_id == decided.id)
-    )
-    number, state = hazard.first() or ("", "")
+    opened = (await desk.session.scalars(select(HazardRecord).where(HazardRecord.report_id == decided.id))).first()
+    led = await leader(desk, opened) if opened is not None else None
+    number, state = (led.number, led.state) if led is not None else ("", "")
     return OwnReport(
         row.id, row.number, row.is_named, ReportState(decided.state), Grade(decided.grade) if decided.grade else None,
         decided.reason, await where_of(desk, row), row.what, row.reported_at, photos.one(),

@@ -78,6 +78,8 @@ async def _set_up(stage, clock: SetClock, words: list[str]) -> None:  # type: ig
             stage.drafts_roundups = True
         case ["official", name, *street]:
             await stage.enrol(name, street=street[0] if street else "")
+        case ["hazard", official, enterprise, what, *state]:
+            await stage.hazard(official, enterprise, what, *state)
         case ["entered", name, enterprise, role]:
             await stage.entered(name, enterprise, role)
         case ["ordered", name, enterprise, day, what]:

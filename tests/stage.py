@@ -19,7 +19,7 @@ from bot.poller import Poller
 from bot.settings import Settings, read_settings
 from bot.wiring import House, open_house
 from domain.contact import Contact, Jurisdiction, Official, Role
-from domain.hazard import Source
+from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
 from outreach import appointing, enrolling, inviting, placing
 from outreach.amending import Amender
@@ -243,6 +243,21 @@ class Stage:
             )  # fmt: skip
             row = await open_hazard(desk, contact.id, opening)
             await rectifying.take(desk, Who(contact, (), mine), row.id, 1, StepKey.ORDER, Said(day=day))
+
+    async def hazard(self, official: str, enterprise: str, what: str, state: str = "verified") -> None:
+        """A hazard that an official found at an enterprise, or that somebody else says is there (`reported`)."""
+        async with self.house.office.desk() as desk:
+            found = await desk.session.scalars(select(EnterpriseRecord).where(EnterpriseRecord.name == enterprise))
+            row, contact = found.one(), await enrolling.contact_of(desk, CAST[official])
+            assert contact is not None
+            by = await appointing.official_of(desk, contact.id)
+            assert by is not None
+            is_found = state == "verified"
+            opening = Opening(
+                Source.OFFICIAL if is_found else Source.EXPERT, what, row.name, state=HazardState(state),
+                enterprise_id=row.id, street=row.street, grid=row.grid, official_id=by.id if is_found else None,
+            )  # fmt: skip
+            await open_hazard(desk, contact.id, opening)
 
     async def office_code(self, name: str, street: str = "") -> str:
         async with self.house.office.desk() as desk:

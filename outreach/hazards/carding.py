@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -9,10 +10,12 @@ from sqlalchemy import update
 from content.texts import Words
 from domain.checklist import Grade
 from domain.contact import Contact
-from domain.hazard import Actor, Party
+from domain.hazard import Actor, HazardState, Party
 from domain.notice import NoticeButton
 from domain.rectification import UNDO_FOR, Step, StepKey, can_be_had, steps_for
 from outreach.desk import Desk
+from outreach.hazards.merging import joined
+from outreach.hazards.sifting import PILE_OF
 from outreach.hazards.viewing import HazardView, Who, actor_for, actor_of, held, last_step, may_undo, view_of
 from outreach.storage.hazards import HazardCardRecord, HazardRecord
 
@@ -29,11 +32,16 @@ async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tup
     """The words and buttons of a hazard's card, for one person."""
     view = await view_of(desk, row)
     steps = tuple(step for step in steps_for(view.hazard, actor) if can_be_had(step, view.hazard))
+    led = await desk.session.get(HazardRecord, row.merged_into) if row.state == HazardState.MERGED else None
     text = words(
         "replies/hazard/card", view=view, today=desk.today, is_official=Party.OFFICIAL in actor.parties,
         is_fixer=Party.FIXER in actor.parties, steps=[step.key.value for step in steps],
+        led=led.number if led is not None else "", joined=await joined(desk, row),
     )  # fmt: skip
-    return text, await _rows(desk, row, view, steps, actor)
+    rows = await _rows(desk, row, view, steps, actor)
+    if led is not None and Party.OFFICIAL in actor.parties:
+        rows = ((NoticeButton("hazard.led", f"hz:o:{led.id}", (("number", led.number),)),), *rows)
+    return text, rows
 
 
 async def _rows(
@@ -44,11 +52,23 @@ async def _rows(
     rows += [tuple(fewer[at : at + 2]) for at in range(0, len(fewer), 2)]
     if actor.contact_id is not None and may_undo(desk, await last_step(desk, row), actor.contact_id):
         rows.append((NoticeButton("hazard.undo", f"hz:u:{view.id}:{view.version}"),))
+    onward = await _onward(desk, row, actor) if Party.OFFICIAL in actor.parties else ()
     look = [NoticeButton("hazard.history", f"hz:h:{view.id}")]
     if view.before or view.after:
         count = len(view.before) + len(view.after)
         look.insert(0, NoticeButton("hazard.photos", f"hz:ph:{view.id}", (("count", count),)))
-    return (*rows, tuple(look), (NoticeButton("menu.home", "home"),))
+    return (*rows, tuple(look), *onward, (NoticeButton("menu.home", "home"),))
+
+
+async def _onward(desk: Desk, row: HazardRecord, actor: Actor) -> Rows:
+    """The way to the queue, and after a step of one's own to the next hazard that waits for the same one."""
+    buttons = [NoticeButton("queue.home", "hq:h")]
+    last = await last_step(desk, row)
+    former = json.loads(last.before).get("state")
+    if last.contact_id == actor.contact_id and former in PILE_OF:
+        pile = PILE_OF[HazardState(former)]
+        buttons.append(NoticeButton(f"queue.next_of.{pile}", f"hq:n:{pile}--:0:{row.id}"))
+    return (tuple(buttons),)
 
 
 def _button(view: HazardView, step: Step) -> NoticeButton:

@@ -27,6 +27,8 @@ from domain.rectification import StepKey, fen_in, must_have, recheck_on, step_of
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
 from outreach.hazards.laddering import look_soon
+from outreach.hazards.merging import leader, lock_both, must_be_fit
+from outreach.hazards.minding import must_serve
 from outreach.hazards.telling import tell_card, tell_who_is_next, withdraw
 from outreach.hazards.viewing import PLAN_PARTS, Who, actor_for, hazard_of, held, last_step, may_undo
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
@@ -40,7 +42,7 @@ HAPPENED = {
     StepKey.REFUSE_TIME: "ExtensionRefused", StepKey.RECTIFY: "RectificationReported",
     StepKey.SEND_BACK: "RectificationSentBack", StepKey.RECHECK: "HazardRechecked", StepKey.CLOSE: "HazardClosed",
     StepKey.SATISFIED: "ReporterSatisfied", StepKey.DISPUTE: "ClosingDisputed", StepKey.REOPEN: "HazardReopened",
-    StepKey.HAND_OVER: "HazardHandedOver", StepKey.UNDO: "StepUndone",
+    StepKey.HAND_OVER: "HazardHandedOver", StepKey.FOLLOW: "FollowerNamed", StepKey.UNDO: "StepUndone",
 }  # fmt: skip
 
 
@@ -48,6 +50,7 @@ HAPPENED = {
 class Said:
     """What comes with a step. day: an Asia/Shanghai date. part: which of 五落实 the words are. into: a hazard's id.
     is_typed: whoever takes it wrote to the bot, so that their card comes as a message of its own.
+    follower: the id of the official who is to be 督促人; None for whoever takes the step.
     """
 
     words: str = ""
@@ -56,9 +59,12 @@ class Said:
     into: int | None = None
     part: str = ""
     is_typed: bool = False
+    follower: int | None = None
 
 
 NOTHING = Said()
+# Beside the loop: what is still to be told of the step before them stays to be told.
+BESIDE = frozenset({StepKey.COST, StepKey.FOLLOW})
 
 
 async def take(desk: Desk, who: Who, hazard_id: int, version: int, key: StepKey, said: Said = NOTHING) -> HazardRecord:
@@ -66,6 +72,8 @@ async def take(desk: Desk, who: Who, hazard_id: int, version: int, key: StepKey,
 
     Raises NotYours, StepStale for a card that shows what was, and whatever `domain.rectification` refuses.
     """
+    if said.into is not None:
+        await lock_both(desk, hazard_id, said.into)
     row = await held(desk, hazard_id)
     actor = await actor_for(desk, row, who)
     if version != row.version:
@@ -75,6 +83,8 @@ async def take(desk: Desk, who: Who, hazard_id: int, version: int, key: StepKey,
     if key is StepKey.RECHECK and row.grade == Grade.GENERAL:
         await _step(desk, row, actor, StepKey.CLOSE, NOTHING, who.official, with_former=True)
     await _after(desk, row, key, who.contact.id)
+    if said.into is not None:
+        await call_for_cards(desk, said.into, None)
     if said.is_typed:
         await tell_card(desk, row, who.contact, None, is_own=True)
     return row
@@ -84,11 +94,10 @@ async def take_as_reporter(
     desk: Desk, contact_id: int | None, report_id: int, key: StepKey, words: str = ""
 ) -> HazardRecord:
     """The step of whoever reported it; `contact_id` None for an anonymous one. Raises NotYours, StepStale."""
-    found = await desk.session.scalars(select(HazardRecord.id).where(HazardRecord.report_id == report_id))
-    hazard_id = found.first()
-    if hazard_id is None:
+    found = (await desk.session.scalars(select(HazardRecord).where(HazardRecord.report_id == report_id))).first()
+    if found is None:
         raise NotYours
-    row = await held(desk, hazard_id)
+    row = await held(desk, (await leader(desk, found)).id)
     await _step(desk, row, Actor(contact_id, frozenset((Party.REPORTER,))), key, Said(words=words), None)
     await _after(desk, row, key, contact_id)
     return row
@@ -101,11 +110,14 @@ async def undo(desk: Desk, who: Who, hazard_id: int, version: int) -> HazardReco
     last = await last_step(desk, row)
     if version != row.version or not may_undo(desk, last, who.contact.id):
         raise UndoTooLate
+    led = row.merged_into
     changes = {name: _as_value(name, value) for name, value in json.loads(last.before).items()}
     for name, value in changes.items():
         setattr(row, name, value)
     await _write(desk, row, StepKey.UNDO, who.contact.id, who.official, last.step, {})
-    await _after(desk, row, StepKey.UNDO, who.contact.id)
+    await _after(desk, row, StepKey.UNDO, who.contact.id, undone=last)
+    if led is not None and row.merged_into is None:
+        await call_for_cards(desk, led, None)
     return row
 
 
@@ -119,6 +131,10 @@ async def _step(
     if len(words) > WORDS_LIMIT:
         raise WordsTooLong(most=WORDS_LIMIT, length=len(words))
     must_have(step, hazard, words=words, day=said.day, today=desk.today)
+    if key is StepKey.MERGE:
+        await must_be_fit(desk, official, row, said.into)
+    elif key is StepKey.FOLLOW:
+        await must_serve(desk, row, said.follower)
     changes = _changes(desk, row, hazard, actor, key, said, words, official)
     if step.to is not None:
         changes["state"] = step.to
@@ -152,6 +168,8 @@ def _changes(
             return {"cost": fen_in(words, label("hazard.unit_yuan"), label("hazard.unit_ten_thousand"))}
         case StepKey.MERGE:
             return {"merged_into": said.into}
+        case StepKey.FOLLOW:
+            return {"follower_id": said.follower or (official.id if official else row.follower_id)}
         case StepKey.ORDER:
             return {"due_on": said.day, **_taken_up(row, official)}
         case StepKey.LIST:
@@ -208,10 +226,15 @@ async def _write(
         )
 
 
-async def _after(desk: Desk, row: HazardRecord, key: StepKey, contact_id: int | None) -> None:
+async def _after(
+    desk: Desk, row: HazardRecord, key: StepKey, contact_id: int | None, undone: HazardStepRecord | None = None
+) -> None:  # fmt: skip
     """What nobody has been told yet of an earlier step is not told any more; then the others hear of this one."""
     look_soon(desk, row)
-    await withdraw(desk, row.id)
+    if undone is not None and undone.step in BESIDE:
+        await withdraw(desk, row.id, undone.version)
+    elif key not in BESIDE:
+        await withdraw(desk, row.id)
     await tell_who_is_next(desk, row, key, contact_id)
     await call_for_cards(desk, row.id, contact_id)
 

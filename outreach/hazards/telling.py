@@ -15,6 +15,7 @@ from outreach.concerning import officials_concerned
 from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.hazards.carding import card_for, hand_card
+from outreach.hazards.merging import reports_behind
 from outreach.hazards.viewing import RESPONSIBLE, hazard_of
 from outreach.persons import as_contact
 from outreach.replying import tell_reporter
@@ -59,9 +60,9 @@ async def tell_card(
     return await desk.tell(contact, Notice("hazard_turn", facts, told, rows, is_urgent=is_urgent, due_at=due_at))
 
 
-async def withdraw(desk: Desk, hazard_id: int) -> None:
-    """What was to be told of earlier steps, and has not left yet, is not told any more."""
-    prefix = _prefix(hazard_id)
+async def withdraw(desk: Desk, hazard_id: int, version: int | None = None) -> None:
+    """What was to be told of earlier steps, or of that one, and has not left yet, is not told any more."""
+    prefix = _prefix(hazard_id) if version is None else f"{_prefix(hazard_id)}{version}:"
     await desk.session.execute(
         update(DeliveryRecord)
         .where(
@@ -83,7 +84,7 @@ async def _next(desk: Desk, row: HazardRecord, key: StepKey, by: int | None) -> 
     elif key is StepKey.RECTIFY and (await hazard_of(desk, row)).is_own_affair:
         # 自查自改: a second person there rechecks; where there is none, an official does.
         found = [one for one in await fixers(desk, row) if one.id != by] or await followers(desk, row)
-    elif key in _TO_OFFICIALS:
+    elif key in _TO_OFFICIALS or key is StepKey.FOLLOW:
         found = await followers(desk, row)
     elif key is StepKey.RECHECK and row.state == HazardState.RECHECKED:
         found = await officials_concerned(desk, row)
@@ -106,11 +107,16 @@ async def followers(desk: Desk, row: HazardRecord) -> list[Contact]:
 
 
 async def _tell_reporter(desk: Desk, row: HazardRecord, key: StepKey) -> None:
-    if row.report_id is None or key not in (StepKey.ORDER, StepKey.CLOSE, StepKey.RECHECK, StepKey.REOPEN):
+    """Whoever reported it, and whoever reported what was merged into it."""
+    if key not in (StepKey.ORDER, StepKey.CLOSE, StepKey.RECHECK, StepKey.REOPEN):
         return
-    report = await desk.session.get(ReportRecord, row.report_id)
-    if report is None or (key is StepKey.RECHECK and row.state != HazardState.CLOSED):
+    if key is StepKey.RECHECK and row.state != HazardState.CLOSED:
         return
+    for report in await reports_behind(desk, row):
+        await _tell_outcome(desk, row, report)
+
+
+async def _tell_outcome(desk: Desk, row: HazardRecord, report: ReportRecord) -> None:
     is_closed = row.state == HazardState.CLOSED
     facts: dict[str, object] = {
         "number": report.number, "hazard": row.number, "due_on": row.due_on, "is_closed": is_closed,
@@ -120,7 +126,7 @@ async def _tell_reporter(desk: Desk, row: HazardRecord, key: StepKey) -> None:
         NoticeButton("report.dispute", f"rp:not:{report.id}"),
     )
     buttons = ((*asked,), (NoticeButton("report.look", f"rp:o:{report.id}"),)) if is_closed else ()
-    told = f"{_prefix(row.id)}{row.version}:reporter"
+    told = f"{_prefix(row.id)}{row.version}:reporter:{report.id}"
     due_at = desk.office.almanac.allowed_from(desk.now + UNDO_FOR, QuietHours())
     await tell_reporter(desk, report, Notice("report_progress", facts, told, buttons, due_at=due_at))
 

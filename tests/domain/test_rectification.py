@@ -74,12 +74,16 @@ def test_whoever_belongs_to_nobody_takes_no_step() -> None:
 @pytest.mark.parametrize(
     ("state", "parties", "open_"),
     [
-        (HazardState.REPORTED, OFFICIAL, {KEYS.VERIFY, KEYS.RETURN, KEYS.MERGE}),
+        (HazardState.REPORTED, OFFICIAL, {KEYS.VERIFY, KEYS.RETURN, KEYS.MERGE, KEYS.FOLLOW}),
         (HazardState.REPORTED, FIXER, set()),
-        (HazardState.VERIFIED, OFFICIAL, {KEYS.RETURN, KEYS.MERGE, KEYS.REGRADE, KEYS.ORDER, KEYS.HAND_OVER}),
+        (
+            HazardState.VERIFIED,
+            OFFICIAL,
+            {KEYS.RETURN, KEYS.MERGE, KEYS.REGRADE, KEYS.ORDER, KEYS.HAND_OVER, KEYS.FOLLOW},
+        ),
         (HazardState.ORDERED, FIXER, {KEYS.ASK_TIME, KEYS.RECTIFY, KEYS.COST}),
-        (HazardState.ORDERED, OFFICIAL, {KEYS.REGRADE, KEYS.HAND_OVER}),
-        (HazardState.RECTIFIED, OFFICIAL, {KEYS.REGRADE, KEYS.SEND_BACK, KEYS.RECHECK, KEYS.HAND_OVER}),
+        (HazardState.ORDERED, OFFICIAL, {KEYS.REGRADE, KEYS.HAND_OVER, KEYS.FOLLOW}),
+        (HazardState.RECTIFIED, OFFICIAL, {KEYS.REGRADE, KEYS.SEND_BACK, KEYS.RECHECK, KEYS.HAND_OVER, KEYS.FOLLOW}),
         (HazardState.RECTIFIED, FIXER, {KEYS.COST}),
         (HazardState.CLOSED, REPORTER, {KEYS.SATISFIED, KEYS.DISPUTE}),
         (HazardState.CLOSED, OFFICIAL, {KEYS.REOPEN}),
