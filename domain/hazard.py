@@ -110,6 +110,10 @@ class FollowerUnfit(Refusal):
     """督促人 is an official who serves and decides about such hazards."""
 
 
+class PrincipalMissing(Refusal):
+    """What is hung up is agreed to by the principal, and none of this enterprise is in the chat."""
+
+
 class UndoTooLate(Refusal):
     """A step is taken back by whoever took it, within a minute, and before anybody else took another."""
 

@@ -35,7 +35,7 @@ def in_parts(html: str, limit: int = TEXT_LIMIT, first: int | None = None) -> tu
             _follow(piece, open_tags)
             now.append(piece)
             continue
-        if width + _width(piece) > limit_now:
+        while width and width + _width(piece) > limit_now:
             at, _, still_open = _best(breaks, limit_now) or (len(now), width, list(open_tags))
             parts.append(_closed(now[:at], still_open))
             now = [*still_open, *now[at:]]

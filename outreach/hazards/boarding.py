@@ -13,10 +13,9 @@ from content.papers.board import BoardPaper, BoardRow, board_law, hazard_board
 from content.papers.redacting import redacted
 from domain.checklist import Grade
 from domain.contact import Contact, Jurisdiction, NotYours, Post, Role, StalePress
-from domain.hazard import OPEN
+from domain.hazard import OPEN, PrincipalMissing
 from domain.hazard_figures import Measure, Stood
 from domain.notice import Notice, NoticeButton
-from domain.refusal import Refusal
 from outreach.desk import Desk, Office
 from outreach.enrolling import holders
 from outreach.hazards import counting
@@ -28,10 +27,6 @@ from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import ContactRecord, PostRecord
 
 HOME_LOCALE = "zh-CN"
-
-
-class PrincipalMissing(Refusal):
-    """What is hung up is agreed to by the principal, and none of this enterprise is in the chat."""
 
 
 @dataclass(frozen=True, slots=True)

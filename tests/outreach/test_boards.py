@@ -8,10 +8,11 @@ from sqlalchemy import select
 from content.papers.redacting import redacted
 from domain.checklist import Grade
 from domain.contact import NotYours, StalePress
+from domain.hazard import PrincipalMissing
 from domain.rectification import StepKey
 from outreach.desk import Office
 from outreach.hazards import boarding
-from outreach.hazards.boarding import PrincipalMissing, make_board
+from outreach.hazards.boarding import make_board
 from outreach.hazards.rectifying import Said
 from outreach.storage.boards import BoardRecord
 from outreach.storage.notices import DeliveryRecord
