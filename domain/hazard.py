@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from domain.authority import Duty, DutyLacking, OfficeRole
 from domain.checklist import Grade
 from domain.refusal import Refusal
 
@@ -51,6 +52,23 @@ class Source(StrEnum):
     JOINT = "joint"  # 联合检查
     EXPERT = "expert"  # 第三方、专家
     CROSS = "cross"  # 互查
+
+
+# Which sources an office finds hazards from on the spot; the first is what is meant unless another is chosen.
+ON_SITE: dict[OfficeRole, tuple[Source, ...]] = {
+    OfficeRole.HEAD: (Source.OFFICIAL, Source.JOINT),
+    OfficeRole.OFFICER: (Source.OFFICIAL, Source.JOINT),
+    OfficeRole.EXPERT: (Source.EXPERT, Source.CROSS),
+}
+# What those say who decide about hazards needs nobody to verify it.
+VERIFIED_AT_ONCE = frozenset({Source.OFFICIAL, Source.JOINT})
+
+
+def sources_on_site(role: OfficeRole) -> tuple[Source, ...]:
+    """The sources from which that office opens hazards on the spot. Raises DutyLacking when there are none."""
+    if role not in ON_SITE:
+        raise DutyLacking(role=role, duty=Duty.TRIAGE)
+    return ON_SITE[role]
 
 
 class Party(StrEnum):

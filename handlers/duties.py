@@ -27,6 +27,7 @@ class Desired:
 PRESSES: dict[str, Desired] = {
     "fi": Desired(Duty.FINDINGS),
     "hz": Desired(Duty.FINDINGS, is_shared=True),
+    "os": Desired(Duty.FINDINGS),
     "ld": Desired(Duty.TRIAGE, is_shared=True),
     "hq": Desired(Duty.FINDINGS, dict.fromkeys(("b", "bn", "bnn", "bt", "btt", "bu", "bv"), Duty.TRIAGE)),
     "rg": Desired(Duty.FINDINGS, {"ok": Duty.REGISTER, "no": Duty.REGISTER, "x": Duty.FIGURES}),
@@ -57,6 +58,7 @@ MEANINGS: dict[str, Desired] = {
     "ladder": Desired(Duty.TRIAGE, is_shared=True),
     "hazard": Desired(Duty.FINDINGS, is_shared=True),
     "hazard_queue": Desired(Duty.FINDINGS),
+    "on_the_spot": Desired(Duty.FINDINGS),
     "plans": Desired(Duty.PLANS),
     "ledger": Desired(Duty.FIGURES),
     "roundup": Desired(Duty.FIGURES),

@@ -7,7 +7,7 @@ from domain.contact import StalePress
 from domain.hazard import PHOTOS_A_ROUND, StepStale, WordsTooLong
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
-from handlers import hazard_choosing, hazard_way
+from handlers import hazard_choosing, hazard_way, on_the_spot
 from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_at, preset
 from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
@@ -20,7 +20,7 @@ from outreach.hazards.viewing import HazardView, Who
 
 PHOTO = "hazard.photo"
 PHOTO_LIMIT_BYTES = 20_000_000
-DOORS = (PHOTO, asking.WORDS)
+DOORS = (PHOTO, asking.WORDS, on_the_spot.NEW, on_the_spot.MORE)
 
 
 async def show_hazards(turn: Turn, scene: Scene, page: int = 0) -> Reply:
@@ -34,7 +34,8 @@ async def show_hazards(turn: Turn, scene: Scene, page: int = 0) -> Reply:
         rows.append((Button(words.label("board.open"), data("bd", "e")),))
     turning = pager(words, found.number, found.pages, "hz", "l")
     text = words("replies/hazard/list", found=found)
-    return show(turn, text, (*rows, *((turning,) if turning else ()), (home_button(words),)))
+    turners = (turning,) if turning else ()
+    return show(turn, text, (*rows, *turners, *on_the_spot.entry_rows(scene), (home_button(words),)))
 
 
 async def press_hazard(turn: Turn, scene: Scene) -> Reply:

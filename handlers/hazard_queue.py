@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.authority import Duty
 from domain.contact import StalePress
-from handlers import hazard, hazard_way, queue_bulk
+from handlers import hazard, hazard_way, on_the_spot, queue_bulk
 from handlers.inspection_cards import short
 from handlers.queue_codes import button, code, data_of, does_fit, fitting, read
 from handlers.screen import ROWS_A_PAGE, home_button, show
@@ -44,7 +44,7 @@ async def show_queue(turn: Turn, scene: Scene) -> Reply:
     text = words(
         "replies/hazard_queue/queue", found=found, reports=waiting, of={pile.value: n for pile, n in found.of.items()},
     )  # fmt: skip
-    return show(turn, text, (*rows, (home_button(words),)))
+    return show(turn, text, (*rows, *on_the_spot.entry_rows(scene), (home_button(words),)))
 
 
 def _pile(scene: Scene, pile: Pile, count: int) -> Button:

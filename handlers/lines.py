@@ -29,6 +29,7 @@ from handlers import (
     ledger,
     mine,
     officials,
+    on_the_spot,
     places,
     plan_steps,
     plans,
@@ -93,6 +94,7 @@ PRESSES: dict[str, Talk] = {
     "qz": quiz.press_quiz,
     "fi": findings.press_findings,
     "hz": hazard.press_hazard,
+    "os": on_the_spot.press_on_the_spot,
     "ld": ladder.press_ladder,
     "bd": board.press_board,
     "hq": hazard_queue.press_queue,
@@ -135,6 +137,9 @@ MEANINGS: dict[str, Talk] = {
     fallback.MEANING: fallback.take_address,
     hazard.PHOTO: hazard.take_photo,
     hazard_asking.WORDS: hazard.take_words,
+    on_the_spot.NAME: on_the_spot.take_name,
+    on_the_spot.NEW: on_the_spot.take_new,
+    on_the_spot.MORE: on_the_spot.take_more,
     ladder.WORDS: ladder.take_words,
     ladder_replies.ANSWER: ladder_replies.take_answer,
     ladder_replies.SAID: ladder.take_said,
@@ -148,7 +153,7 @@ MEANINGS: dict[str, Talk] = {
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
-    hazard_asking.WORDS, hazard_queue.WORDS, ladder.WORDS, ladder_replies.SAID,
+    hazard_asking.WORDS, hazard_queue.WORDS, ladder.WORDS, on_the_spot.NAME, ladder_replies.SAID,
     plan_steps.DAY, ledger.DAY, roundup.ASK, roundup.REMARK,
 }  # fmt: skip
 

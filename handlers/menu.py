@@ -17,6 +17,7 @@ from handlers import (
     home,
     inspection,
     ladder,
+    on_the_spot,
     plan_steps,
     quiz,
     register,
@@ -165,6 +166,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await plan_steps.take_day(turn, scene)
     if ladder.concerns(turn, scene):
         return await ladder.show_again(turn, scene)
+    if on_the_spot.concerns(turn, scene):
+        return await on_the_spot.show_again(turn, scene)
     if hazard.concerns(turn, scene):
         return await hazard.show_again(turn, scene)
     if hazard_queue.concerns(turn, scene):

@@ -23,6 +23,7 @@ from domain.contact import Official, StalePress
 from domain.phone import spoken_phone
 from domain.refusal import Refusal
 from domain.workbook import WorkbookBroken
+from handlers import on_the_spot
 from handlers.screen import ROWS_A_PAGE, back_rows, home_button, pager
 from handlers.screen import show as shown
 from handlers.turn import Button, Command, Document, File, FileFetcher, Press, Reply, Rows, Say, Scene, Turn
@@ -203,6 +204,7 @@ async def _enterprise(turn: Turn, scene: Scene, official: Official, enterprise_i
     rows: Rows = ((back,), (home_button(scene.words),))
     if official.may(Duty.REGISTER):
         rows = ((Button(scene.words.label("fallback.open"), data("fb", "e", card.id)),), *rows)
+    rows = (*on_the_spot.entry_rows(scene, card.id), *rows)
     if await proxying.may_fill_in_for(scene.desk, official, card.id):
         rows = ((Button(scene.words.label("register.proxy"), data("in", "e", card.id)),), *rows)
     return shown(turn, text, rows)

@@ -14,7 +14,7 @@ from domain.photo import PhotoBytes
 from domain.refusal import Refusal
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
-from outreach.hazards.viewing import AFTER, HazardView, Who, actor_for, held, view_of
+from outreach.hazards.viewing import AFTER, BEFORE, HazardView, Who, actor_for, held, view_of
 from outreach.persons import as_contact
 from outreach.photographing import Photographer, _Taken
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
@@ -29,9 +29,15 @@ async def add_photo(desk: Desk, who: Who, hazard_id: int, file_id: str, file_uni
 
     Raises NotYours, StepStale, TooManyPhotos.
     """
-    row = await _rectified(desk, who, hazard_id)
+    await put_photo(desk, await _rectified(desk, who, hazard_id), who, AFTER, file_id, file_unique_id)
+
+
+async def put_photo(
+    desk: Desk, row: HazardRecord, who: Who, kind: str, file_id: str, file_unique_id: str
+) -> None:  # fmt: skip
+    """Take down a photo of that kind, for somebody who may send it. Raises TooManyPhotos."""
     mine = select(HazardPhotoRecord).where(
-        HazardPhotoRecord.hazard_id == row.id, HazardPhotoRecord.kind == AFTER, HazardPhotoRecord.round == row.round
+        HazardPhotoRecord.hazard_id == row.id, HazardPhotoRecord.kind == kind, HazardPhotoRecord.round == row.round
     )
     photos = (await desk.session.scalars(mine)).all()
     known = next((one for one in photos if one.file_unique_id == file_unique_id), None)
@@ -41,7 +47,7 @@ async def add_photo(desk: Desk, who: Who, hazard_id: int, file_id: str, file_uni
             raise TooManyPhotos
         if known is None:
             known = HazardPhotoRecord(
-                hazard_id=row.id, contact_id=who.contact.id, kind=AFTER, round=row.round,
+                hazard_id=row.id, contact_id=who.contact.id, kind=kind, round=row.round,
                 file_unique_id=file_unique_id, sent_at=desk.now,
             )  # fmt: skip
             desk.session.add(known)
@@ -95,14 +101,16 @@ class RectificationPhotographer(Photographer):
         left = await desk.session.scalars(
             select(func.count()).where(
                 HazardPhotoRecord.hazard_id == row.hazard_id, HazardPhotoRecord.round == row.round,
-                HazardPhotoRecord.kind == AFTER, HazardPhotoRecord.state != "failed",
+                HazardPhotoRecord.kind == row.kind, HazardPhotoRecord.state != "failed",
             )
         )  # fmt: skip
         words = desk.office.texts.words(contact.locale)
         facts: dict[str, object] = {
             "number": hazard.number, "left": left.one(), "why": words.plain(refusal.moment, **refusal.facts),
+            "is_before": row.kind == BEFORE,
         }  # fmt: skip
-        again = ((NoticeButton("hazard.photo_again", f"hz:ps:{hazard.id}"),),)
+        door = f"os:o:{hazard.id}" if row.kind == BEFORE else f"hz:ps:{hazard.id}"
+        again = ((NoticeButton("hazard.photo_again", door),),)
         key = f"hazard_photo:{row.id}:{row.attempts}:{row.sent_at:%Y%m%d%H%M%S%f}"
         await desk.tell(contact, Notice("hazard_photo_failed", facts, key, again))
         await call_for_cards(desk, hazard.id, None)

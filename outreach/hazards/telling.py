@@ -55,7 +55,10 @@ async def tell_card(
     is_urgent = is_own or row.grade == Grade.MAJOR
     due_at = desk.now if is_urgent else desk.office.almanac.allowed_from(desk.now + UNDO_FOR, QuietHours())
     told = f"{_prefix(row.id)}{row.version}:{contact.id}{':own' if is_own else ''}"
-    facts: dict[str, object] = {"step": key.value if key else "", "card": Markup(text), "number": row.number}  # noqa: S704 rendered by us
+    facts: dict[str, object] = {
+        "step": key.value if key else "", "card": Markup(text),  # noqa: S704 rendered by us
+        "number": row.number, "is_major": row.grade == Grade.MAJOR,
+    }  # fmt: skip
     await hand_card(desk, row, contact.id, told)
     return await desk.tell(contact, Notice("hazard_turn", facts, told, rows, is_urgent=is_urgent, due_at=due_at))
 
@@ -84,6 +87,8 @@ async def _next(desk: Desk, row: HazardRecord, key: StepKey, by: int | None) -> 
     elif key is StepKey.RECTIFY and (await hazard_of(desk, row)).is_own_affair:
         # 自查自改: a second person there rechecks; where there is none, an official does.
         found = [one for one in await fixers(desk, row) if one.id != by] or await followers(desk, row)
+    elif key is StepKey.OPEN and row.state == HazardState.REPORTED:
+        found = await officials_concerned(desk, row)
     elif key in _TO_OFFICIALS or key is StepKey.FOLLOW:
         found = await followers(desk, row)
     elif key is StepKey.RECHECK and row.state == HazardState.RECHECKED:

@@ -121,6 +121,19 @@ def entered(who: Someone, what: Thing, place: str) -> bool:
     return walker(who, what, place) or there(Duty.CAMPAIGN)(who, what, place)
 
 
+def finds(wanted: bool) -> Rule:
+    """Those who open hazards on the spot in the very street: who decides about them, or experts."""
+    roles = ("head", "officer") if wanted else ("expert",)
+    return lambda who, what, place: (
+        place not in (GONE, GUESSED) and who.may(Duty.FINDINGS, what.at) and who.office is not None
+        and who.office.value in roles
+    )  # fmt: skip
+
+
+def finder(who: Someone, what: Thing, place: str) -> bool:
+    return who.office is not None and who.office.value in ("head", "officer", "expert")
+
+
 concerned = either(walker, there(Duty.FINDINGS))
 inviter = either(any_walker, duty(Duty.INVITE))
 inviter_there = either(walker, there(Duty.INVITE))
@@ -242,6 +255,13 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hz:p:{id}:2:ask_time:1:2026-07-01", "ordered hazard", walker),
     Entry("hz:s:{id}:3:recheck", "rectified hazard", there(Duty.TRIAGE)),
     Entry("hz:p:{id}:3:send_back:1:2026-07-01", "rectified hazard", there(Duty.TRIAGE)),
+    Entry("os:c:0", "", finder),
+    Entry("os:n:{id}:official", "enterprise", finds(True)),
+    Entry("os:n:{id}:joint", "enterprise", finds(True)),
+    Entry("os:n:{id}:expert", "enterprise", finds(False)),
+    Entry("os:n:{id}:cross", "enterprise", finds(False)),
+    Entry("os:n:{id}:self", "enterprise", lambda who, what, place: False, succeeds=False),
+    Entry("os:o:{id}", "hazard", there(Duty.TRIAGE)),
     Entry("ld:l:0", "", any_walker_or(Duty.TRIAGE)),
     Entry("ld:o:{id}", "drafted paper", there(Duty.TRIAGE)),
     Entry("ld:o:{id}", "served paper", served),
@@ -558,6 +578,11 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), PHOTO),
     Waited(Entry("", "ordered hazard", walker, standing=("hazard.photo", "hazard:{id}")), WORDS),
     Waited(Entry("", "", duty(Duty.FIGURES), standing=("ledger.day", "")), Text("5月31日")),
+    Waited(Entry("", "", finder, standing=("on_the_spot.name", "")), Text("字号")),
+    Waited(Entry("", "enterprise", finds(True), standing=("on_the_spot.new", "{id}:official")), WORDS),
+    Waited(Entry("", "enterprise", finds(False), standing=("on_the_spot.new", "{id}:expert")), PHOTO),
+    Waited(Entry("", "hazard", there(Duty.TRIAGE), standing=("on_the_spot.more", "spot:{id}")), WORDS),
+    Waited(Entry("", "hazard", there(Duty.TRIAGE), standing=("on_the_spot.more", "spot:{id}")), PHOTO),
     Waited(Entry("", "drafted paper", there(Duty.TRIAGE), standing=("ladder.words", "ladder:{id}:1:facts")), WORDS),
     Waited(Entry("", "served paper", walker, standing=("ladder.answer", "ladder:{id}")), WORDS),
     Waited(Entry("", "served paper", walker, standing=("ladder.answer", "ladder:{id}")), PHOTO),
