@@ -361,6 +361,12 @@ class Days(RuleBasedStateMachine):
                     task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            if has_died:
+                # Whoever else was sending dies with it.
+                workers = list(self.pump._workers)
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
             self.wire.settle_down()
             if has_died:
                 type(self).deaths += 1
@@ -447,4 +453,4 @@ def test_the_laws_hold_whatever_happens(request: pytest.FixtureRequest, sqlite_u
 def test_the_laws_hold_for_thousands_of_steps_on_both_databases(
     request: pytest.FixtureRequest, database_url: str, figure: Figure
 ) -> None:
-    assert _run(request, database_url, figure, 52, 45) >= 2000
+    assert _run(request, database_url, figure, 64, 45) >= 2000
