@@ -14,7 +14,7 @@ from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
-from outreach.hazards import carding, listing, photographing, rectifying, viewing
+from outreach.hazards import carding, listing, pairing, photographing, rectifying, viewing
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import HazardView, Who
 
@@ -246,7 +246,11 @@ async def _history(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
 
 async def _photos(scene: Scene, hazard_id: int) -> Reply:
     view = await _seen(scene, hazard_id)
-    store, found = scene.desk.office.photos, []
+    store = scene.desk.office.photos
+    found: list[File] = []
+    if (pair := await pairing.pair_of(scene.desk, scene.words, view)) is not None:
+        caption = scene.words("replies/hazard/pair", number=view.number)
+        found.append(File(f"{view.number}-pair.jpg", pair, caption, as_photo=True))
     for kind, shas in (("before", view.before), ("after", view.after)):
         for at, sha in enumerate(shas, start=1):
             caption = scene.words("replies/hazard/photo", number=view.number, kind=kind, at=at, of=len(shas))

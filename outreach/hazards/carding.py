@@ -15,6 +15,7 @@ from domain.notice import NoticeButton
 from domain.rectification import UNDO_FOR, Step, StepKey, can_be_had, steps_for
 from outreach.desk import Desk
 from outreach.hazards.merging import joined
+from outreach.hazards.resembling import alike
 from outreach.hazards.sifting import PILE_OF
 from outreach.hazards.viewing import HazardView, Who, actor_for, actor_of, held, last_step, may_undo, view_of
 from outreach.storage.hazards import HazardCardRecord, HazardRecord
@@ -33,10 +34,11 @@ async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tup
     view = await view_of(desk, row)
     steps = tuple(step for step in steps_for(view.hazard, actor) if can_be_had(step, view.hazard))
     led = await desk.session.get(HazardRecord, row.merged_into) if row.state == HazardState.MERGED else None
+    used = await alike(desk, row) if Party.OFFICIAL in actor.parties and view.state.is_open else ()
     text = words(
         "replies/hazard/card", view=view, today=desk.today, is_official=Party.OFFICIAL in actor.parties,
         is_fixer=Party.FIXER in actor.parties, steps=[step.key.value for step in steps],
-        led=led.number if led is not None else "", joined=await joined(desk, row),
+        led=led.number if led is not None else "", joined=await joined(desk, row), alike=used,
     )  # fmt: skip
     rows = await _rows(desk, row, view, steps, actor)
     if led is not None and Party.OFFICIAL in actor.parties:

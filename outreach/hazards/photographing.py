@@ -14,6 +14,7 @@ from domain.photo import PhotoBytes
 from domain.refusal import Refusal
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
+from outreach.hazards.resembling import other_like
 from outreach.hazards.viewing import AFTER, BEFORE, HazardView, Who, actor_for, held, view_of
 from outreach.persons import as_contact
 from outreach.photographing import Photographer, _Taken
@@ -93,6 +94,8 @@ class RectificationPhotographer(Photographer):
         async with self._office.desk() as desk:
             row = await desk.session.get(HazardPhotoRecord, photo.id)
             if row is not None:
+                row.look = picture.look or None
+                row.like_hazard_id = await other_like(desk, row)
                 await call_for_cards(desk, row.hazard_id, None)
 
     async def _tell(self, desk: Desk, row: Any, refusal: Refusal) -> None:

@@ -55,8 +55,8 @@ async def decode(data: bytes) -> PhotoBytes:
         raise PhotoDamaged
     line, _, pictures = told.partition(b"\n")
     match line.split():
-        case [b"done", width, height, length, thumb_length] if status == 0:
-            return _believed(int(width), int(height), int(length), int(thumb_length), pictures)
+        case [b"done", width, height, length, thumb_length, look] if status == 0:
+            return _believed(int(width), int(height), int(length), int(thumb_length), look, pictures)
         case [b"not_a_picture"]:
             raise PhotoNotAPicture
         case [b"too_many_pixels", width, height]:
@@ -108,8 +108,8 @@ async def _answer(process: Process) -> bytes:
     return bytes(told)
 
 
-def _believed(width: int, height: int, length: int, thumb_length: int, pictures: bytes) -> PhotoBytes:
+def _believed(width: int, height: int, length: int, thumb_length: int, look: bytes, pictures: bytes) -> PhotoBytes:
     jpeg, thumb = pictures[:length], pictures[length:]
     if len(thumb) != thumb_length or not jpeg.startswith(b"\xff\xd8") or not thumb.startswith(b"\xff\xd8"):
         raise DecodingFault("the darkroom's answer is cut short")
-    return PhotoBytes(jpeg, width, height, hashlib.sha256(jpeg).hexdigest(), thumb)
+    return PhotoBytes(jpeg, width, height, hashlib.sha256(jpeg).hexdigest(), thumb, f"{int(look, 16):016x}")

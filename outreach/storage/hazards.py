@@ -121,6 +121,8 @@ class HazardPhotoRecord(Record):
     sha256: Mapped[str | None] = mapped_column(String(64))
     # 感知哈希: how it looks in 64 bits, by which a used picture is known again; a hint and no more.
     look: Mapped[str | None] = mapped_column(String(16))
+    # Another hazard of the same street with a photo that looks the same.
+    like_hazard_id: Mapped[int | None]
     failure: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime]
 
