@@ -95,7 +95,7 @@ def _open_file(path: str) -> AsyncEngine:
     def prepare(connection, _) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=DELETE")
+        cursor.execute("PRAGMA journal_mode=TRUNCATE")
         cursor.execute("PRAGMA synchronous=EXTRA")
         cursor.close()
 

@@ -65,7 +65,7 @@ class Album:
             if known is None:
                 known = self._known[laid.digest] = laid, self._develop(laid)
             laid, committed = self._last = known
-        is_hot = committed.digest != laid.digest and "anshao.db-journal" in laid.files
+        is_hot = committed.digest != laid.digest and bool(laid.files.get("anshao.db-journal"))
         self.hot += is_hot
         key = committed.digest + hashlib.blake2b(telegram, digest_size=16).digest()
         image = self.images.get(key)
