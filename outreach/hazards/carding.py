@@ -55,11 +55,11 @@ async def _rows(
     if actor.contact_id is not None and may_undo(desk, await last_step(desk, row), actor.contact_id):
         rows.append((NoticeButton("hazard.undo", f"hz:u:{view.id}:{view.version}"),))
     onward = await _onward(desk, row, actor) if Party.OFFICIAL in actor.parties else ()
-    look = [NoticeButton("hazard.history", f"hz:h:{view.id}")]
     if view.before or view.after:
         count = len(view.before) + len(view.after)
-        look.insert(0, NoticeButton("hazard.photos", f"hz:ph:{view.id}", (("count", count),)))
-    return (*rows, tuple(look), *onward, (NoticeButton("menu.home", "home"),))
+        rows.append((NoticeButton("hazard.photos", f"hz:ph:{view.id}", (("count", count),)),))
+    leave = (NoticeButton("hazard.history", f"hz:h:{view.id}"), NoticeButton("menu.home", "home"))
+    return (*rows, *onward, leave)
 
 
 async def _onward(desk: Desk, row: HazardRecord, actor: Actor) -> Rows:

@@ -235,8 +235,9 @@ async def _after(
         await withdraw(desk, row.id, undone.version)
     elif key not in BESIDE:
         await withdraw(desk, row.id)
-    await tell_who_is_next(desk, row, key, contact_id)
+    # Before the telling: a card that goes out with this step needs no drawing of its own.
     await call_for_cards(desk, row.id, contact_id)
+    await tell_who_is_next(desk, row, key, contact_id)
 
 
 def _as_text(value: object) -> object:

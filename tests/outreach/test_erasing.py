@@ -290,7 +290,7 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
             "activities": told["activities"], "activity_photos": told["activity_photos"],
         "hazard_steps": told["hazard_steps"], "hazard_photos": told["hazard_photos"],
-        "hazard_cards": told["hazard_cards"],
+        "hazard_cards": told["hazard_cards"], "objections": told["objections"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
     assert set(held) - set(counted) == {"journal"} and len(told["journal"]) >= held["journal"]
