@@ -241,7 +241,10 @@ async def _history(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
     view = await _seen(scene, hazard_id)
     lines, more = await listing.history(scene.desk, hazard_id)
     text = scene.words("replies/hazard/history", number=view.number, lines=lines, more=more)
-    return show(turn, text, ((Button(scene.words.label("hazard.back"), data("hz", "o", view.id)),),))
+    rows: Rows = ((Button(scene.words.label("hazard.back"), data("hz", "o", view.id)),),)
+    if scene.known.official is not None and scene.known.official.may(Duty.TRIAGE):
+        rows = ((Button(scene.words.label("measure.open"), data("me", "l", view.id)),), *rows)
+    return show(turn, text, rows)
 
 
 async def _photos(scene: Scene, hazard_id: int) -> Reply:

@@ -27,6 +27,7 @@ from handlers import (
     language,
     law,
     ledger,
+    measures,
     mine,
     officials,
     on_the_spot,
@@ -95,6 +96,7 @@ PRESSES: dict[str, Talk] = {
     "fi": findings.press_findings,
     "hz": hazard.press_hazard,
     "os": on_the_spot.press_on_the_spot,
+    "me": measures.press_measure,
     "ld": ladder.press_ladder,
     "bd": board.press_board,
     "hq": hazard_queue.press_queue,
@@ -137,6 +139,7 @@ MEANINGS: dict[str, Talk] = {
     fallback.MEANING: fallback.take_address,
     hazard.PHOTO: hazard.take_photo,
     hazard_asking.WORDS: hazard.take_words,
+    measures.WORDS: measures.take_words,
     on_the_spot.NAME: on_the_spot.take_name,
     on_the_spot.NEW: on_the_spot.take_new,
     on_the_spot.MORE: on_the_spot.take_more,
@@ -153,7 +156,7 @@ MEANINGS: dict[str, Talk] = {
 # Where a file is what is waited for; anywhere else a workbook from an official is the register.
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
-    hazard_asking.WORDS, hazard_queue.WORDS, ladder.WORDS, on_the_spot.NAME, ladder_replies.SAID,
+    hazard_asking.WORDS, hazard_queue.WORDS, ladder.WORDS, on_the_spot.NAME, measures.WORDS, ladder_replies.SAID,
     plan_steps.DAY, ledger.DAY, roundup.ASK, roundup.REMARK,
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from handlers import (
     home,
     inspection,
     ladder,
+    measures,
     on_the_spot,
     plan_steps,
     quiz,
@@ -166,6 +167,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await plan_steps.take_day(turn, scene)
     if ladder.concerns(turn, scene):
         return await ladder.show_again(turn, scene)
+    if measures.concerns(turn, scene):
+        return await measures.show_again(turn, scene)
     if on_the_spot.concerns(turn, scene):
         return await on_the_spot.show_again(turn, scene)
     if hazard.concerns(turn, scene):

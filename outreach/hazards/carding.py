@@ -14,6 +14,7 @@ from domain.hazard import Actor, HazardState, Party
 from domain.notice import NoticeButton
 from domain.rectification import UNDO_FOR, Step, StepKey, can_be_had, steps_for
 from outreach.desk import Desk
+from outreach.hazards.measures import measures_of
 from outreach.hazards.merging import joined
 from outreach.hazards.resembling import alike
 from outreach.hazards.sifting import PILE_OF
@@ -35,12 +36,16 @@ async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tup
     steps = tuple(step for step in steps_for(view.hazard, actor) if can_be_had(step, view.hazard))
     led = await desk.session.get(HazardRecord, row.merged_into) if row.state == HazardState.MERGED else None
     used = await alike(desk, row) if Party.OFFICIAL in actor.parties and view.state.is_open else ()
+    measures = await measures_of(desk, row.id, in_force=True)
     text = words(
         "replies/hazard/card", view=view, today=desk.today, is_official=Party.OFFICIAL in actor.parties,
         is_fixer=Party.FIXER in actor.parties, steps=[step.key.value for step in steps],
         led=led.number if led is not None else "", joined=await joined(desk, row), alike=used,
+        measures=measures,
     )  # fmt: skip
     rows = await _rows(desk, row, view, steps, actor)
+    if Party.OFFICIAL in actor.parties and (measures or view.grade is Grade.MAJOR):
+        rows = (*rows[:-1], (NoticeButton("measure.open", f"me:l:{row.id}"),), *rows[-1:])
     if led is not None and Party.OFFICIAL in actor.parties:
         rows = ((NoticeButton("hazard.led", f"hz:o:{led.id}", (("number", led.number),)),), *rows)
     return text, rows
