@@ -80,12 +80,12 @@ def _all(those: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 async def pile_page(desk: Desk, official: Official, sift: Sift, page: int, size: int) -> Page[QueueLine]:
     """A page of a list; one behind the last is the last. Raises DutyLacking."""
-    where = conditions(desk, official, sift)
-    total = await _count(desk, where)
-    pages = -(-total // size)
-    page = max(0, min(page, pages - 1))
-    ids = await _ids(desk, where, sift, page * size, size) if total else []
-    return Page(await _lines(desk, ids), total, page, pages)
+    where, page = conditions(desk, official, sift), max(page, 0)
+    ids, total = await _counted(desk, where, sift, page * size, size)
+    if not ids and page and total:
+        page = -(-total // size) - 1
+        ids, total = await _counted(desk, where, sift, page * size, size)
+    return Page(await _lines(desk, ids), total, page if total else 0, -(-total // size))
 
 
 async def next_after(
@@ -102,6 +102,19 @@ async def next_after(
             if id_ != hazard_id:
                 return id_, place
     return None
+
+
+async def _counted(
+    desk: Desk, where: list[ColumnElement[bool]], sift: Sift, start: int, size: int
+) -> tuple[list[int], int]:  # fmt: skip
+    """The ids of a page and how many there are in all: looked for once, for words are looked for in every row."""
+    if sift.pile is Pile.RECTIFIED:
+        return await _ids(desk, where, sift, start, size), await _count(desk, where)
+    query = select(HazardRecord.id, func.count().over()).where(*where).order_by(*_order(sift.pile))
+    found = (await desk.session.execute(query.limit(size).offset(start))).all()
+    if not found:
+        return [], await _count(desk, where) if start else 0
+    return [id_ for id_, _ in found], int(found[0][1])
 
 
 async def _count(desk: Desk, where: list[ColumnElement[bool]]) -> int:

@@ -126,7 +126,14 @@ def _contains(term: str) -> ColumnElement[bool]:
     said = (HazardRecord.what, HazardRecord.where, HazardRecord.number)
     found = []
     for spelling in dict.fromkeys((term, narrow(term))):
-        named = select(EnterpriseRecord.id).where(EnterpriseRecord.name.icontains(spelling, autoescape=True))
-        found += [column.icontains(spelling, autoescape=True) for column in said]
+        # Chinese has no capitals: only where letters are typed is every row written small before it is looked at.
+        has_letters = any(letter.isalpha() and letter.isascii() for letter in spelling)
+        columns = (EnterpriseRecord.name, *said)
+        name, *others = (
+            column.icontains(spelling, autoescape=True) if has_letters else column.contains(spelling, autoescape=True)
+            for column in columns
+        )
+        named = select(EnterpriseRecord.id).where(name)
+        found += others
         found.append(HazardRecord.enterprise_id.in_(named))
     return or_(*found)
