@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.contact import StalePress
+from domain.contact import NotEnrolled, StalePress
 from handlers.inspection_cards import short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Scene, Turn
@@ -34,6 +34,8 @@ async def press_board(turn: Turn, scene: Scene) -> Reply:
 async def _choose(turn: Turn, scene: Scene) -> Reply:
     """Which enterprise, for somebody who answers for several."""
     own = {post.enterprise_id: post.enterprise_name for post in scene.known.posts if post.role in RESPONSIBLE}
+    if not own:
+        raise NotEnrolled
     if len(own) == 1:
         return await _look(turn, scene, next(iter(own)), 0)
     rows = [(Button(short(name), data("bd", "o", id_, 0)),) for id_, name in own.items()]
