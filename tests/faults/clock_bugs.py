@@ -43,7 +43,7 @@ def a_reminder_is_marked_as_told_after_the_commit(patch: Patch) -> None:
 
 @bug("reminder:late", "nothing_due_is_left", "told_once_after_all")
 def a_plan_is_put_off_before_it_has_asked(patch: Patch) -> None:
-    look = ticking.look_at_plans
+    look = dict(ticking.LOOKS)[ticking.PLANS]
 
     async def hasty(office: Office) -> int:
         async with office.desk() as desk:
@@ -54,7 +54,8 @@ def a_plan_is_put_off_before_it_has_asked(patch: Patch) -> None:
             await _look_at(desk, ids, desk.now)
         return await look(office)
 
-    patch.setattr(ticking, "look_at_plans", hasty)
+    looks = tuple((matter, hasty if matter == ticking.PLANS else one) for matter, one in ticking.LOOKS)
+    patch.setattr(ticking, "LOOKS", looks)
 
 
 async def _look_at(desk: Desk, ids: list[int], at: datetime) -> None:

@@ -24,6 +24,9 @@ HOLDINGS = {
     "photos": "SELECT a.item_id, p.file_unique_id, p.contact_id FROM photos p JOIN answers a ON a.id = p.answer_id"
     " ORDER BY p.id",
     "findings": "SELECT inspection_id, number, item_id, title, note, due_on FROM findings ORDER BY id",
+    "hazards": "SELECT number, source, grade, state, version, due_on, what FROM hazards ORDER BY id",
+    "hazard_steps": "SELECT h.number, s.version, s.step, s.contact_id, s.state FROM hazard_steps s"
+    " JOIN hazards h ON h.id = s.hazard_id ORDER BY h.id, s.version",
     "journal": "SELECT contact_id, happened, subject, facts FROM journal ORDER BY id",
     "deliveries": "SELECT key, contact_id, kind, text, attachment, is_urgent, broadcast_id, acknowledged_at IS NULL"
     " FROM deliveries ORDER BY id",
@@ -68,6 +71,7 @@ def holdings(ground: Ground) -> Held:
     known = {
         "contact": contacts, "inspection": inspections, "photo_failed": ranks("SELECT id FROM photos ORDER BY id"),
         "enrolment": requests, "vouch": requests, "findings": inspections, "receipt": inspections,
+        "hazard": ranks("SELECT id FROM hazards ORDER BY id"),
         "report": reports, "report_receipt": reports, "report_added": reports,
         "report_photo": ranks("SELECT p.id FROM report_photos p JOIN reports r ON r.id = p.report_id"
                               " ORDER BY r.is_named, r.what, p.place"),
