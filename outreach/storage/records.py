@@ -18,6 +18,7 @@ from outreach.storage.inspections import (
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.ladder import BlacklistingRecord, InterviewRecord, LadderPaperRecord, ObjectionRecord
 from outreach.storage.laws import LawArticleRecord, LawRecord
+from outreach.storage.measures import HazardMeasureRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import (
     ContactRecord,
@@ -77,6 +78,7 @@ __all__ = [
     "GroupAnswerRecord",
     "GroupQuestionRecord",
     "HazardCardRecord",
+    "HazardMeasureRecord",
     "HazardPhotoRecord",
     "HazardRecord",
     "HazardStepRecord",
