@@ -20,6 +20,10 @@ class Role(StrEnum):
     EMPLOYEE = "employee"
 
 
+# Who answers for safety at an enterprise, whatever the size of it.
+RESPONSIBLE = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """联系人 — someone who agreed to the privacy notice and talks with the bot."""

@@ -196,12 +196,6 @@ def next_due(
     return Due(rule, max(days))
 
 
-def first_look_on(ladder: Ladder, hazard: Hazard, almanac: Almanac) -> date | None:
-    """The day on which the first step is due if nothing happens until then."""
-    due = next_due(ladder, hazard, (), almanac)
-    return due.on if due else None
-
-
 def is_unanswered(step: Standing, today: date) -> bool:
     """Whether a reply was wanted and its last day is over."""
     return step.state is PaperState.RELEASED and step.reply_on is not None and step.reply_on < today

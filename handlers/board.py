@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from domain.contact import NotEnrolled, StalePress
+from domain.contact import RESPONSIBLE, NotEnrolled, StalePress
 from handlers.inspection_cards import short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Scene, Turn
 from handlers.turn import press as data
 from outreach.hazards import boarding
-from outreach.hazards.viewing import RESPONSIBLE
 
 
 async def press_board(turn: Turn, scene: Scene) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.authority import Duty
-from domain.contact import StalePress
+from domain.contact import RESPONSIBLE, StalePress
 from domain.hazard import PHOTOS_A_ROUND, StepStale, WordsTooLong
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
@@ -26,11 +26,11 @@ DOORS = (PHOTO, asking.WORDS, on_the_spot.NEW, on_the_spot.MORE)
 async def show_hazards(turn: Turn, scene: Scene, page: int = 0) -> Reply:
     """What the caller's enterprises have to put right."""
     words = scene.words
-    if not any(post.role in viewing.RESPONSIBLE for post in scene.known.posts):
+    if not any(post.role in RESPONSIBLE for post in scene.known.posts):
         scene.as_official().must(Duty.FINDINGS)
     found = await listing.own_hazards(scene.desk, scene.known.posts, page, ROWS_A_PAGE)
     rows = [(Button(short(f"{line.number} {line.what}"), data("hz", "o", line.id)),) for line in found.lines]
-    if any(post.role in viewing.RESPONSIBLE for post in scene.known.posts):
+    if any(post.role in RESPONSIBLE for post in scene.known.posts):
         rows.append((Button(words.label("board.open"), data("bd", "e")),))
     turning = pager(words, found.number, found.pages, "hz", "l")
     text = words("replies/hazard/list", found=found)

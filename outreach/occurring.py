@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, or_, select, tuple_, update
 
 from domain.checklist import Checklist
-from domain.contact import Contact, Role
+from domain.contact import RESPONSIBLE, Contact, Role
 from domain.plan import OccurrenceState, Reminded, Rhythm, Span
 from outreach.delivery.holding import wishes_of
-from outreach.delivery.relevance import OCCURRENCE, RESPONSIBLE
+from outreach.delivery.relevance import OCCURRENCE
 from outreach.desk import Desk
 from outreach.enrolling import as_contact
 from outreach.storage.base import Record

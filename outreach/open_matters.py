@@ -9,11 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from domain.checklist import WALKED_BY
-from domain.contact import Contact, NotYours, Post
+from domain.contact import RESPONSIBLE, Contact, NotYours, Post
 from domain.notice import DeliveryState
 from domain.plan import OccurrenceState
 from domain.reminder import finding_step
-from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, RESPONSIBLE, TO_BE_PUT_RIGHT, number_in, put_right
+from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, TO_BE_PUT_RIGHT, number_in, put_right
 from outreach.desk import Desk
 from outreach.matters import Item, items_of
 from outreach.occurring import reminded_of, responsible

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import aliased
 
 from domain.checklist import Verdict
-from domain.contact import Role
+from domain.contact import RESPONSIBLE
 from domain.hazard import HazardState
 from domain.plan import OccurrenceState, Reminded
 from outreach.storage.broadcasts import BroadcastRecord
@@ -26,7 +26,6 @@ Link = AsyncSession | AsyncConnection
 Roles = Mapping[int, Mapping[int, set[str]]]
 
 OCCURRENCE, FINDING, NOTICE = "occurrence", "finding", "notice"
-RESPONSIBLE = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 # While a hazard stands so, its finding is still to be put right.
 TO_BE_PUT_RIGHT = (HazardState.REPORTED, HazardState.VERIFIED, HazardState.ORDERED)
 # Why something is no longer to be said.

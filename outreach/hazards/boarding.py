@@ -12,14 +12,13 @@ from sqlalchemy import or_, select
 from content.papers.board import BoardPaper, BoardRow, board_law, hazard_board
 from content.papers.redacting import redacted
 from domain.checklist import Grade
-from domain.contact import Contact, Jurisdiction, NotYours, Post, Role, StalePress
+from domain.contact import RESPONSIBLE, Contact, Jurisdiction, NotYours, Post, Role, StalePress
 from domain.hazard import OPEN, PrincipalMissing
 from domain.hazard_figures import Measure, Stood
 from domain.notice import Notice, NoticeButton
 from outreach.desk import Desk, Office
 from outreach.enrolling import holders
 from outreach.hazards import counting
-from outreach.hazards.viewing import RESPONSIBLE
 from outreach.persons import as_contact
 from outreach.storage.boards import BoardRecord
 from outreach.storage.enterprises import EnterpriseRecord

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from domain.authority import Duty
 from domain.checklist import Grade
-from domain.contact import NotYours
+from domain.contact import RESPONSIBLE, NotYours
 from domain.hazard import Party
 from domain.ladder import PaperState, Releaser, Rung
 from outreach.concerning import within
 from outreach.desk import Desk
 from outreach.hazards.ladder_releasing import may_recall, rule_of
 from outreach.hazards.ladder_telling import addressees
-from outreach.hazards.viewing import RESPONSIBLE, Who, actor_for, held
+from outreach.hazards.viewing import Who, actor_for, held
 from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
@@ -109,20 +109,13 @@ def _scope(who: Who) -> list[ColumnElement[bool]]:
     scopes: list[ColumnElement[bool]] = []
     if who.official is not None and who.official.may(Duty.TRIAGE):
         own = [LadderPaperRecord.state.in_([PaperState.DRAFT, *_OUT]), *within(who.official.jurisdiction, HazardRecord)]
-        scopes.append(_all(own))
+        scopes.append(and_(*own))
     places = [post.enterprise_id for post in who.posts if post.role in RESPONSIBLE]
     if places:
-        scopes.append(_all([LadderPaperRecord.state.in_(_OUT), LadderPaperRecord.enterprise_id.in_(places)]))
+        scopes.append(and_(LadderPaperRecord.state.in_(_OUT), LadderPaperRecord.enterprise_id.in_(places)))
     if not scopes:
         raise NotYours
     return [or_(*scopes)]
-
-
-def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    found = conditions[0]
-    for one in conditions[1:]:
-        found = found & one
-    return found
 
 
 async def look(desk: Desk, who: Who, paper_id: int) -> tuple[HazardRecord, LadderPaperRecord, PaperView]:

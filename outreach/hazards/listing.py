@@ -8,10 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 
 from domain.checklist import Grade
-from domain.contact import Post
+from domain.contact import RESPONSIBLE, Post
 from domain.hazard import OPEN, HazardState, Source
 from outreach.desk import Desk
-from outreach.hazards.viewing import RESPONSIBLE
 from outreach.paging import Page
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import ContactRecord, OfficialRecord

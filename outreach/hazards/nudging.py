@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, select, update
 
 from domain.authority import Duty
-from domain.contact import Official, StalePress
+from domain.contact import RESPONSIBLE, Official, StalePress
 from domain.hazard import StepStale, UndoTooLate
 from domain.notice import DeliveryState, Notice, NoticeButton
 from domain.rectification import UNDO_FOR, StepKey
@@ -20,7 +20,7 @@ from domain.reminder import QuietHours
 from outreach.desk import Desk
 from outreach.hazards import rectifying
 from outreach.hazards.sifting import Pile, Sift, conditions
-from outreach.hazards.viewing import RESPONSIBLE, Who
+from outreach.hazards.viewing import Who
 from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord

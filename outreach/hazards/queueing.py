@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from domain.authority import Duty
 from domain.checklist import Grade
@@ -60,7 +60,7 @@ async def counts(desk: Desk, official: Official) -> Counts:
     wanted: dict[Any, list[ColumnElement[bool]]] = {pile: in_pile(desk, pile) for pile in Pile if pile is not Pile.OPEN}
     wanted["today"] = [rectified, HazardRecord.recheck_on <= desk.today]
     wanted["late"] = [rectified, HazardRecord.recheck_on < desk.today]
-    sums = [func.coalesce(func.sum(case((_all(those), 1), else_=0)), 0) for those in wanted.values()]
+    sums = [func.coalesce(func.sum(case((and_(*those), 1), else_=0)), 0) for those in wanted.values()]
     is_open = HazardRecord.state.in_(sorted(OPEN))
     found = await desk.session.execute(
         select(func.count(), *sums).where(*within(official.jurisdiction, HazardRecord), is_open)
@@ -69,13 +69,6 @@ async def counts(desk: Desk, official: Official) -> Counts:
     told: dict[Any, int] = dict(zip(wanted, rest, strict=True))
     of: dict[Pile, int] = {pile: told.get(pile, total) for pile in Pile}
     return Counts(of, told["today"], told["late"])
-
-
-def _all(those: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    first, *rest = those
-    for one in rest:
-        first &= one
-    return first
 
 
 async def pile_page(desk: Desk, official: Official, sift: Sift, page: int, size: int) -> Page[QueueLine]:

@@ -16,7 +16,6 @@ from domain.hazard import (
     Actor,
     ClauseMissing,
     Hazard,
-    HazardState,
     Party,
     StepStale,
     UndoTooLate,
@@ -250,8 +249,3 @@ def _as_value(name: str, value: Any) -> Any:
     if name.endswith("_at"):
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if name.endswith("_on") else value
-
-
-def is_decided(row: HazardRecord) -> bool:
-    """Whether nothing is left to be done about it."""
-    return not HazardState(row.state).is_open

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from sqlalchemy import update
 
 from domain.checklist import Grade
-from domain.contact import Contact
+from domain.contact import RESPONSIBLE, Contact
 from domain.hazard import HazardState
 from domain.notice import DeliveryState, Notice, NoticeButton
 from domain.rectification import UNDO_FOR, StepKey
@@ -16,12 +16,11 @@ from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.hazards.carding import card_for, hand_card
 from outreach.hazards.merging import reports_behind
-from outreach.hazards.viewing import RESPONSIBLE, hazard_of
-from outreach.persons import as_contact
+from outreach.hazards.viewing import hazard_of
 from outreach.replying import tell_reporter
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
-from outreach.storage.people import ContactRecord, OfficialRecord
+from outreach.storage.people import OfficialRecord
 from outreach.storage.reports import ReportRecord
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY)
@@ -134,9 +133,3 @@ async def _tell_outcome(desk: Desk, row: HazardRecord, report: ReportRecord) -> 
     told = f"{_prefix(row.id)}{row.version}:reporter:{report.id}"
     due_at = desk.office.almanac.allowed_from(desk.now + UNDO_FOR, QuietHours())
     await tell_reporter(desk, report, Notice("report_progress", facts, told, buttons, due_at=due_at))
-
-
-async def contact_named(desk: Desk, contact_id: int) -> Contact | None:
-    """A contact by id; None once they are erased."""
-    row = await desk.session.get(ContactRecord, contact_id)
-    return as_contact(row) if row is not None and row.erased_at is None else None

@@ -10,19 +10,19 @@ from sqlalchemy import func, select
 
 from domain.authority import Duty, OfficeRole
 from domain.checklist import Grade
-from domain.contact import Contact, NotYours, Official, Post, Role
+from domain.contact import RESPONSIBLE, Contact, NotYours, Official, Post
 from domain.hazard import Actor, Hazard, HazardState, Party, Source, StepStale
 from domain.rectification import STEPS, UNDO_FOR, StepKey, step_of
 from outreach.appointing import official_of
 from outreach.concerning import does_concern
 from outreach.desk import Desk
+from outreach.enrolling import posts_of
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, PhotoRecord
-from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord
+from outreach.storage.people import ContactRecord, OfficialRecord
 from outreach.storage.reports import ReportPhotoRecord
 
-RESPONSIBLE = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 # 五落实: measures, responsible person, money and emergency plan are said; the term is the one that was ordered.
 PLAN_PARTS = ("measures", "person", "money", "emergency")
 BEFORE, AFTER = "before", "after"
@@ -123,14 +123,9 @@ async def actor_for(desk: Desk, row: HazardRecord, who: Who) -> Actor:
 
 async def actor_of(desk: Desk, row: HazardRecord, contact: Contact) -> Actor | None:
     """The same for somebody who does not speak just now; None for who may not look at it any more."""
-    held_posts = await desk.session.execute(
-        select(PostRecord.id, PostRecord.enterprise_id, PostRecord.role).where(
-            PostRecord.contact_id == contact.id, PostRecord.until_at.is_(None)
-        )
-    )
-    posts = tuple(Post(id_, enterprise_id, "", Role(role)) for id_, enterprise_id, role in held_posts)
+    who = Who(contact, await posts_of(desk, contact.id), await official_of(desk, contact.id))
     try:
-        return await actor_for(desk, row, Who(contact, posts, await official_of(desk, contact.id)))
+        return await actor_for(desk, row, who)
     except NotYours:
         return None
 
