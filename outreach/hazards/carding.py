@@ -43,7 +43,7 @@ async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tup
         led=led.number if led is not None else "", joined=await joined(desk, row), alike=used,
         measures=measures,
     )  # fmt: skip
-    rows = await _rows(desk, row, view, steps, actor)
+    rows = _rows(desk, view, steps, actor)
     if Party.OFFICIAL in actor.parties and (measures or view.grade is Grade.MAJOR):
         rows = (*rows[:-1], (NoticeButton("measure.open", f"me:l:{row.id}"),), *rows[-1:])
     if led is not None and Party.OFFICIAL in actor.parties:
@@ -51,15 +51,13 @@ async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tup
     return text, rows
 
 
-async def _rows(
-    desk: Desk, row: HazardRecord, view: HazardView, steps: tuple[Step, ...], actor: Actor
-) -> Rows:  # fmt: skip
+def _rows(desk: Desk, view: HazardView, steps: tuple[Step, ...], actor: Actor) -> Rows:
     rows: list[tuple[NoticeButton, ...]] = [(_button(view, step),) for step in steps if step.key in FOREMOST]
     fewer = [_button(view, step) for step in steps if step.key not in FOREMOST]
     rows += [tuple(fewer[at : at + 2]) for at in range(0, len(fewer), 2)]
-    if actor.contact_id is not None and may_undo(desk, await last_step(desk, row), actor.contact_id):
+    if actor.contact_id is not None and may_undo(desk, view.last, actor.contact_id):
         rows.append((NoticeButton("hazard.undo", f"hz:u:{view.id}:{view.version}"),))
-    onward = await _onward(desk, row, actor) if Party.OFFICIAL in actor.parties else ()
+    onward = _onward(view, actor) if Party.OFFICIAL in actor.parties else ()
     if view.before or view.after:
         count = len(view.before) + len(view.after)
         rows.append((NoticeButton("hazard.photos", f"hz:ph:{view.id}", (("count", count),)),))
@@ -67,14 +65,13 @@ async def _rows(
     return (*rows, *onward, leave)
 
 
-async def _onward(desk: Desk, row: HazardRecord, actor: Actor) -> Rows:
+def _onward(view: HazardView, actor: Actor) -> Rows:
     """The way to the queue, and after a step of one's own to the next hazard that waits for the same one."""
     buttons = [NoticeButton("queue.home", "hq:h")]
-    last = await last_step(desk, row)
-    former = json.loads(last.before).get("state")
-    if last.contact_id == actor.contact_id and former in PILE_OF:
+    former = json.loads(view.last.before).get("state")
+    if view.last.contact_id == actor.contact_id and former in PILE_OF:
         pile = PILE_OF[HazardState(former)]
-        buttons.append(NoticeButton(f"queue.next_of.{pile}", f"hq:n:{pile}--:0:{row.id}"))
+        buttons.append(NoticeButton(f"queue.next_of.{pile}", f"hq:n:{pile}--:0:{view.id}"))
     return (tuple(buttons),)
 
 

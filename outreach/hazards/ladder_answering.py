@@ -10,10 +10,10 @@ from domain.inspection import TooManyPhotos
 from domain.ladder import DeciderInvolved, ObjectedAlready, PaperMovedOn, PaperState, ReleaserNotHead, Rung
 from outreach.desk import Desk
 from outreach.hazards.blacklisting import listing_of
-from outreach.hazards.ladder_releasing import paper_held
+from outreach.hazards.ladder_releasing import paper_held, paper_seen
 from outreach.hazards.ladder_telling import tell_answered, tell_decided, tell_objected
 from outreach.hazards.laddering import look_soon
-from outreach.hazards.viewing import Who, actor_for, held
+from outreach.hazards.viewing import Who, actor_for
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
 from outreach.storage.ladder import LadderPaperRecord, ObjectionRecord
 
@@ -23,12 +23,7 @@ _ANSWERABLE = (PaperState.RELEASED, PaperState.UNANSWERED)
 
 async def own_paper(desk: Desk, who: Who, paper_id: int) -> tuple[HazardRecord, LadderPaperRecord]:
     """A paper that went out to the caller's enterprise, its hazard locked. Raises NotYours."""
-    found = await desk.session.scalars(select(LadderPaperRecord.hazard_id).where(LadderPaperRecord.id == paper_id))
-    if (hazard_id := found.first()) is None:
-        raise NotYours
-    row = await held(desk, hazard_id)
-    actor = await actor_for(desk, row, who)
-    paper = await desk.session.get_one(LadderPaperRecord, paper_id, populate_existing=True)
+    row, actor, paper = await paper_seen(desk, who, paper_id)
     if Party.FIXER not in actor.parties or paper.rung == Rung.REMINDER or not PaperState(paper.state).is_out:
         raise NotYours
     return row, paper

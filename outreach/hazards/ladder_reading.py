@@ -14,9 +14,9 @@ from domain.hazard import Party
 from domain.ladder import PaperState, Releaser, Rung
 from outreach.concerning import within
 from outreach.desk import Desk
-from outreach.hazards.ladder_releasing import may_recall, rule_of
+from outreach.hazards.ladder_releasing import may_recall, paper_seen, rule_of
 from outreach.hazards.ladder_telling import addressees
-from outreach.hazards.viewing import Who, actor_for, held
+from outreach.hazards.viewing import Who
 from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
@@ -120,12 +120,7 @@ def _scope(who: Who) -> list[ColumnElement[bool]]:
 
 async def look(desk: Desk, who: Who, paper_id: int) -> tuple[HazardRecord, LadderPaperRecord, PaperView]:
     """One paper, for officials who decide about the hazard, and once it is out for the enterprise. Raises NotYours."""
-    found = await desk.session.scalars(select(LadderPaperRecord.hazard_id).where(LadderPaperRecord.id == paper_id))
-    if (hazard_id := found.first()) is None:
-        raise NotYours
-    row = await held(desk, hazard_id)
-    actor = await actor_for(desk, row, who)
-    paper = await desk.session.get_one(LadderPaperRecord, paper_id, populate_existing=True)
+    row, actor, paper = await paper_seen(desk, who, paper_id)
     is_official = Party.OFFICIAL in actor.parties and who.official is not None
     # Of one that was objected to rightly its enterprise hears too.
     is_shown = PaperState(paper.state).is_out or paper.outcome == "upheld"

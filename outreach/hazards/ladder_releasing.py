@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from domain.checklist import Grade
 from domain.contact import NotYours, Official, StalePress
-from domain.hazard import WORDS_LIMIT, Party, WordsMissing
+from domain.hazard import WORDS_LIMIT, Actor, Party, WordsMissing
 from domain.ladder import (
     LadderStopped,
     PaperMovedOn,
@@ -33,19 +33,25 @@ PARTS = ("facts", "demand", "meet_place")
 PLACE_LIMIT = 100
 
 
+async def paper_seen(
+    desk: Desk, who: Who, paper_id: int
+) -> tuple[HazardRecord, Actor, LadderPaperRecord]:  # fmt: skip
+    """A paper, its hazard, locked, and which parties the caller is for that. Raises NotYours."""
+    found = await desk.session.scalars(select(LadderPaperRecord.hazard_id).where(LadderPaperRecord.id == paper_id))
+    if (hazard_id := found.first()) is None:
+        raise NotYours
+    row = await held(desk, hazard_id)
+    actor = await actor_for(desk, row, who)
+    return row, actor, await desk.session.get_one(LadderPaperRecord, paper_id, populate_existing=True)
+
+
 async def paper_held(
     desk: Desk, who: Who, paper_id: int, version: int | None = None
 ) -> tuple[HazardRecord, LadderPaperRecord, Official]:
     """The hazard and the paper, locked, for an official who decides about it. Raises NotYours, StalePress."""
-    found = await desk.session.scalars(select(LadderPaperRecord.hazard_id).where(LadderPaperRecord.id == paper_id))
-    hazard_id = found.first()
-    if hazard_id is None:
-        raise NotYours
-    row = await held(desk, hazard_id)
-    actor = await actor_for(desk, row, who)
+    row, actor, paper = await paper_seen(desk, who, paper_id)
     if Party.OFFICIAL not in actor.parties or who.official is None:
         raise NotYours
-    paper = await desk.session.get_one(LadderPaperRecord, paper_id, populate_existing=True)
     if version is not None and version != paper.version:
         raise StalePress
     return row, paper, who.official

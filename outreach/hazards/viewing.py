@@ -64,11 +64,15 @@ class HazardView:
     recheck_on: date | None
     plan: dict[str, str]
     listed_as: str
-    last_words: str
+    last: HazardStepRecord
     before: tuple[str, ...]
     after: tuple[str, ...]
     pending: int
     failed: int
+
+    @property
+    def last_words(self) -> str:
+        return self.last.words
 
     @property
     def state(self) -> HazardState:
@@ -90,7 +94,10 @@ async def held(desk: Desk, hazard_id: int) -> HazardRecord:
 
 async def hazard_of(desk: Desk, row: HazardRecord) -> Hazard:
     """The row as the rule sees it."""
-    states = await _after_states(desk, row)
+    return _as_ruled(row, await _after_states(desk, row))
+
+
+def _as_ruled(row: HazardRecord, states: dict[str, int]) -> Hazard:
     plan = json.loads(row.plan)
     grade = Grade(row.grade)
     return Hazard(
@@ -156,17 +163,12 @@ async def view_of(desk: Desk, row: HazardRecord) -> HazardView:
     enterprise = await desk.session.get(EnterpriseRecord, row.enterprise_id) if row.enterprise_id else None
     follower = await desk.session.get(OfficialRecord, row.follower_id) if row.follower_id else None
     doer = await desk.session.get(ContactRecord, row.rectified_by) if row.rectified_by else None
-    last = await desk.session.scalars(
-        select(HazardStepRecord.words).where(
-            HazardStepRecord.hazard_id == row.id, HazardStepRecord.version == row.version
-        )
-    )
     states = await _after_states(desk, row)
     return HazardView(
-        row.id, row.number, row.version, await hazard_of(desk, row), row.found_by, row.enterprise_id,
+        row.id, row.number, row.version, _as_ruled(row, states), row.found_by, row.enterprise_id,
         enterprise.name if enterprise else "", row.where, row.what, row.remedy, row.clause, row.opened_at, row.due_on,
         row.asked_on, row.asked_because, follower.name if follower else "", row.done_words, doer.name if doer else "",
-        row.cost, row.recheck_on, json.loads(row.plan), row.listed_as, last.first() or "",
+        row.cost, row.recheck_on, json.loads(row.plan), row.listed_as, await last_step(desk, row),
         await before_photos(desk, row), await after_photos(desk, row), states.get("pending", 0),
         states.get("failed", 0),
     )  # fmt: skip
