@@ -18,6 +18,7 @@ from domain.files import FileTooLarge, FileUnavailable
 from domain.notice import Notice, NoticeButton
 from domain.photo import MAX_BYTES, PhotoBytes, PhotoDamaged, PhotoTooLarge
 from domain.refusal import Refusal
+from outreach.delivery.rounds import go_round
 from outreach.desk import Desk, Office, affected
 from outreach.editions import edition
 from outreach.enrolling import as_contact
@@ -66,18 +67,7 @@ class Photographer:
             await self._take_back()
         await asyncio.to_thread(self._office.photos.tidy, self._office.clock())
         bell = self._office.photo_bell
-        while True:
-            bell.clear()  # before looking, so that what is told meanwhile rings again
-            try:
-                is_busy = await self.turn()
-            except Exception:
-                LOG.exception("photographer_fault")
-                is_busy = False
-            if not is_busy:
-                try:
-                    await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+        await go_round(self.turn, bell, IDLE_SECONDS, lambda _: LOG.exception("photographer_fault"))
 
     async def turn(self) -> bool:
         """Look at the photos that are due, a few at a time; whether there were any."""

@@ -15,6 +15,7 @@ from outreach.delivery.aftermath import MOST_SENDS, TOKEN, TOKEN_PAUSE_FOR
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.rounds import go_round
 from outreach.delivery.taking import LEASE_FOR
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.storage.reports import LetterRecord, ReportRecord
@@ -68,18 +69,12 @@ class Courier:
 
     async def run(self) -> None:
         """Until stopped. A fault of the database is logged and tried again."""
-        while not self._is_stopping:
-            self._bell.clear()
-            try:
-                busy = await self.turn()
-            except Exception as fault:
-                LOG.error("courier_fault", fault=type(fault).__name__)
-                busy = False
-            if not busy and not self._is_stopping:
-                try:
-                    await asyncio.wait_for(self._bell.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+
+        def told(fault: Exception) -> None:
+            # Its name alone: the words of a fault may say which letter.
+            LOG.error("courier_fault", fault=type(fault).__name__)
+
+        await go_round(self.turn, self._bell, IDLE_SECONDS, told, lambda: self._is_stopping)
 
     async def turn(self) -> bool:
         """Claim, send and settle what is due; whether there was anything."""

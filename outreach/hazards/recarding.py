@@ -15,6 +15,7 @@ from outreach.delivery.aftermath import TOKEN, TOKEN_PAUSE_FOR
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind
 from outreach.delivery.pacing import Pacer
+from outreach.delivery.rounds import go_round
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Desk, Office
 from outreach.hazards.carding import card_for
@@ -60,18 +61,7 @@ class Recarder:
     async def run(self) -> None:
         """Until cancelled; a fault is logged and looked at again."""
         bell = self._office.card_bell
-        while True:
-            bell.clear()  # before looking, so that what is called for meanwhile rings again
-            try:
-                is_busy = await self.turn()
-            except Exception:
-                LOG.exception("recarder_fault")
-                is_busy = False
-            if not is_busy:
-                try:
-                    await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+        await go_round(self.turn, bell, IDLE_SECONDS, lambda _: LOG.exception("recarder_fault"))
 
     async def turn(self) -> bool:
         """Draw the cards that are due, a few at a time; whether any message was edited."""

@@ -67,8 +67,6 @@ NAMED = {
     "outreach/backing_up.py rotate": "when a file was written, compared with an instant of the office's clock",
     "outreach/amending.py Amender.run": "the loop that corrects cards looks again after a while",
     "outreach/forwarding.py Forwarder.run": "the loop that tells enterprises another way looks again after a while",
-    "outreach/hazards/recarding.py Recarder.run": "how long it sleeps before it looks by itself",
-    "outreach/photographing.py Photographer.run": "the loop that fetches photos looks again after a while",
 }
 
 
