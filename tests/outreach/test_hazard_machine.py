@@ -6,24 +6,21 @@ The laws are written here once more, apart from the table of steps that they jud
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from sqlalchemy import select, text, update
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from sqlalchemy import select, update
 
-from content.privacy import Privacy
 from domain.authority import Duty, OfficeRole
 from domain.checklist import Grade
 from domain.contact import Jurisdiction, Role
@@ -44,17 +41,14 @@ from outreach.hazards.recarding import HOLD_FOR, Recarder
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import PLAN_PARTS, Who
 from outreach.persons import as_contact
-from outreach.storage.database import open_engine
 from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
-from outreach.storage.photos import PhotoStore
-from outreach.storage.records import Record
 from tests.conftest import Figure, SetClock
+from tests.outreach.machine_run import SEED, kind_of, maker, run_machine
 from tests.outreach.reported import report
 from tests.outreach.walking import CODE, enterprise, person
 
-SEED = 20261122
 EAST, WEST = "东华街道", "西兴街道"
 Answer = TypeVar("Answer")
 S = HazardState
@@ -421,25 +415,6 @@ def _columns(row: HazardRecord) -> dict[str, Any]:
 
 
 def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int, rules: int) -> None:
-    catalogue, texts = request.getfixturevalue("catalogue"), request.getfixturevalue("texts")
-    kind, folder = (
-        url.partition(":")[0],
-        Path(mkdtemp(dir=MEMORY if MEMORY.is_dir() else request.getfixturevalue("tmp_path"))),
-    )
-
-    async def make() -> tuple[Office, SetClock]:
-        place = url
-        if kind == "sqlite":
-            file = folder / f"{uuid4().hex}.db"
-            shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
-            place = f"sqlite:///{file}"
-        engine, clock = open_engine(place), SetClock()
-        if kind != "sqlite":
-            tables = ", ".join(f'"{table}"' for table in Record.metadata.tables)
-            async with engine.begin() as connection:
-                await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        return Office(engine, catalogue, texts, PhotoStore(folder), Privacy.load(), clock=clock), clock
-
     class Machine(Streets):
         steps = taken = deaths = edits = 0
         by_key: ClassVar[Counter[str]] = Counter()
@@ -448,16 +423,13 @@ def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int
             super().__init__(make)
 
     began = time.process_time()
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        seed(SEED)(Machine),
-        settings=settings(
-            max_examples=examples, stateful_step_count=rules, deadline=None, database=None, phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    # Nothing is left behind in memory, whatever becomes of the run.
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else request.getfixturevalue("tmp_path")) as folder:
+        make = maker(request, url, Path(folder))
+        run_machine(Machine, examples, rules)
     figure(
         f"hazards: {Machine.steps} presses, {Machine.taken} steps taken, {Machine.deaths} deaths, {Machine.edits} cards"
-        f" redrawn, 0 violations; {kind}, seed {SEED}, {time.process_time() - began:.0f} s of processor"
+        f" redrawn, 0 violations; {kind_of(url)}, seed {SEED}, {time.process_time() - began:.0f} s of processor"
     )
     never = [key for key in (*LAW, "undo") if not Machine.by_key[key]]
     assert examples < 50 or never == [], f"never taken, so never judged: {never}"

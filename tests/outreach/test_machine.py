@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -18,7 +17,6 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -26,11 +24,9 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import select, text
 
-from content.privacy import Privacy
 from domain.checklist import Verdict
 from domain.contact import Contact, Official, Role
 from domain.notice import DeliveryState, Notice
@@ -44,17 +40,14 @@ from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.desk import Desk, Office
-from outreach.storage.database import open_engine
 from outreach.storage.notices import DeliveryRecord
-from outreach.storage.photos import PhotoStore
-from outreach.storage.records import Record
 from scheduler import sweeps
 from tests.conftest import Figure, SetClock
+from tests.outreach.machine_run import SEED, kind_of, maker, run_machine
 from tests.outreach.test_broadcasting import LAW, Bureau
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CHECKLIST = "catering"
-SEED = 20261122
 Answer = TypeVar("Answer")
 # What Telegram answers, a good answer oftener; "die" is the process killed while it waits for one.
 ANSWERS = ("sent", "die", "ambiguous", "sent", "flood", "sent", "not_sent", "contact_gone", "content_refused")
@@ -402,23 +395,14 @@ class Days(RuleBasedStateMachine):
 
 
 def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int, steps: int) -> int:
-    catalogue, texts = request.getfixturevalue("catalogue"), request.getfixturevalue("texts")
-    kind, folder = url.partition(":")[0].partition("+")[0], Path(mkdtemp(dir=request.getfixturevalue("tmp_path")))
+    kind = kind_of(url)
+    made = maker(request, url, Path(mkdtemp(dir=request.getfixturevalue("tmp_path"))))
 
     async def make() -> tuple[Office, SetClock]:
-        place = url
-        if kind == "sqlite":
-            file = folder / f"{uuid4().hex}.db"
-            shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
-            place = f"sqlite:///{file}"
-        engine, clock = open_engine(place), SetClock()
-        if kind != "sqlite":
-            tables = ", ".join(f'"{table}"' for table in Record.metadata.tables)
-            async with engine.begin() as connection:
-                await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        async with engine.connect() as connection:
+        office, clock = await made()
+        async with office.engine.connect() as connection:
             Machine.version = str((await connection.execute(text(VERSION[kind]))).scalar_one())
-        return Office(engine, catalogue, texts, PhotoStore(folder), Privacy.load(), clock=clock), clock
+        return office, clock
 
     class Machine(Days):
         steps = sends = deaths = 0
@@ -428,14 +412,7 @@ def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int
             super().__init__(make)
 
     began, passed = time.process_time(), time.monotonic()
-    seeded = seed(SEED)(Machine)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        seeded,
-        settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, database=None, phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_machine(Machine, examples, steps)
     figure(
         f"model-checked steps, notices and reminders: {Machine.steps}, with {Machine.sends} sends and"
         f" {Machine.deaths} deaths in the middle of one, 0 violations of O1 O3 O4 O6 O8 R1 R2 R3; seed {SEED},"
