@@ -143,7 +143,7 @@ async def _list(turn: Turn, scene: Scene, sift: Sift, page: int) -> Reply:
 
 def _line(scene: Scene, sift: Sift, line: QueueLine, at: int, nth: int) -> Button:
     said = data_of("o", sift, at, line.id)
-    shown = " ".join(f"{nth}. {line.enterprise or line.where} {line.what}".split())
+    shown = f"{nth}. {line.enterprise or line.where} {line.what}"
     return Button(short(shown), said if does_fit(said) else data("hz", "o", line.id))
 
 

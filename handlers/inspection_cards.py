@@ -21,7 +21,8 @@ PICTURES = ("image/jpeg", "image/png", "image/webp")
 
 
 def short(label: str) -> str:
-    """A button's label that fits an old phone's screen."""
+    """A button's label on one line that fits an old phone's screen."""
+    label = " ".join(label.split())
     if _cells(label) <= LABEL_CELLS:
         return label
     while _cells(label) > LABEL_CELLS - 2:

@@ -29,7 +29,7 @@ async def show_reports(turn: Turn, scene: Scene, page: int = 0, *, is_done: bool
     found = await triaging.reports(scene.desk, official, page, ROWS_A_PAGE, is_done=is_done)
     new = await triaging.count_new(scene.desk, official)
     rows = [
-        (Button(_one_line(f"{_sign(line.state, line.grade)} {line.where or line.what or line.number}"),
+        (Button(short(f"{_sign(line.state, line.grade)} {line.where or line.what or line.number}"),
                 data("tr", "o", line.id)),)
         for line in found.lines
     ]  # fmt: skip
@@ -37,10 +37,6 @@ async def show_reports(turn: Turn, scene: Scene, page: int = 0, *, is_done: bool
     other = _button(scene, "open" if is_done else "done", "l" if is_done else "d", 0)
     text = words("replies/triage/list", found=found, new=new, is_done=is_done)
     return show(turn, text, (*rows, *((turning,) if turning else ()), (other, home_button(words))))
-
-
-def _one_line(label: str) -> str:
-    return short(" ".join(label.split()))
 
 
 def _sign(state: str, grade: str | None) -> str:
@@ -182,6 +178,6 @@ async def _ask_reason(turn: Turn, scene: Scene, official: Official, report_id: i
 
 async def _ask_into(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
     found = await triaging.joinable(scene.desk, official, report_id, JOINABLE)
-    rows = [(Button(_one_line(f"{line.number} {line.what}"), data("tr", "mm", report_id, line.id)),) for line in found]
+    rows = [(Button(short(f"{line.number} {line.what}"), data("tr", "mm", report_id, line.id)),) for line in found]
     text = scene.words("replies/triage/merge", count=len(found))
     return show(turn, text, (*rows, (_back(scene, report_id),)))
