@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from telegram import Bot, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
@@ -28,6 +29,20 @@ from handlers.turn import (
 )
 
 TEXT_LIMIT = 4096
+
+
+def _kinds(declared: Any) -> tuple[bool, frozenset[type]]:
+    """Whether a field holds several values, and which types each of them may be."""
+    is_row = get_origin(declared) is tuple
+    inner = get_args(declared)[0] if is_row else declared
+    return is_row, frozenset(get_args(inner) or (inner,))
+
+
+# What each field of what a person can do was declared to be: the framework hands on whatever it was given.
+FIELDS = {
+    done: tuple((name, *_kinds(declared)) for name, declared in get_type_hints(done).items())
+    for done in get_args(Said)
+}  # fmt: skip
 
 
 class Unparsable(Exception):
@@ -105,20 +120,28 @@ def _made(
         # A truth is a number to Python and none to PostgreSQL.
         if type(number) is not int or abs(number) >= MAX_ID:
             raise Unparsable("an id out of range")
-    _must_be_writable(said, str(user.language_code))
+    _must_be_as_declared(said)
+    str(user.language_code).encode()
     name = tidy(user.full_name, NAME_LIMIT) or str(user.id)
     person = Person(user.id, chat_id, name, str(user.language_code or ""))
     return Turn(update.update_id, person, said, message_id, at, private)
 
 
-def _must_be_writable(said: Said, language: str) -> None:
-    """Raises UnicodeEncodeError for half a surrogate pair, which no database takes; what is read is tidied before."""
-    for name in type(said).__slots__:
+def _must_be_as_declared(said: Said) -> None:
+    """Raises Unparsable for a value of another type, a number that no database takes or a place that is none, and
+    UnicodeEncodeError for half a surrogate pair; what is read is tidied before.
+    """
+    for name, is_row, kinds in FIELDS[type(said)]:
         value = getattr(said, name)
-        for word in value if isinstance(value, tuple) else (value,):
-            if isinstance(word, str):
-                word.encode()
-    language.encode()
+        for one in value if is_row else (value,):
+            if type(one) not in kinds:
+                raise Unparsable(f"{name} is a {type(one).__name__}")
+            if isinstance(one, str):
+                one.encode()
+            elif isinstance(one, float) and not math.isfinite(one):
+                raise Unparsable(f"{name} is not a number")
+            elif isinstance(one, int) and abs(one) >= MAX_ID:
+                raise Unparsable(f"{name} is out of range")
 
 
 def _said(message: Message, username: str) -> Said:
