@@ -98,10 +98,6 @@ class WordsMissing(Refusal):
     """That step says why, in words that the others can understand."""
 
 
-class WordsTooLong(Refusal):
-    """Words of a step are short enough to be read on a phone. Facts: `most`, `length`, both in characters."""
-
-
 class DayUnfit(Refusal):
     """A term ends on a day that is still to come, and not beyond a year."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from domain.contact import Jurisdiction, Post
 from domain.refusal import Refusal
-from domain.text import narrow
+from domain.text import fitting, narrow
 
 WHAT_LIMIT = 1500
 WHERE_LIMIT = 200
@@ -104,8 +104,8 @@ class Draft:
         return not (self.what or self.photos)
 
     def saying(self, text: str) -> "Draft":
-        """With these words added to what was said before."""
-        return replace(self, what=f"{self.what}\n{text}".strip()[:WHAT_LIMIT])
+        """With these words added to what was said before. Raises WordsTooLong."""
+        return replace(self, what=fitting(text, WHAT_LIMIT, self.what))
 
     def showing(self, photo: DraftPhoto) -> "Draft":
         """With this photo; the same one twice is one. Raises ReportPhotosFull."""
@@ -116,8 +116,8 @@ class Draft:
         return replace(self, photos=(*self.photos, photo))
 
     def somewhere(self, text: str) -> "Draft":
-        """At a place described in words; a register entry chosen before stays."""
-        return replace(self, where=text[:WHERE_LIMIT], asked="what")
+        """At a place described in words; a register entry chosen before stays. Raises WordsTooLong."""
+        return replace(self, where=fitting(text, WHERE_LIMIT), asked="what")
 
     def located(self, latitude: float, longitude: float) -> "Draft":
         """At a shared location, rounded to about 10 m."""

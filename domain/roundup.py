@@ -13,7 +13,8 @@ FRIDAY = 4
 # 15:00 of the office: time is left to edit and release it on the same day.
 DRAFTED_AT = time(15, 0)
 WORDS_LIMIT = 1000
-UNIT_LIMIT = 100
+# As long as the register lets the name of an enterprise be.
+UNIT_LIMIT = 255
 ASKS_LIMIT = 30
 # The terms that are offered for what is asked, in workdays.
 TERMS = (3, 5, 10, 20)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from domain.refusal import Refusal
+
 _MARKS_PER_LETTER = 3
 _LOOKS_BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0")
 _JOINER = "\u200d"
@@ -38,6 +40,26 @@ def tidy(text: str, limit: int, *, lines: bool = False) -> str:
         if marks <= _MARKS_PER_LETTER:
             kept.append(char)
     return _cut(_spaced("".join(kept)), limit)
+
+
+class WordsTooLong(Refusal):
+    """What somebody wrote is longer than its place takes; it is refused, never cut behind their back.
+    Facts, in characters: `most`, `length` of all of it, and `kept`, how much of that was taken before.
+    """
+
+
+def fitting(text: str, most: int, before: str = "") -> str:
+    """`text` below what was said `before`, without blank ends. Raises WordsTooLong for more than `most` characters."""
+    said = f"{before}\n{text}".strip()
+    if len(said) > most:
+        raise WordsTooLong(most=most, length=len(said), kept=len(before))
+    return said
+
+
+def shortened(text: str, most: int) -> str:
+    """`text` on one line of at most `most` characters, which says with … where it would go on."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else _cut(line, most - 1) + "…"
 
 
 def is_blank(text: str) -> bool:

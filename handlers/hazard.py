@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from domain.authority import Duty
 from domain.contact import RESPONSIBLE, StalePress
-from domain.hazard import PHOTOS_A_ROUND, StepStale, WordsTooLong
+from domain.hazard import PHOTOS_A_ROUND, StepStale
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
 from handlers import hazard_choosing, hazard_way, on_the_spot
 from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_at, preset
 from handlers.inspection_cards import must_be_a_photo, short
-from handlers.screen import ROWS_A_PAGE, home_button, pager, show
+from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_too_long
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
@@ -156,15 +156,10 @@ async def take_photo(turn: Turn, scene: Scene) -> Reply:
     assert isinstance(said, (Photo, Document))
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
     await photographing.add_photo(scene.desk, who, hazard_id, said.file_id, said.file_unique_id)
-    asked = await _ask_photo(turn, scene, hazard_id)
-    if not said.caption:
-        return asked
-    try:
-        await photographing.say_what_was_done(scene.desk, who, hazard_id, said.caption)
-    except WordsTooLong as refusal:
-        # The photo stays all the same.
-        return Reply((Say(scene.words(refusal.moment, **refusal.facts)), *asked.says))
-    return await _ask_photo(turn, scene, hazard_id)
+    with unless_too_long(scene.words) as aside:
+        if said.caption:
+            await photographing.say_what_was_done(scene.desk, who, hazard_id, said.caption)
+    return aside.reply + await _ask_photo(turn, scene, hazard_id)
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from domain.checklist import Verdict
 from domain.contact import NotEnrolled, NotYours, StalePress
+from domain.text import fitting
 from handlers import inspection_cards as cards
-from handlers.screen import back_rows, home_button, show
+from handlers.screen import back_rows, home_button, show, unless_too_long
 from handlers.turn import Button, Caller, Document, Photo, Press, Reply, Scene, Text, Turn, press
 from outreach import inspecting, reading, standing
 from outreach.inspecting import Open
 
 VERDICTS = {"p": Verdict.PASS, "f": Verdict.FAIL, "a": Verdict.ABSENT}
 NOTE_LIMIT = 500
+SKIP_LIMIT = 255
 SKIP_REASONS = ("1", "2", "3")
 PHOTO_LIMIT_BYTES = 20_000_000
 
@@ -201,12 +203,13 @@ async def take_note(turn: Turn, scene: Scene) -> Reply:
     caller, (inspection_id, number) = scene.known, _place(scene)
     who = (scene.desk, caller.contact, caller.posts)
     if isinstance(turn.said, Text):
-        opened = await inspecting.describe(*who, inspection_id, number, turn.said.text[:NOTE_LIMIT])
+        opened = await inspecting.describe(*who, inspection_id, number, fitting(turn.said.text, NOTE_LIMIT))
         return await _after(turn, scene, caller, opened, number)
     opened = await _add_photo(turn, scene, caller, inspection_id, number)
-    if isinstance(turn.said, (Photo, Document)) and turn.said.caption:
-        opened = await inspecting.describe(*who, inspection_id, number, turn.said.caption[:NOTE_LIMIT])
-    return await _after(turn, scene, caller, opened, number)
+    with unless_too_long(scene.words) as aside:
+        if isinstance(turn.said, (Photo, Document)) and turn.said.caption:
+            opened = await inspecting.describe(*who, inspection_id, number, fitting(turn.said.caption, NOTE_LIMIT))
+    return aside.reply + await _after(turn, scene, caller, opened, number)
 
 
 async def take_photo(turn: Turn, scene: Scene) -> Reply:
@@ -217,7 +220,7 @@ async def take_photo(turn: Turn, scene: Scene) -> Reply:
         opened = await inspecting.open_walk(*who, inspection_id)
         item = opened.walk.checklist.items[number - 1]
         earlier = opened.walk.answers[item.id].note
-        note = f"{earlier}\n{turn.said.text}".strip()[:NOTE_LIMIT]
+        note = fitting(turn.said.text, NOTE_LIMIT, earlier)
         opened = await inspecting.describe(*who, inspection_id, number, note)
         return cards.ask_photo(turn, scene.words, opened, number)
     opened = await _add_photo(turn, scene, caller, inspection_id, number)
@@ -248,6 +251,6 @@ async def take_skip_reason(turn: Turn, scene: Scene) -> Reply:
     if not isinstance(turn.said, Text):
         return await take_photo(turn, scene)
     opened = await inspecting.settle_photos(
-        scene.desk, caller.contact, caller.posts, inspection_id, number, turn.said.text[:255]
+        scene.desk, caller.contact, caller.posts, inspection_id, number, fitting(turn.said.text, SKIP_LIMIT)
     )
     return await _after(turn, scene, caller, opened, number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.contact import StalePress
 from handlers.inspection_cards import must_be_a_photo
-from handlers.screen import show
+from handlers.screen import show, unless_too_long
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
@@ -62,6 +62,8 @@ async def press_reply(turn: Turn, scene: Scene, said: Press) -> Reply | None:
     match said.verb:
         case "a":
             return await ask_answer(turn, scene, paper_id)
+        case "an":
+            return await ask_answer(turn, scene, paper_id, is_anew=True)
         case "ah":
             await ladder_answering.hand_in(desk, who, paper_id, said.number(3))
         case "ap":
@@ -93,14 +95,16 @@ async def take_answer(turn: Turn, scene: Scene) -> Reply:
     """Words or a photo of an answer."""
     paper_id, said = int(scene.subject.split(":")[1]), turn.said
     if isinstance(said, Text):
-        await ladder_answering.say(scene.desk, _who(scene), paper_id, said.text)
+        is_anew = scene.subject.endswith(":anew")
+        await ladder_answering.say(scene.desk, _who(scene), paper_id, said.text, is_anew=is_anew)
         return await ask_answer(turn, scene, paper_id)
     assert isinstance(said, (Photo, Document))
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
     await ladder_answering.add_photo(scene.desk, _who(scene), paper_id, said.file_id, said.file_unique_id)
-    if said.caption:
-        await ladder_answering.say(scene.desk, _who(scene), paper_id, said.caption)
-    return await ask_answer(turn, scene, paper_id)
+    with unless_too_long(scene.words) as aside:
+        if said.caption:
+            await ladder_answering.say(scene.desk, _who(scene), paper_id, said.caption)
+    return aside.reply + await ask_answer(turn, scene, paper_id)
 
 
 async def take_said(turn: Turn, scene: Scene) -> Reply | None:
@@ -130,19 +134,23 @@ async def take_said(turn: Turn, scene: Scene) -> Reply | None:
     return None
 
 
-async def ask_answer(turn: Turn, scene: Scene, paper_id: int) -> Reply:
-    """What the answer says so far; it is handed in by a press."""
+async def ask_answer(turn: Turn, scene: Scene, paper_id: int, *, is_anew: bool = False) -> Reply:
+    """What the answer says so far; it is handed in by a press, or its words are written anew."""
     row, paper = await ladder_answering.own_paper(scene.desk, _who(scene), paper_id)
     _, _, view = await ladder_reading.look(scene.desk, _who(scene), paper_id)
     more = await ladder_following.after(scene.desk, _who(scene), row, paper)
     if not more.may_answer:
         raise StalePress
-    await standing.expect(scene.desk, scene.known.contact.id, ANSWER, f"ladder:{paper_id}")
+    is_anew = is_anew and bool(view.answer)
+    subject = f"ladder:{paper_id}:anew" if is_anew else f"ladder:{paper_id}"
+    await standing.expect(scene.desk, scene.known.contact.id, ANSWER, subject)
     found: list[tuple[Button, ...]] = []
     if view.answer or more.photos:
         label = scene.words.label("ladder.hand_in")
         found.append((Button(label, data("ld", "ah", paper_id, view.version), style="primary"),))
-    text = scene.words("replies/ladder/ask_answer", view=view, photos=more.photos)
+    if view.answer and not is_anew:
+        found.append((Button(scene.words.label("ladder.anew"), data("ld", "an", paper_id)),))
+    text = scene.words("replies/ladder/ask_answer", view=view, photos=more.photos, is_anew=is_anew)
     return show(turn, text, (*found, (_back(scene, paper_id),)), card=not isinstance(turn.said, Press))
 
 

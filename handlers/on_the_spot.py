@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from domain.contact import StalePress
-from domain.hazard import ON_SITE, PHOTOS_A_ROUND, HazardState, Source, sources_on_site
+from domain.hazard import ON_SITE, PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Source, sources_on_site
 from domain.rectification import StepKey
+from domain.text import fitting
 from handlers.inspection_cards import must_be_a_photo, short
-from handlers.screen import ROWS_A_PAGE, home_button, pager, show
+from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_too_long
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import listing, standing
@@ -56,12 +57,16 @@ async def take_new(turn: Turn, scene: Scene) -> Reply:
     assert isinstance(said, (Text, Photo, Document))
     if not isinstance(said, Text):
         must_be_a_photo(said, PHOTO_LIMIT_BYTES)
-    words = said.text if isinstance(said, Text) else said.caption
+    words, aside = said.text if isinstance(said, Text) else said.caption, Reply()
     chosen = on_site.source_of(scene.as_official(), source)
+    if not isinstance(said, Text):
+        with unless_too_long(scene.words) as heard:
+            fitting(words, WORDS_LIMIT)
+        aside, words = heard.reply, "" if heard.reply.says else words
     row = await on_site.open_on_site(scene.desk, _who(scene), int(enterprise_id), chosen, words)
     if not isinstance(said, Text):
         await on_site.add_photo(scene.desk, _who(scene), row.id, said.file_id, said.file_unique_id)
-    return await _found(turn, scene, row.id)
+    return aside + await _found(turn, scene, row.id)
 
 
 async def take_more(turn: Turn, scene: Scene) -> Reply:
@@ -73,9 +78,10 @@ async def take_more(turn: Turn, scene: Scene) -> Reply:
         return await _found(turn, scene, hazard_id)
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
     await on_site.add_photo(scene.desk, _who(scene), hazard_id, said.file_id, said.file_unique_id)
-    if said.caption:
-        await on_site.describe(scene.desk, _who(scene), hazard_id, said.caption)
-    return await _found(turn, scene, hazard_id)
+    with unless_too_long(scene.words) as aside:
+        if said.caption:
+            await on_site.describe(scene.desk, _who(scene), hazard_id, said.caption)
+    return aside.reply + await _found(turn, scene, hazard_id)
 
 
 def concerns(turn: Turn, scene: Scene) -> bool:

@@ -18,9 +18,10 @@ from domain.report import (
     receipt_in,
     reports_own_employer,
 )
+from domain.text import fitting
 from handlers import report_cards as cards
 from handlers.inspection_cards import must_be_a_photo
-from handlers.screen import back_rows, below
+from handlers.screen import back_rows, below, unless_too_long
 from handlers.turn import Button, Command, Document, Location, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import following, placing, report_drafts, reporting
@@ -68,7 +69,7 @@ async def take(turn: Turn, scene: Scene) -> Reply:
             if looked_up is not None:
                 return looked_up
         if draft.asked == "who":
-            return await _submit(turn, scene, replace(draft, who=said.text[:WHO_LIMIT]), is_named=True)
+            return await _submit(turn, scene, replace(draft, who=fitting(said.text, WHO_LIMIT)), is_named=True)
         draft = draft.somewhere(said.text) if draft.asked == "where" else draft.saying(said.text)
     elif isinstance(said, Location):
         draft = draft.located(said.latitude, said.longitude)
@@ -76,8 +77,9 @@ async def take(turn: Turn, scene: Scene) -> Reply:
         assert isinstance(said, (Photo, Document))
         must_be_a_photo(said, PHOTO_LIMIT_BYTES)
         draft = draft.showing(DraftPhoto(said.file_id, said.file_unique_id))
-        if said.caption:
+        with unless_too_long(scene.words) as aside:
             draft = draft.saying(said.caption)
+        return aside.reply + await _card(turn, scene, await report_drafts.keep(scene.desk, turn.person.id, draft))
     return await _card(turn, scene, await report_drafts.keep(scene.desk, turn.person.id, draft))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from content.texts import Words
+from domain.text import WordsTooLong
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn, press
 
 ROWS_A_PAGE = 6
@@ -37,3 +40,20 @@ def pager(words: Words, page: int, pages: int, *prefix: object) -> tuple[Button,
     if page + 1 < pages:
         buttons.append(Button(words.label("menu.next"), press(*prefix, page + 1)))
     return tuple(buttons)
+
+
+@dataclass(slots=True)
+class Aside:
+    """What is said ahead of an answer; nothing, as a rule."""
+
+    reply: Reply = field(default_factory=Reply)
+
+
+@contextmanager
+def unless_too_long(words: Words) -> Iterator[Aside]:
+    """A photo stays though the words that came with it were too long to be kept; then that is said."""
+    aside = Aside()
+    try:
+        yield aside
+    except WordsTooLong as refusal:
+        aside.reply = Reply((Say(words(refusal.moment, **refusal.facts)),))

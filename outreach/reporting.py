@@ -15,7 +15,6 @@ from domain.contact import Contact, StalePress
 from domain.notice import Notice, NoticeButton
 from domain.report import (
     ANONYMOUS_AN_HOUR,
-    WHO_LIMIT,
     Draft,
     ReportState,
     TooManyReports,
@@ -56,7 +55,7 @@ async def submit(desk: Desk, contact: Contact, person_id: int, chat_id: int, dra
         number=await _number(desk, is_named),
         is_named=is_named,
         contact_id=contact.id if is_named else None,
-        who=draft.who[:WHO_LIMIT] if is_named else "",
+        who=draft.who if is_named else "",
         what=draft.what,
         where=draft.where,
         enterprise_id=draft.enterprise_id,

@@ -24,6 +24,7 @@ from domain.report import (
     is_same_place,
     must_be_new,
 )
+from domain.text import fitting
 from outreach.concerning import where_of, within
 from outreach.desk import Desk
 from outreach.hazards.opening import Opening, open_hazard
@@ -173,9 +174,9 @@ async def confirm(desk: Desk, contact: Contact, official: Official, report_id: i
 
 
 async def send_back(desk: Desk, contact: Contact, official: Official, report_id: int, reason: str) -> str:
-    """退回, with a reason in words. Returns the report's number. Raises NotYours, ReportDecided, ReasonMissing."""
+    """退回, with a reason; returns the report's number. Raises NotYours, ReportDecided, ReasonMissing, WordsTooLong."""
     row = await _undecided(desk, official, report_id)
-    row.reason = reason.strip()[:REASON_LIMIT]
+    row.reason = fitting(reason, REASON_LIMIT)
     if not row.reason:
         raise ReasonMissing
     _decide(desk, row, official, ReportState.RETURNED)
@@ -237,9 +238,9 @@ async def merge(desk: Desk, contact: Contact, official: Official, report_id: int
 
 
 async def ask(desk: Desk, contact: Contact, official: Official, report_id: int, question: str) -> bool:
-    """Ask whoever reported. False when there is no way back to them. Raises NotYours, ReasonMissing."""
+    """Ask whoever reported. False when there is no way back. Raises NotYours, ReasonMissing, WordsTooLong."""
     row = await _concerning(desk, official, report_id)
-    question = question.strip()[:REASON_LIMIT]
+    question = fitting(question, REASON_LIMIT)
     if not question:
         raise ReasonMissing
     await put_word(desk, row, question, official.id)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from domain.contact import NotYours, Official, StalePress
 from domain.hazard import WORDS_LIMIT, Party, WordsMissing
 from domain.ladder import PaperState, ReleaserNotHead, Rung, SecondPersonNeeded
+from domain.text import fitting
 from outreach.concerning import within
 from outreach.desk import Desk
 from outreach.hazards.ladder_releasing import paper_held
@@ -35,7 +36,7 @@ async def listing_of(desk: Desk, paper_id: int) -> BlacklistingRecord | None:
 async def propose(desk: Desk, who: Who, paper_id: int, term: int, ground: str) -> BlacklistingRecord:
     """Propose the enterprise of a released 联合惩戒建议 for the list. The papers that went out are the evidence.
 
-    term: which of TERMS. Raises WordsMissing, StalePress, and what `paper_held` raises.
+    term: which of TERMS. Raises WordsMissing, WordsTooLong, StalePress, and what `paper_held` raises.
     """
     row, paper, official = await paper_held(desk, who, paper_id)
     if paper.rung != Rung.SANCTION or not PaperState(paper.state).is_out or not 0 <= term < len(TERMS):
@@ -49,7 +50,7 @@ async def propose(desk: Desk, who: Who, paper_id: int, term: int, ground: str) -
     if found is None:
         found = BlacklistingRecord(paper_id=paper.id, hazard_id=row.id, enterprise_id=paper.enterprise_id)
         desk.session.add(found)
-    found.ground, found.evidence = ground.strip()[:WORDS_LIMIT], evidence
+    found.ground, found.evidence = fitting(ground, WORDS_LIMIT), evidence
     found.state, found.until_on = "proposed", desk.today + timedelta(days=TERMS[term])
     found.proposed_by, found.proposed_at = official.id, desk.now
     found.version = (found.version or 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.hazard import WORDS_LIMIT, WordsMissing
 from domain.ladder import MeetingAhead, PaperMovedOn, PaperState, Rung
+from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.ladder_releasing import paper_held, rule_of
 from outreach.hazards.ladder_telling import tell_decided
@@ -12,7 +13,8 @@ from outreach.hazards.viewing import Who
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import InterviewRecord, LadderPaperRecord
 
-PARTS = ("attendees", "minutes")
+# By part, in characters: both together are looked at in one message before they are kept.
+PARTS = {"attendees": WORDS_LIMIT, "minutes": 3 * WORDS_LIMIT}
 
 
 async def interview_of(desk: Desk, paper_id: int) -> InterviewRecord | None:
@@ -23,7 +25,7 @@ async def interview_of(desk: Desk, paper_id: int) -> InterviewRecord | None:
 async def write(desk: Desk, who: Who, paper_id: int, part: str, words: str) -> InterviewRecord:
     """Who was there, or what was said; it can be written anew until the record is closed.
 
-    Raises MeetingAhead, PaperMovedOn, WordsMissing.
+    Raises MeetingAhead, PaperMovedOn, WordsMissing, WordsTooLong.
     """
     _, paper = await _met(desk, who, paper_id)
     if part not in PARTS or not words.strip():
@@ -33,7 +35,7 @@ async def write(desk: Desk, who: Who, paper_id: int, part: str, words: str) -> I
     if row is None:
         row = InterviewRecord(paper_id=paper.id, recorded_by=who.official.id)
         desk.session.add(row)
-    setattr(row, part, words.strip()[: 4 * WORDS_LIMIT])
+    setattr(row, part, fitting(words, PARTS[part]))
     row.recorded_by = who.official.id
     await desk.session.flush()
     return row

@@ -8,6 +8,7 @@ from domain.contact import NotYours, StalePress
 from domain.hazard import PHOTOS_A_ROUND, WORDS_LIMIT, Party, WordsMissing
 from domain.inspection import TooManyPhotos
 from domain.ladder import DeciderInvolved, ObjectedAlready, PaperMovedOn, PaperState, ReleaserNotHead, Rung
+from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.blacklisting import listing_of
 from outreach.hazards.ladder_releasing import paper_held, paper_seen
@@ -18,6 +19,7 @@ from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
 from outreach.storage.ladder import LadderPaperRecord, ObjectionRecord
 
 ANSWER = "answer"
+ANSWER_LIMIT = 2 * WORDS_LIMIT
 _ANSWERABLE = (PaperState.RELEASED, PaperState.UNANSWERED)
 
 
@@ -29,11 +31,14 @@ async def own_paper(desk: Desk, who: Who, paper_id: int) -> tuple[HazardRecord, 
     return row, paper
 
 
-async def say(desk: Desk, who: Who, paper_id: int, words: str) -> None:
-    """Words of an answer, kept until it is handed in; what comes later is added. Raises PaperMovedOn."""
+async def say(desk: Desk, who: Who, paper_id: int, words: str, *, is_anew: bool = False) -> None:
+    """Words of an answer, kept until it is handed in; what comes later is added, unless it is to replace them.
+
+    Raises PaperMovedOn, WordsTooLong.
+    """
     _, paper = await own_paper(desk, who, paper_id)
     _must_want_an_answer(paper)
-    paper.answer = f"{paper.answer}\n{words}".strip()[: 2 * WORDS_LIMIT]
+    paper.answer = fitting(words, ANSWER_LIMIT, "" if is_anew else paper.answer)
 
 
 async def add_photo(desk: Desk, who: Who, paper_id: int, file_id: str, file_unique_id: str) -> None:
@@ -116,7 +121,8 @@ async def judge(desk: Desk, who: Who, paper_id: int, version: int, *, is_enough:
 async def object_to(desk: Desk, who: Who, paper_id: int, words: str) -> None:
     """The enterprise states what it has against a paper, once, or against being listed for it, once.
 
-    Nothing climbs until a superior has decided about the paper. Raises WordsMissing, ObjectedAlready, NotYours.
+    Nothing climbs until a superior has decided about the paper.
+    Raises WordsMissing, WordsTooLong, ObjectedAlready, NotYours.
     """
     row, paper = await own_paper(desk, who, paper_id)
     if not words.strip():
@@ -127,7 +133,7 @@ async def object_to(desk: Desk, who: Who, paper_id: int, words: str) -> None:
     desk.session.add(
         ObjectionRecord(
             hazard_id=row.id, paper_id=paper.id, about=about, contact_id=who.contact.id,
-            words=words.strip()[: 2 * WORDS_LIMIT], made_at=desk.now, state="open",
+            words=fitting(words, ANSWER_LIMIT), made_at=desk.now, state="open",
         )
     )  # fmt: skip
     await desk.session.flush()
@@ -156,7 +162,7 @@ async def _about(desk: Desk, paper: LadderPaperRecord) -> str:
 async def decide(desk: Desk, who: Who, paper_id: int, *, is_upheld: bool, words: str) -> None:
     """A 负责人 who did not release the paper decides, with a reason; a paper objected to rightly is void.
 
-    Raises ReleaserNotHead, DeciderInvolved, WordsMissing, StalePress when there is nothing to decide.
+    Raises ReleaserNotHead, DeciderInvolved, WordsMissing, WordsTooLong, StalePress when there is nothing to decide.
     """
     row, paper, official = await paper_held(desk, who, paper_id)
     actor = await actor_for(desk, row, who)
@@ -173,7 +179,7 @@ async def decide(desk: Desk, who: Who, paper_id: int, *, is_upheld: bool, words:
         raise WordsMissing
     objection.state = "upheld" if is_upheld else "declined"
     objection.decided_by, objection.decided_at = official.id, desk.now
-    objection.decision = words.strip()[:WORDS_LIMIT]
+    objection.decision = fitting(words, WORDS_LIMIT)
     if is_upheld and listing is not None:
         listing.state, listing.removed_on, listing.removed_by = "removed", desk.today, official.id
         listing.version += 1

@@ -20,6 +20,7 @@ from domain.ladder import (
     Rung,
     SecondPersonNeeded,
 )
+from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.ladder_papers import final_letter, form_of, frozen, reply_on
 from outreach.hazards.ladder_telling import tell_proposed, tell_released, unsend
@@ -58,10 +59,10 @@ async def paper_held(
 
 
 async def change(desk: Desk, who: Who, paper_id: int, version: int, part: str, words: str) -> LadderPaperRecord:
-    """Put other words for the facts, the demand or the place. Raises WordsMissing, and what `paper_held` raises."""
+    """Other words for the facts, the demand or the place. Raises WordsMissing, WordsTooLong and as `paper_held`."""
     _, paper, official = await paper_held(desk, who, paper_id, version)
     _must_be_draft(paper)
-    words = words.strip()[: PLACE_LIMIT if part == "meet_place" else WORDS_LIMIT * 2]
+    words = fitting(words, PLACE_LIMIT if part == "meet_place" else WORDS_LIMIT * 2)
     if part not in PARTS or not words:
         raise WordsMissing
     setattr(paper, part, words)

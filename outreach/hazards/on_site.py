@@ -16,10 +16,10 @@ from domain.hazard import (
     Party,
     Source,
     StepStale,
-    WordsTooLong,
     sources_on_site,
 )
 from domain.rectification import StepKey
+from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
 from outreach.hazards.opening import Opening, open_hazard
@@ -62,7 +62,7 @@ async def open_on_site(desk: Desk, who: Who, enterprise_id: int, source: Source,
     enterprise = await enterprise_there(desk, who.official, enterprise_id)
     is_verified = source in VERIFIED_AT_ONCE
     opening = Opening(
-        source, _fitting(words), enterprise.name, enterprise_id=enterprise.id, street=enterprise.street,
+        source, fitting(words, WORDS_LIMIT), enterprise.name, enterprise_id=enterprise.id, street=enterprise.street,
         grid=enterprise.grid, state=HazardState.VERIFIED if is_verified else HazardState.REPORTED,
         found_by="" if is_verified else who.official.name, official_id=who.official.id if is_verified else None,
     )  # fmt: skip
@@ -79,7 +79,7 @@ async def describe(desk: Desk, who: Who, hazard_id: int, words: str) -> None:
     row = await _found(desk, who, hazard_id)
     if row.version > 1:
         raise StepStale(state=row.state)
-    row.what = _fitting(f"{row.what}\n{words}")
+    row.what = fitting(words, WORDS_LIMIT, row.what)
     await desk.note("HazardDescribed", f"hazard:{row.id}", who.contact.id, words=words)
     await call_for_cards(desk, row.id, None)
 
@@ -96,13 +96,6 @@ async def look(desk: Desk, who: Who, hazard_id: int) -> tuple[HazardView, int]:
         HazardPhotoRecord.hazard_id == row.id, HazardPhotoRecord.kind == BEFORE, HazardPhotoRecord.state != "failed"
     )
     return await view_of(desk, row), (await desk.session.scalars(counted)).one()
-
-
-def _fitting(words: str) -> str:
-    words = words.strip()
-    if len(words) > WORDS_LIMIT:
-        raise WordsTooLong(most=WORDS_LIMIT, length=len(words))
-    return words
 
 
 async def _found(desk: Desk, who: Who, hazard_id: int) -> HazardRecord:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from domain.contact import NotYours
-from domain.hazard import PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Party, StepStale, WordsTooLong
+from domain.hazard import PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Party, StepStale
 from domain.inspection import TooManyPhotos
 from domain.notice import Notice, NoticeButton
 from domain.photo import PhotoBytes
 from domain.refusal import Refusal
+from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
 from outreach.hazards.resembling import other_like
@@ -61,10 +62,7 @@ async def put_photo(
 async def say_what_was_done(desk: Desk, who: Who, hazard_id: int, words: str) -> None:
     """What was done about it, kept until the rectification is reported. Raises NotYours, StepStale, WordsTooLong."""
     row = await _rectified(desk, who, hazard_id)
-    said = f"{row.done_words}\n{words}".strip()
-    if len(said) > WORDS_LIMIT:
-        raise WordsTooLong(most=WORDS_LIMIT, length=len(said))
-    row.done_words = said
+    row.done_words = fitting(words, WORDS_LIMIT, row.done_words)
     await desk.session.flush()
 
 

@@ -20,9 +20,9 @@ from domain.hazard import (
     StepStale,
     UndoTooLate,
     WordsMissing,
-    WordsTooLong,
 )
 from domain.rectification import StepKey, fen_in, must_have, recheck_on, step_of
+from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
 from outreach.hazards.laddering import look_soon
@@ -126,9 +126,7 @@ async def _step(
 ) -> None:  # fmt: skip
     hazard = await hazard_of(desk, row)
     step = step_of(key, hazard, actor)
-    words = said.words.strip()
-    if len(words) > WORDS_LIMIT:
-        raise WordsTooLong(most=WORDS_LIMIT, length=len(words))
+    words = fitting(said.words, WORDS_LIMIT)
     must_have(step, hazard, words=words, day=said.day, today=desk.today)
     if key is StepKey.MERGE:
         await must_be_fit(desk, official, row, said.into)

@@ -28,6 +28,7 @@ from domain.roundup import (
     latest_drafted_on,
     workdays_after,
 )
+from domain.text import shortened
 from outreach.appointing import as_official
 from outreach.desk import Desk
 from outreach.hazards import counting
@@ -182,7 +183,7 @@ def _propose(desk: Desk, row: RoundupRecord, figures: Figures) -> None:
     label = desk.office.texts.words(HOME_LOCALE).label
     due_on = workdays_after(row.drafted_on, PROPOSED_TERM, desk.catalogue.calendar)
     for one in [one for one in _worst(figures) if one.enterprise][:MOST_PROPOSED]:
-        what = label("roundup.proposed", number=one.number, what=" ".join(one.what.split())[:60])
+        what = label("roundup.proposed", number=one.number, what=shortened(one.what, 60))
         desk.session.add(
             RoundupAskRecord(
                 roundup_id=row.id, enterprise_id=one.enterprise_id, hazard_id=one.id, unit=one.enterprise, what=what,

@@ -20,7 +20,7 @@ from domain.roundup import (
     term_days,
     workdays_after,
 )
-from domain.text import tidy
+from domain.text import fitting, tidy
 from outreach.desk import Desk
 from outreach.overseeing import within
 from outreach.roundups.viewing import held, place_of, view_of
@@ -50,7 +50,8 @@ async def ask(
 ) -> int:
     """Add a line; without an enterprise what was said begins with the unit and a colon. Returns its id.
 
-    It is due in a week of workdays, until another day is chosen. Raises AskUnclear, AsksFull, RoundupReleased.
+    It is due in a week of workdays, until another day is chosen.
+    Raises AskUnclear, AsksFull, RoundupReleased, WordsTooLong.
     """
     row = await _draft(desk, official, roundup_id)
     unit, what = "", said.strip()
@@ -63,8 +64,10 @@ async def ask(
             raise NotYours
     else:
         unit, _, what = COLON.sub("\n", said, count=1).partition("\n")
-    unit, what = tidy(unit, UNIT_LIMIT), what.strip()[:WORDS_LIMIT]
-    if not unit or not what:
+    if not unit.strip() or not what.strip():
+        raise AskUnclear
+    unit, what = tidy(fitting(unit, UNIT_LIMIT), UNIT_LIMIT), fitting(what, WORDS_LIMIT)
+    if not unit:
         raise AskUnclear
     count = select(func.count()).select_from(RoundupAskRecord).where(RoundupAskRecord.roundup_id == row.id)
     if (await desk.session.scalars(count)).one() >= ASKS_LIMIT:
@@ -115,9 +118,9 @@ async def settle(desk: Desk, contact: Contact, official: Official, ask_id: int) 
 
 
 async def say(desk: Desk, contact: Contact, official: Official, roundup_id: int, words: str) -> None:
-    """The official's own words, in place of those before. Raises RoundupReleased."""
+    """The official's own words, in place of those before. Raises RoundupReleased, WordsTooLong."""
     row = await _draft(desk, official, roundup_id)
-    row.words = words.strip()[:WORDS_LIMIT]
+    row.words = fitting(words, WORDS_LIMIT)
     await desk.note("RoundupWorded", f"roundup:{row.id}", contact.id, words=row.words)
 
 

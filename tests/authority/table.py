@@ -282,6 +282,7 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("ld:rr:{id}:1", "meeting paper", there(Duty.TRIAGE), succeeds=False),
     Entry("ld:u:{id}:1", "served paper", there(Duty.TRIAGE)),
     Entry("ld:a:{id}", "served paper", walker),
+    Entry("ld:an:{id}", "served paper", walker),
     Entry("ld:ah:{id}:1", "served paper", walker, succeeds=False),
     Entry("ld:ap:{id}", "served paper", served),
     Entry("ld:y:{id}:1", "answered paper", there(Duty.TRIAGE)),

@@ -24,6 +24,7 @@ from domain.report import (
     receipt_in,
     reports_own_employer,
 )
+from domain.text import WordsTooLong
 
 NOW = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
 HERE = ZoneInfo("Asia/Shanghai")
@@ -63,7 +64,9 @@ def test_an_anonymous_report_keeps_the_hour_or_among_few_the_day(
 def test_a_draft_grows_and_never_past_its_limits() -> None:
     draft = EMPTY.saying("后门锁着").saying("两天了")
     assert draft.what == "后门锁着\n两天了"
-    assert len(draft.saying("长" * 5000).what) == WHAT_LIMIT
+    with pytest.raises(WordsTooLong) as refused:
+        draft.saying("长" * WHAT_LIMIT)
+    assert refused.value.facts == {"most": WHAT_LIMIT, "length": WHAT_LIMIT + 9, "kept": 8}
     for at in range(PHOTOS_PER_REPORT):
         draft = draft.showing(DraftPhoto(f"file-{at}", f"u{at}"))
     assert draft.showing(DraftPhoto("again", "u0")) == draft

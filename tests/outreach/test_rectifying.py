@@ -19,10 +19,10 @@ from domain.hazard import (
     StepStale,
     UndoTooLate,
     VerifierIsFixer,
-    WordsTooLong,
 )
 from domain.inspection import TooManyPhotos
 from domain.rectification import StepKey
+from domain.text import WordsTooLong
 from outreach import following, triaging
 from outreach.desk import Office
 from outreach.hazards import rectifying
@@ -209,7 +209,7 @@ async def test_words_too_long_for_a_phone_are_refused_and_the_longest_card_fits(
     id_ = await hazard(office, at, Grade.MAJOR, what="🔥" * 1500)
     with pytest.raises(WordsTooLong) as refused:
         await take(office, at.zhou, id_, StepKey.CLAUSE, Said("长" * 501))
-    assert refused.value.facts == {"most": 500, "length": 501}
+    assert refused.value.facts == {"most": 500, "length": 501, "kept": 0}
     await take(office, at.zhou, id_, StepKey.CLAUSE, Said("🔥" * 500))
     await take(office, at.zhou, id_, StepKey.ORDER, Said(day=within(office, 30)))
     for part in PLAN_PARTS:
