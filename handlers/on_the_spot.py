@@ -10,7 +10,7 @@ from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_too_long
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import listing, standing
+from outreach import listing, owning, standing
 from outreach.hazards import on_site
 from outreach.hazards.viewing import Who
 
@@ -121,7 +121,8 @@ async def _ask(turn: Turn, scene: Scene, enterprise_id: int, source: str) -> Rep
     chosen = on_site.source_of(official, source)
     enterprise = await on_site.enterprise_there(scene.desk, official, enterprise_id)
     await standing.expect(scene.desk, scene.known.contact.id, NEW, f"{enterprise.id}:{chosen.value}")
-    text = scene.words("replies/hazard/on_the_spot_ask", enterprise=enterprise.name, source=chosen)
+    missing = (await owning.owners_of(scene.desk, enterprise)).missing
+    text = scene.words("replies/hazard/on_the_spot_ask", enterprise=enterprise.name, source=chosen, missing=missing)
     others = tuple(
         Button(_source_label(scene, one), data("os", "n", enterprise.id, one.value))
         for one in sources_on_site(official.role)

@@ -199,6 +199,7 @@ async def _enterprise(turn: Turn, scene: Scene, official: Official, enterprise_i
             if person is not None
         ],
         holders=[(contact.name, role) for contact, role in card.holders],
+        owners=card.owners,
     )
     back = Button(scene.words.label("register.back_to_list"), data("rg", "ls", page))
     rows: Rows = ((back,), (home_button(scene.words),))

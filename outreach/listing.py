@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from domain.contact import Contact, Jurisdiction, NotYours, Role
 from domain.enterprise import EnterpriseEntry, PersonEntry, RiskClass
+from domain.ownership import Owners
 from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.overseeing import within as within
+from outreach.owning import owners_of
 from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import PostRecord
@@ -39,11 +41,12 @@ class EnterpriseLine:
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseCard:
-    """One enterprise by itself: what the register says, and who holds a post today."""
+    """One enterprise by itself: what the register says, who holds a post today, and which officials answer for it."""
 
     id: int
     entry: EnterpriseEntry
     holders: tuple[tuple[Contact, Role], ...]
+    owners: Owners
 
 
 async def counts(desk: Desk, jurisdiction: Jurisdiction) -> RegisterCounts:
@@ -94,7 +97,8 @@ async def enterprise(desk: Desk, jurisdiction: Jurisdiction, enterprise_id: int)
     record = found.first()
     if record is None:
         raise NotYours
-    return EnterpriseCard(record.id, _entry(record), tuple(await holders(desk, record.id)))
+    held = tuple(await holders(desk, record.id))
+    return EnterpriseCard(record.id, _entry(record), held, await owners_of(desk, record))
 
 
 async def export(desk: Desk, jurisdiction: Jurisdiction, by: int) -> Sequence[EnterpriseEntry]:

@@ -9,6 +9,7 @@ from domain.checklist import Grade
 from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
 from outreach.desk import Desk
+from outreach.owning import owners_at
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 
 WHERE_LIMIT = 255
@@ -43,6 +44,8 @@ class Opening:
 
 async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> HazardRecord:
     """Write it down with its first step. `contact_id` is who did it; the official's id stands in the opening."""
+    owners = await owners_at(desk, opening.enterprise_id, opening.street, opening.grid)
+    area, trade = (one.id if one else None for one in (owners.area, owners.trade))
     row = HazardRecord(
         number=opening.number or await _next_number(desk), source=opening.source, found_by=opening.found_by,
         report_id=opening.report_id, finding_id=opening.finding_id, enterprise_id=opening.enterprise_id,
@@ -50,7 +53,7 @@ async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> H
         remedy=opening.remedy, grade=opening.grade, grade_hint=opening.grade_hint, clause=opening.clause,
         state=opening.state, opened_at=desk.now, due_on=opening.due_on,
         verified_by=opening.official_id if opening.state is not HazardState.REPORTED else None,
-        follower_id=opening.official_id,
+        follower_id=opening.official_id, area_owner_id=area, trade_owner_id=trade,
         next_look_at=desk.now if opening.state is HazardState.ORDERED else None,
     )  # fmt: skip
     desk.session.add(row)
@@ -62,7 +65,10 @@ async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> H
         )
     )  # fmt: skip
     await desk.session.flush()
-    await desk.note("HazardOpened", f"hazard:{row.id}", contact_id, number=row.number, source=row.source)
+    await desk.note(
+        "HazardOpened", f"hazard:{row.id}", contact_id, number=row.number, source=row.source, area_owner=area,
+        trade_owner=trade,
+    )  # fmt: skip
     return row
 
 

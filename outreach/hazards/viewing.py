@@ -58,6 +58,8 @@ class HazardView:
     asked_on: date | None
     asked_because: str
     follower: str
+    area_owner: str
+    trade_owner: str
     done_words: str
     done_by: str
     cost: int | None
@@ -161,17 +163,24 @@ async def look_to_step(desk: Desk, who: Who, hazard_id: int, version: int, key: 
 async def view_of(desk: Desk, row: HazardRecord) -> HazardView:
     """Everything that a card may show; what of it is said to whom is up to the words."""
     enterprise = await desk.session.get(EnterpriseRecord, row.enterprise_id) if row.enterprise_id else None
-    follower = await desk.session.get(OfficialRecord, row.follower_id) if row.follower_id else None
+    follower, area, trade = [
+        await _official_name(desk, id_) for id_ in (row.follower_id, row.area_owner_id, row.trade_owner_id)
+    ]
     doer = await desk.session.get(ContactRecord, row.rectified_by) if row.rectified_by else None
     states = await _after_states(desk, row)
     return HazardView(
         row.id, row.number, row.version, _as_ruled(row, states), row.found_by, row.enterprise_id,
         enterprise.name if enterprise else "", row.where, row.what, row.remedy, row.clause, row.opened_at, row.due_on,
-        row.asked_on, row.asked_because, follower.name if follower else "", row.done_words, doer.name if doer else "",
+        row.asked_on, row.asked_because, follower, area, trade, row.done_words, doer.name if doer else "",
         row.cost, row.recheck_on, json.loads(row.plan), row.listed_as, await last_step(desk, row),
         await before_photos(desk, row), await after_photos(desk, row), states.get("pending", 0),
         states.get("failed", 0),
     )  # fmt: skip
+
+
+async def _official_name(desk: Desk, official_id: int | None) -> str:
+    official = await desk.session.get(OfficialRecord, official_id) if official_id else None
+    return official.name if official else ""
 
 
 async def _after_states(desk: Desk, row: HazardRecord) -> dict[str, int]:

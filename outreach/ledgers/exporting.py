@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from content.texts import Words
 from content.workbooks import register_words
@@ -38,7 +39,7 @@ ENTERPRISES, TASKS, HAZARDS = "enterprises", "tasks", "hazards"
 SHEETS = {
     ENTERPRISES: (12, 36, 22, 18, 14, 14, 36, 12, 12, 10, 10, 12, 10, 10, 14),
     TASKS: (26, 12, 12, 36, 14, 48, 16, 16, 14, 20),
-    HAZARDS: (20, 12, 36, 14, 14, 30, 48, 14, 20, 14, 30, 14, 20, 16, 10, 14, 36, 14, 20, 26),
+    HAZARDS: (20, 12, 36, 14, 14, 30, 48, 14, 20, 14, 30, 14, 20, 16, 10, 14, 14, 14, 36, 14, 20, 26),
 }  # fmt: skip
 FEN = 100
 
@@ -130,23 +131,26 @@ async def _hazards(
     desk: Desk, official: Official, at: datetime, words: Words, after: int
 ) -> tuple[Figures, list[tuple[Row, Row | None]]]:
     """A page of hazards as they stood: for each its row, and the task that it is."""
+    area, trade = aliased(OfficialRecord), aliased(OfficialRecord)
     records = (
         await desk.session.execute(
-            select(HazardRecord, OfficialRecord.name, EnterpriseRecord)
+            select(HazardRecord, OfficialRecord.name, area.name, trade.name, EnterpriseRecord)
             .outerjoin(OfficialRecord, OfficialRecord.id == HazardRecord.follower_id)
+            .outerjoin(area, area.id == HazardRecord.area_owner_id)
+            .outerjoin(trade, trade.id == HazardRecord.trade_owner_id)
             .outerjoin(EnterpriseRecord, EnterpriseRecord.id == HazardRecord.enterprise_id)
             .where(HazardRecord.id > after, HazardRecord.opened_at <= at, *counting.within(official.jurisdiction))
             .order_by(HazardRecord.id)
             .limit(PAGE)
         )
     ).all()
-    by_id = {row.id: (row, follower or "", owner_of(enterprise, words)) for row, follower, enterprise in records}
+    by_id = {row.id: (row, tuple(n or "" for n in names), owner_of(at, words)) for row, *names, at in records}
     found = await counting.figures(desk, official.jurisdiction, at, at, ids=by_id)
     return found, [_hazard(desk, one, *by_id[one.id], found, words) for one in found.stood]
 
 
 def _hazard(
-    desk: Desk, one: Stood, row: HazardRecord, follower: str, owner: str, found: Figures, words: Words
+    desk: Desk, one: Stood, row: HazardRecord, officials: tuple[str, ...], owner: str, found: Figures, words: Words
 ) -> tuple[Row, Row | None]:
     label = words.label
     code = enterprise_code(one.enterprise_id) if one.enterprise_id else ""
@@ -156,8 +160,8 @@ def _hazard(
     line: Row = (
         one.number, code, one.enterprise, row.street, row.grid, row.where, one.what,
         label(f"hazard.source.{one.source.value}"), row.found_by, label(f"hazard.grade.{one.grade.value}"), row.clause,
-        state, said_day(words, desk.on(row.opened_at)), due, label("ledger.yes") if is_late else "", follower,
-        row.remedy,
+        state, said_day(words, desk.on(row.opened_at)), due, label("ledger.yes") if is_late else "",
+        *officials, row.remedy,
         None if one.cost is None else one.cost / FEN, row.listed_as, task,
     )  # fmt: skip
     if not task:

@@ -52,6 +52,9 @@ class HazardRecord(Record):
     verified_by: Mapped[int | None] = mapped_column(index=True)
     # 督促人: the official who sees to it that it is put right.
     follower_id: Mapped[int | None] = mapped_column(index=True)
+    # 属地责任人, 行业责任人: the officials who answered for the enterprise when it was opened.
+    area_owner_id: Mapped[int | None]
+    trade_owner_id: Mapped[int | None]
     due_on: Mapped[date | None]
     asked_on: Mapped[date | None]
     asked_because: Mapped[Prose] = mapped_column(default="")

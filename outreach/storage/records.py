@@ -20,6 +20,7 @@ from outreach.storage.ladder import BlacklistingRecord, InterviewRecord, LadderP
 from outreach.storage.laws import LawArticleRecord, LawRecord
 from outreach.storage.measures import HazardMeasureRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.storage.ownerships import OwnershipRecord
 from outreach.storage.people import (
     ContactRecord,
     CounterRecord,
@@ -95,6 +96,7 @@ __all__ = [
     "OccurrenceRecord",
     "OfficialCodeRecord",
     "OfficialRecord",
+    "OwnershipRecord",
     "PauseRecord",
     "PhotoRecord",
     "PlaceRecord",
