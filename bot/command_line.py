@@ -27,6 +27,7 @@ COMMANDS = {
     "demo-load": ("demo", "load"),
     "invite": ("invite", "invite"),
     "alerts": ("alerts", "alerts"),
+    "journal": ("journal", "journal"),
     "backup": ("backup", "backup"),
     "restore": ("restore", "restore"),
     "release": ("release", "release"),

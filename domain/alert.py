@@ -27,7 +27,7 @@ class Rule:
 
 
 # What the repair sweeps look for and must not find.
-SEARCHES = ("newcomers", "audience_rows", "late_leases", "reminders_stuck", "photos_stuck", "letters_stuck")
+SEARCHES = ("newcomers", "audience_rows", "late_leases", "reminders_stuck", "photos_stuck", "letters_stuck", "journal")
 
 RULES = (
     # Minutes for which Telegram has been holding updates back; after 24 hours it throws them away.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from outreach.desk import Desk
 from outreach.storage.pulses import PulseRecord
@@ -24,6 +24,9 @@ INBOX_FAULT = "inbox_fault"
 # Since when the webhook that Telegram has is not the one that we set.
 WEBHOOK_LOST = "webhook_lost"
 
+# The newest stretch of the journal that was looked at again.
+JOURNAL = "journal"
+
 
 async def beat(desk: Desk, name: str, value: int = 0, at: datetime | None = None) -> None:
     """It went well at `at`, or just now."""
@@ -36,6 +39,11 @@ async def wait(desk: Desk, name: str, value: int) -> None:
         await desk.session.execute(delete(PulseRecord).where(PulseRecord.name == name))
         return
     await desk.put(PulseRecord, {"name": name}, {"value": value}, {"at": desk.now})
+
+
+async def value(desk: Desk, name: str) -> int:
+    """The figure of that pulse; 0 while it never beat."""
+    return await desk.session.scalar(select(PulseRecord.value).where(PulseRecord.name == name)) or 0
 
 
 def found(search: str) -> str:

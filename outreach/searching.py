@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, func, literal, select, t
 
 from domain.broadcast import Audience, BroadcastState
 from domain.contact import Role
-from outreach import pulses
+from outreach import chaining, pulses
 from outreach.bulletins import view_of
 from outreach.catching_up import give
 from outreach.desk import Desk, Office
@@ -188,4 +188,5 @@ LOOKS: dict[str, Callable[[Office], Awaitable[int]]] = {
     "reminders_stuck": reminders_stuck,
     "photos_stuck": photos_stuck,
     "letters_stuck": letters_stuck,
+    "journal": chaining.look,
 }

@@ -22,6 +22,7 @@ BACKUP_LOOK_MINUTES = 1
 DAILY_QUESTION_SECONDS = 20
 SEARCH_SECONDS = 300
 ROUNDUP_SECONDS = 60
+JOURNAL_SECONDS = 120
 
 
 async def _always() -> bool:
@@ -57,6 +58,7 @@ class Clockwork:
         self._add(sweeps.remind, IntervalTrigger(seconds=REMIND_SECONDS, timezone=zone), office)
         self._add(sweeps.draft_roundups, IntervalTrigger(seconds=ROUNDUP_SECONDS, timezone=zone), office)
         self._add(sweeps.search_for_losses, IntervalTrigger(seconds=SEARCH_SECONDS, timezone=zone), office)
+        self._add(sweeps.close_journal, IntervalTrigger(seconds=JOURNAL_SECONDS, timezone=zone), office)
         # The night's work, in the office's time zone and one after the other. Weekdays, if any, go by name.
         self._add(sweeps.forget_update_ids, CronTrigger(hour=3, minute=10, timezone=zone), office)
         self._add(sweeps.forget_quarantine, CronTrigger(hour=3, minute=15, timezone=zone), office)

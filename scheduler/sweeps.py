@@ -10,6 +10,7 @@ import structlog
 
 from outreach import (
     backing_up,
+    chaining,
     daily,
     falling_back,
     following,
@@ -91,6 +92,21 @@ async def search_for_losses(office: Office) -> int:
         return sum((await searching.search(office)).values())
 
     return await _logged("search_for_losses", look)
+
+
+async def close_journal(office: Office) -> int:
+    """What was written down a while ago is closed with a digest, so that a line changed later shows."""
+
+    async def close() -> int:
+        total = 0
+        while True:
+            async with office.desk() as desk:
+                count = await chaining.lengthen(desk)
+            if not count:
+                return total
+            total += count
+
+    return await _logged("close_journal", close)
 
 
 async def forget_update_ids(office: Office) -> int:

@@ -16,6 +16,7 @@ from outreach.storage.inspections import (
     PhotoRecord,
 )
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
+from outreach.storage.journal_links import JournalLinkRecord
 from outreach.storage.ladder import BlacklistingRecord, InterviewRecord, LadderPaperRecord, ObjectionRecord
 from outreach.storage.laws import LawArticleRecord, LawRecord
 from outreach.storage.measures import HazardMeasureRecord
@@ -86,6 +87,7 @@ __all__ = [
     "InspectionRecord",
     "InterviewRecord",
     "InvitationRecord",
+    "JournalLinkRecord",
     "JournalRecord",
     "LadderPaperRecord",
     "LawArticleRecord",

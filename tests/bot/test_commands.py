@@ -44,7 +44,7 @@ def test_every_command_explains_itself(path: tuple[str, ...]) -> None:
 
 def test_the_commands_an_operator_was_promised_are_there() -> None:
     promised = {"run", "migrate", "proof", "check-settings", "register import", "official add", "invite", "backup",
-                "restore"}  # fmt: skip
+                "restore", "journal"}  # fmt: skip
     assert promised <= {" ".join(path) for path in PATHS}
 
 

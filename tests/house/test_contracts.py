@@ -17,8 +17,8 @@ LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(
 
 # Pure calculation on values. Nothing that waits, looks at the clock, touches a file or a socket, or comes from outside.
 PURE = frozenset({
-    "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "itertools",
-    "math", "operator", "re", "string", "types", "typing", "unicodedata",
+    "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib",
+    "itertools", "json", "math", "operator", "re", "string", "types", "typing", "unicodedata",
 })  # fmt: skip
 CLOCKS = frozenset({"now", "utcnow", "today", "fromtimestamp"})
 

@@ -163,8 +163,8 @@ async def test_the_clockwork_ticks_in_the_offices_zone_and_stores_nothing(office
     jobs = {job.id: job for job in clockwork._scheduler.get_jobs()}
     assert set(jobs) == {
         "rescue_notices", "ask_daily_questions", "tell_campaign_day", "remind", "search_for_losses", "draft_roundups",
-        "forget_reporters", "forget_update_ids",
-        "forget_quarantine", "forget_polls_and_fallbacks", "remove_unneeded_photos", "back_up",
+        "close_journal", "forget_reporters", "forget_update_ids", "forget_quarantine",
+         "forget_polls_and_fallbacks", "remove_unneeded_photos", "back_up",
     }  # fmt: skip
     night = jobs["forget_update_ids"].next_run_time
     assert (night.hour, night.minute, night.utcoffset()) == (3, 10, timedelta(hours=8))
