@@ -30,7 +30,7 @@ class Owners:
 
     def of(self, kind: OwnerKind) -> Official | None:
         """The owner of that kind."""
-        return self.area if kind is OwnerKind.AREA else self.trade
+        return self.area if kind == OwnerKind.AREA else self.trade
 
     @property
     def missing(self) -> tuple[OwnerKind, ...]:

@@ -41,6 +41,7 @@ PRESSES: dict[str, Desired] = {
     "pl": Desired(Duty.PLANS, dict.fromkeys(("l", "o", "t"), Duty.FINDINGS)),
     "cm": Desired(Duty.FINDINGS, dict.fromkeys(("p", "x"), Duty.FIGURES)),
     "of": Desired(Duty.APPOINT),
+    "ow": Desired(Duty.FINDINGS, dict.fromkeys(("k", "s", "m", "c", "y", "u"), Duty.APPOINT)),
     "hd": Desired(Duty.NOTICE),
     "fb": Desired(Duty.REGISTER),
 }

@@ -19,6 +19,7 @@ from handlers import (
     ladder,
     measures,
     on_the_spot,
+    owners,
     plan_steps,
     quiz,
     register,
@@ -169,6 +170,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await ladder.show_again(turn, scene)
     if measures.concerns(turn, scene):
         return await measures.show_again(turn, scene)
+    if owners.concerns(turn, scene):
+        return await owners.show_again(turn, scene)
     if on_the_spot.concerns(turn, scene):
         return await on_the_spot.show_again(turn, scene)
     if hazard.concerns(turn, scene):

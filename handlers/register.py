@@ -23,12 +23,12 @@ from domain.contact import Official, StalePress
 from domain.phone import spoken_phone
 from domain.refusal import Refusal
 from domain.workbook import WorkbookBroken
-from handlers import on_the_spot
+from handlers import on_the_spot, owners
 from handlers.screen import ROWS_A_PAGE, back_rows, home_button, pager
 from handlers.screen import show as shown
 from handlers.turn import Button, Command, Document, File, FileFetcher, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
-from outreach import drafting, listing, proxying, registering
+from outreach import drafting, listing, proxying, registering, unowned
 
 # What Telegram lets a bot download. Larger than a workbook may be: one with too many rows should hear about rows.
 _MOST_FETCHED = 20_000_000
@@ -68,6 +68,7 @@ async def show(turn: Turn, scene: Scene) -> Reply:
     export = (Button(label("register.export"), data("rg", "x")),) if official.may(Duty.FIGURES) else ()
     rows: Rows = (
         (Button(label("register.list"), data("rg", "ls", 0)),),
+        owners.entry_row(scene, (await unowned.gaps(scene.desk, official)).any),
         *(((*template, *export),) if template or export else ()),
         (home_button(scene.words),),
     )
@@ -203,6 +204,8 @@ async def _enterprise(turn: Turn, scene: Scene, official: Official, enterprise_i
     )
     back = Button(scene.words.label("register.back_to_list"), data("rg", "ls", page))
     rows: Rows = ((back,), (home_button(scene.words),))
+    if official.may(Duty.APPOINT):
+        rows = ((Button(scene.words.label("owners.edit"), data("ow", "e", card.id)),), *rows)
     if official.may(Duty.REGISTER):
         rows = ((Button(scene.words.label("fallback.open"), data("fb", "e", card.id)),), *rows)
     rows = (*on_the_spot.entry_rows(scene, card.id), *rows)
