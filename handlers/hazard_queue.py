@@ -39,6 +39,10 @@ async def show_queue(turn: Turn, scene: Scene) -> Reply:
     rows += [tuple(_pile(scene, pile, found.of[pile]) for pile in pair) for pair in PILES]
     find = button(words.label("queue.find"), "q", Sift())
     rows.append((_pile(scene, Pile.OPEN, found.of[Pile.OPEN]), find))
+    if official.may(Duty.TRIAGE):
+        count, late = found.mine
+        mine = words.label("queue.mine_late" if late else "queue.mine", count=count, late=late)
+        rows.insert(1, (button(mine, "l", Sift(follower_id=official.id), 0),))
     if scene.known.posts:
         rows.append((Button(words.label("queue.own"), data("hz", "l", 0)),))
     text = words(
@@ -158,6 +162,9 @@ async def _chosen(scene: Scene, sift: Sift) -> list[str]:
         named.append(known[sift.trade].name)
     if sift.enterprise_id is not None:
         named.append(await narrowing.name_of(scene.desk, scene.as_official(), sift.enterprise_id))
+    if sift.follower_id is not None:
+        name = await narrowing.follower_name(scene.desk, scene.as_official(), sift.follower_id)
+        named.append(words.label("queue.followed", name=name) if name else words.label("queue.unfollowed"))
     return [one for one in named if one]
 
 
@@ -183,7 +190,8 @@ async def _choices(turn: Turn, scene: Scene, sift: Sift, side: Side, page: int) 
         name = one.name
         if side in (Side.GRADE, Side.SOURCE):
             name = words.label(f"hazard.{side.name.lower()}.{name}")
-        label = words.label("queue.choice", name=name or words.label("queue.nowhere"), count=one.count)
+        nameless = words.label("queue.unfollowed" if side is Side.FOLLOWER else "queue.nowhere")
+        label = words.label("queue.choice", name=name or nameless, count=one.count)
         rows.append((button(short(label), "l", one.sift, 0),))
     turning = [
         button(words.label(f"menu.{label}"), "d", sift, side.value, to)

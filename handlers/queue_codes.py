@@ -1,6 +1,7 @@
 """清单暗码 — what a list of the queue holds, written small enough for a button's 64 bytes, and read back.
 
-`vmr.p1x0k2.t0c4fz.e1234` is the pile `v`, grade `m`, source `r`, a place and a trade by their marks, an enterprise.
+`vmr.p1x0k2.t0c4fz.e1234.f7` is the pile `v`, grade `m`, source `r`, a place and a trade by their marks, an enterprise
+and a 督促人.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def code(sift: Sift) -> str:
         parts.append("t" + mark(sift.trade))
     if sift.enterprise_id is not None:
         parts.append(f"e{sift.enterprise_id}")
+    if sift.follower_id is not None:
+        parts.append(f"f{sift.follower_id}")
     return ".".join(parts)
 
 
@@ -64,8 +67,10 @@ async def read(scene: Scene, said: str, words: str = "") -> Sift:
     sift = Sift(Pile(head[0]), GRADES.get(head[1]), SOURCES.get(head[2]), words=fitting(words))
     for part in parts:
         kind, value = part[:1], part[1:]
-        if kind == "e" and value.isascii() and value.isdigit() and len(value) < 11 and int(value) <= LARGEST:
+        if kind == "e" and _is_id(value):
             sift = replace(sift, enterprise_id=int(value))
+        elif kind == "f" and _is_id(value):
+            sift = replace(sift, follower_id=int(value))
         elif kind == "t":
             known = [id_ for id_ in scene.desk.catalogue.industries if mark(id_) == value]
             sift = replace(sift, trade=_one(known))
@@ -75,6 +80,10 @@ async def read(scene: Scene, said: str, words: str = "") -> Sift:
         else:
             raise StalePress
     return sift
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 11 and int(value) <= LARGEST
 
 
 def _one(found: list[Found]) -> Found:
@@ -90,7 +99,10 @@ def fitting(words: str) -> str:
 
 def data_of(verb: str, sift: Sift, *numbers: object) -> str:
     """The data of a button of the queue: its verb, the list, numbers, and last the words, which may hold colons."""
-    return data("hq", verb, code(sift), *numbers, *((sift.words,) if sift.words else ()))
+    said = data("hq", verb, code(sift), *numbers)
+    # Where a list is narrowed on every side, its last words may have no room any more.
+    words = sift.words.encode()[: max(PRESS_LIMIT - len(said.encode()) - 1, 0)].decode(errors="ignore").strip()
+    return data(said, words) if words else said
 
 
 def does_fit(said: str) -> bool:

@@ -1,4 +1,6 @@
-"""筛选项 — what a list of the queue can be narrowed to, with how many each: grade, source, grid, trade, enterprise."""
+"""筛选项 — what a list of the queue can be narrowed to, with how many each: by grade, source, grid, trade, enterprise
+and 督促人.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from outreach.desk import Desk
 from outreach.hazards.sifting import Sift, conditions
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
+from outreach.storage.people import OfficialRecord
 
 
 class Side(StrEnum):
@@ -27,12 +30,13 @@ class Side(StrEnum):
     PLACE = "p"
     TRADE = "t"
     ENTERPRISE = "e"
+    FOLLOWER = "f"
 
 
 # What a list is without that choice.
 BLANK: dict[Side, dict[str, object]] = {
     Side.GRADE: {"grade": None}, Side.SOURCE: {"source": None}, Side.PLACE: {"place": None}, Side.TRADE: {"trade": ""},
-    Side.ENTERPRISE: {"enterprise_id": None},
+    Side.ENTERPRISE: {"enterprise_id": None}, Side.FOLLOWER: {"follower_id": None},
 }  # fmt: skip
 
 
@@ -57,6 +61,8 @@ async def choices(desk: Desk, official: Official, sift: Sift, side: Side) -> tup
         return await _trades(desk, official, wide)
     if side is Side.ENTERPRISE:
         return await _enterprises(desk, official, wide)
+    if side is Side.FOLLOWER:
+        return await _followers(desk, official, wide)
     columns: tuple[InstrumentedAttribute[str], ...] = {
         Side.GRADE: (HazardRecord.grade,), Side.SOURCE: (HazardRecord.source,),
         Side.PLACE: (HazardRecord.street, HazardRecord.grid),
@@ -84,6 +90,22 @@ async def _enterprises(desk: Desk, official: Official, wide: Sift) -> tuple[Choi
         .order_by(counted.c[1].desc(), EnterpriseRecord.name, EnterpriseRecord.id)
     )
     return tuple(Choice(name, int(count), replace(wide, enterprise_id=id_)) for id_, name, count in rows)
+
+
+async def _followers(desk: Desk, official: Official, wide: Sift) -> tuple[Choice, ...]:
+    """督促人, whoever follows most first; last what nobody follows, without a name."""
+    counted = (
+        select(HazardRecord.follower_id, func.count())
+        .where(*conditions(desk, official, wide))
+        .group_by(HazardRecord.follower_id)
+        .subquery()
+    )
+    rows = await desk.session.execute(
+        select(counted.c.follower_id, func.coalesce(OfficialRecord.name, ""), counted.c[1])
+        .outerjoin(OfficialRecord, OfficialRecord.id == counted.c.follower_id)
+        .order_by(counted.c.follower_id.is_(None), counted.c[1].desc(), counted.c.follower_id)
+    )
+    return tuple(Choice(name, int(count), replace(wide, follower_id=id_ or 0)) for id_, name, count in rows)
 
 
 async def _trades(desk: Desk, official: Official, wide: Sift) -> tuple[Choice, ...]:
@@ -125,6 +147,17 @@ async def name_of(desk: Desk, official: Official, enterprise_id: int) -> str:
         select(EnterpriseRecord.name)
         .join(HazardRecord, HazardRecord.enterprise_id == EnterpriseRecord.id)
         .where(EnterpriseRecord.id == enterprise_id, *within(official.jurisdiction, HazardRecord))
+        .limit(1)
+    )
+    return rows.first() or ""
+
+
+async def follower_name(desk: Desk, official: Official, follower_id: int) -> str:
+    """What a 督促人 is called; empty for one who follows nothing that concerns the official, and for nobody."""
+    rows = await desk.session.scalars(
+        select(OfficialRecord.name)
+        .join(HazardRecord, HazardRecord.follower_id == OfficialRecord.id)
+        .where(OfficialRecord.id == follower_id, *within(official.jurisdiction, HazardRecord))
         .limit(1)
     )
     return rows.first() or ""

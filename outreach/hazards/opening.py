@@ -7,10 +7,12 @@ from datetime import date
 
 from domain.checklist import Grade
 from domain.hazard import HazardState, Source
+from domain.ownership import Owners
 from domain.rectification import StepKey
 from outreach.desk import Desk
 from outreach.owning import owners_at
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
+from outreach.storage.people import OfficialRecord
 
 WHERE_LIMIT = 255
 
@@ -53,7 +55,7 @@ async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> H
         remedy=opening.remedy, grade=opening.grade, grade_hint=opening.grade_hint, clause=opening.clause,
         state=opening.state, opened_at=desk.now, due_on=opening.due_on,
         verified_by=opening.official_id if opening.state is not HazardState.REPORTED else None,
-        follower_id=opening.official_id, area_owner_id=area, trade_owner_id=trade,
+        follower_id=await _follower(desk, opening, owners), area_owner_id=area, trade_owner_id=trade,
         next_look_at=desk.now if opening.state is HazardState.ORDERED else None,
     )  # fmt: skip
     desk.session.add(row)
@@ -70,6 +72,17 @@ async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> H
         trade_owner=trade,
     )  # fmt: skip
     return row
+
+
+async def _follower(desk: Desk, opening: Opening, owners: Owners) -> int | None:
+    """督促人 from the start: whoever opened it; of what an enterprise found of itself an owner of it in the chat."""
+    if opening.official_id is not None or opening.state is not HazardState.ORDERED:
+        return opening.official_id
+    for one in (owners.area, owners.trade):
+        row = await desk.session.get(OfficialRecord, one.id) if one else None
+        if row is not None and row.contact_id is not None:
+            return row.id
+    return None
 
 
 async def _next_number(desk: Desk) -> str:

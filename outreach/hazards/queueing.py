@@ -24,12 +24,13 @@ from outreach.storage.hazards import HazardRecord
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many lie in each pile. today: rechecks that are due by today; late: of these, what is overdue, which is on
-    the officials.
+    the officials. mine: what the official follows as 督促人, and how much of it is overdue.
     """
 
     of: dict[Pile, int]
     today: int
     late: int
+    mine: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ async def counts(desk: Desk, official: Official) -> Counts:
     wanted: dict[Any, list[ColumnElement[bool]]] = {pile: in_pile(desk, pile) for pile in Pile if pile is not Pile.OPEN}
     wanted["today"] = [rectified, HazardRecord.recheck_on <= desk.today]
     wanted["late"] = [rectified, HazardRecord.recheck_on < desk.today]
+    follows = HazardRecord.follower_id == official.id
+    wanted["mine"], wanted["mine_late"] = [follows], [follows, *in_pile(desk, Pile.OVERDUE)]
     sums = [func.coalesce(func.sum(case((and_(*those), 1), else_=0)), 0) for those in wanted.values()]
     is_open = HazardRecord.state.in_(sorted(OPEN))
     found = await desk.session.execute(
@@ -68,7 +71,7 @@ async def counts(desk: Desk, official: Official) -> Counts:
     total, *rest = (int(number) for number in found.one())
     told: dict[Any, int] = dict(zip(wanted, rest, strict=True))
     of: dict[Pile, int] = {pile: told.get(pile, total) for pile in Pile}
-    return Counts(of, told["today"], told["late"])
+    return Counts(of, told["today"], told["late"], (told["mine"], told["mine_late"]))
 
 
 async def pile_page(desk: Desk, official: Official, sift: Sift, page: int, size: int) -> Page[QueueLine]:

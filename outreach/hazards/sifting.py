@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from domain.authority import Duty
 from domain.checklist import Grade
@@ -51,6 +51,8 @@ PILE_OF = {
 class Sift:
     """What a list holds. place: a street and a grid. trade: an industry's id, its narrower ones included.
 
+    follower_id: the official who is 督促人, 0 for what nobody follows.
+
     words: what a hazard's number, words, place or enterprise must contain, each of them.
     """
 
@@ -61,11 +63,13 @@ class Sift:
     trade: str = ""
     enterprise_id: int | None = None
     words: str = ""
+    follower_id: int | None = None
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the pile and the words was chosen."""
-        return any((self.grade, self.source, self.place is not None, self.trade, self.enterprise_id))
+        chosen = (self.place is not None, self.follower_id is not None)
+        return any((self.grade, self.source, self.trade, self.enterprise_id, *chosen))
 
 
 def in_pile(desk: Desk, pile: Pile) -> list[ColumnElement[bool]]:
@@ -105,6 +109,8 @@ def conditions(desk: Desk, official: Official, sift: Sift) -> list[ColumnElement
         found.append(HazardRecord.enterprise_id.in_(own))
     if sift.enterprise_id is not None:
         found.append(HazardRecord.enterprise_id == sift.enterprise_id)
+    if sift.follower_id is not None:
+        found.append(func.coalesce(HazardRecord.follower_id, 0) == sift.follower_id)
     return [*found, *(_contains(term) for term in _terms(sift.words))]
 
 

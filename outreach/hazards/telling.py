@@ -106,8 +106,17 @@ async def fixers(desk: Desk, row: HazardRecord) -> list[Contact]:
 async def followers(desk: Desk, row: HazardRecord) -> list[Contact]:
     """The 督促人 while they serve and may decide; otherwise all officials whom it concerns."""
     concerned = await officials_concerned(desk, row)
+    return await _following(desk, row, concerned) or concerned
+
+
+async def follower_of(desk: Desk, row: HazardRecord) -> list[Contact]:
+    """The 督促人 alone, as long as they serve and may decide; nobody otherwise."""
+    return await _following(desk, row, await officials_concerned(desk, row))
+
+
+async def _following(desk: Desk, row: HazardRecord, concerned: list[Contact]) -> list[Contact]:
     follower = await desk.session.get(OfficialRecord, row.follower_id) if row.follower_id else None
-    return [one for one in concerned if follower is not None and one.id == follower.contact_id] or concerned
+    return [one for one in concerned if follower is not None and one.id == follower.contact_id]
 
 
 async def _tell_reporter(desk: Desk, row: HazardRecord, key: StepKey) -> None:

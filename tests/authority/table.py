@@ -237,7 +237,7 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hq:l:a--:0:隐患", "", duty(Duty.FINDINGS)),
     Entry("hq:l:a--.e{id}:0", "enterprise", duty(Duty.FINDINGS)),
     Entry("hq:f:a--", "", duty(Duty.FINDINGS)),
-    *(Entry(f"hq:d:a--:{side}:0", "", duty(Duty.FINDINGS)) for side in "gspte"),
+    *(Entry(f"hq:d:a--:{side}:0", "", duty(Duty.FINDINGS)) for side in "gsptef"),
     Entry("hq:q:a--", "", duty(Duty.FINDINGS)),
     Entry("hq:o:a--:0:{id}", "hazard", there(Duty.FINDINGS)),
     Entry("hq:b:o--", "", duty(Duty.TRIAGE)),

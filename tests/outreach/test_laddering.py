@@ -122,8 +122,8 @@ async def test_without_release_nothing_follows_the_reminder(office: Office, cloc
     found = await papers(office, id_)
     assert days(office, found) == [("reminder", "09-16 09"), ("circular", "09-18 09")]
     assert [one.state for one in found] == ["released", "draft"]
-    # Two responsible people were reminded; the official who follows it was told once that a paper waits.
-    assert await told(office, "reminder_hazard") == ["reminder_hazard"] * 2
+    # Two responsible people were reminded, and the official who follows it, who was told once that a paper waits.
+    assert await told(office, "reminder_hazard") == ["reminder_hazard"] * 3
     assert await told(office, "ladder_") == ["ladder_news"]
 
 
