@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
+import aiosqlite
 from sqlalchemy import ForeignKey, event, select
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.util import await_only
+
+from outreach.storage.sqlite_build import TAKEN_OVER, has_sound_wal, sqlite
 
 ITEMS = 21
 CHATS = 200
@@ -59,13 +65,42 @@ class Answer(Base):
     answered_at: Mapped[datetime]
 
 
-class SlowDisk(sqlite3.Connection):
-    """A disk that takes longer for each flush, by as many milliseconds as the environment says."""
+def slow(connection: type[sqlite.Connection]) -> type[sqlite.Connection]:
+    """The same on a disk that takes longer for each flush, by as many milliseconds as the environment says.
 
-    def commit(self) -> None:
-        if self.in_transaction:
-            time.sleep(float(os.environ.get("BENCH_FLUSH_MS", "0")) / 1000)
-        super().commit()
+    A commit to the log is one flush; carrying the log over is one of the log, one of the file, and one of a new log.
+    """
+    flush = float(os.environ.get("BENCH_FLUSH_MS", "0")) / 1000
+
+    class SlowDisk(connection):  # type: ignore[valid-type, misc]
+        def commit(self) -> None:
+            if self.in_transaction:
+                time.sleep(flush)
+            super().commit()
+
+        def execute(self, statement: str, *given: Any) -> sqlite.Cursor:
+            if "wal_checkpoint" in statement and "NOOP" not in statement:
+                time.sleep(3 * flush)
+            return super().execute(statement, *given)
+
+    return SlowDisk
+
+
+class Driver(AsyncAdapt_aiosqlite_dbapi):
+    """aiosqlite as it comes, on the build of SQLite that the product speaks through."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite)
+
+    def _init_dbapi_attributes(self) -> None:
+        for name in TAKEN_OVER:
+            setattr(self, name, getattr(sqlite, name))
+
+    def connect(self, path: str, **options: Any) -> AsyncAdapt_aiosqlite_connection:
+        options |= {"factory": slow(sqlite.Connection)}
+        connection = aiosqlite.Connection(partial(sqlite.connect, path, **options), iter_chunk_size=64)
+        connection._thread.daemon = True
+        return AsyncAdapt_aiosqlite_connection(self, await_only(connection))
 
 
 async def open_database(where: str) -> AsyncEngine:
@@ -89,14 +124,15 @@ async def open_database(where: str) -> AsyncEngine:
 
 def _open_file(path: str) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0, pool_timeout=300, connect_args={"factory": SlowDisk}
+        f"sqlite+aiosqlite:///{path}", module=Driver(), pool_size=1, max_overflow=0, pool_timeout=300
     )
 
     def prepare(connection, _) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=TRUNCATE")
-        cursor.execute("PRAGMA synchronous=EXTRA")
+        # The product's choice, whichever it is.
+        cursor.execute(f"PRAGMA journal_mode={'WAL' if has_sound_wal() else 'TRUNCATE'}")
+        cursor.execute(f"PRAGMA synchronous={'FULL' if has_sound_wal() else 'EXTRA'}")
         cursor.close()
 
     event.listen(engine.sync_engine, "connect", prepare)

@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy import event
 
-from benchmarks.durable import CHATS, SlowDisk
+from benchmarks.durable import CHATS, slow
 from bot.settings import Settings, read_settings
 from bot.settling_in import settle_in
 from bot.webhook import BODY_LIMIT, WebhookDoor
@@ -22,6 +22,7 @@ from outreach import enrolling, inspecting
 from outreach.desk import Office
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.migrating import migrate
+from outreach.storage.write_ahead import LoggedConnection
 
 SECRET = "bench-secret"
 # Often enough to see a block of a few milliseconds, seldom enough to take no part of the core.
@@ -80,8 +81,8 @@ async def main(port: int, api: str, where: str) -> None:
         settle_in()
         if int(os.environ.get("BENCH_FLUSH_MS", "0")):
             await house.office.engine.dispose()
-            slow = {"factory": SlowDisk}
-            event.listen(house.office.engine.sync_engine, "do_connect", lambda *given: given[3].update(slow))
+            made = {"factory": slow(LoggedConnection)}
+            event.listen(house.office.engine.sync_engine, "do_connect", lambda *given: given[3].update(made))
         app, lag = web.Application(client_max_size=BODY_LIMIT), Lag()
         app.router.add_post("/telegram", WebhookDoor(house.intake, SECRET).answer)
         app.router.add_get("/lag", lag.answer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -35,6 +34,7 @@ from outreach.storage.baton import CLOCK, POLLING, Baton
 from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import journal_mode
 from outreach.storage.migrating import must_be_newest
+from outreach.storage.sqlite_build import sqlite
 from scheduler.clockwork import Clockwork
 
 LOG = structlog.get_logger("process")
@@ -168,7 +168,7 @@ class Process:
     def _say_what_this_is(self) -> None:
         settings = self._house.settings
         kind = make_url(settings.database).get_backend_name()
-        facts = {"sqlite": sqlite3.sqlite_version, "journal_mode": journal_mode()} if kind == "sqlite" else {}
+        facts = {"sqlite": sqlite.sqlite_version, "journal_mode": journal_mode()} if kind == "sqlite" else {}
         LOG.info("starting", role=self._role.value, mode=settings.mode.value, database=kind, **facts)
 
 

@@ -31,7 +31,7 @@ from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
-from outreach.storage.sharing import transaction
+from outreach.storage.sharing import MUST_EMPTY, transaction
 from outreach.storage.straight import Asked, Row, Straight, ask
 
 Clock = Callable[[], datetime]
@@ -175,6 +175,10 @@ class Desk:
         values = key | held | (at_first or {})
         statement = _put(self.office.engine.dialect.name, record, tuple(key), tuple(held), tuple(values))
         await self.ask((statement, values))
+
+    def leave_no_trace(self) -> None:
+        """What this transaction takes away is to be gone from SQLite's log too when it has ended (A1, P4)."""
+        self.session.info[MUST_EMPTY] = True
 
     async def tell(self, contact: Contact, notice: Notice) -> bool:
         """Queue a notice, its words set now in the contact's language. False when the key was told before."""

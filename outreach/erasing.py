@@ -74,6 +74,7 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     contact = found.one()
     if contact.erased_at is not None:
         return Erased(0, 0, 0, 0)
+    desk.leave_no_trace()
     posts = await _end_posts(desk, contact_id)
     drafts = await _discard_drafts(desk, contact_id)
     await _unname_photos(desk, contact_id)

@@ -114,6 +114,7 @@ async def drop(desk: Desk, person_id: int) -> bool:
     """Wipe the draft; whether there was one."""
     mark = desk.office.seal.mark(PURPOSE, person_id)
     gone = await desk.session.execute(delete(ReportDraftRecord).where(ReportDraftRecord.mark == mark))
+    desk.leave_no_trace()
     return bool(affected(gone))
 
 
@@ -125,4 +126,5 @@ async def is_about_a_report(desk: Desk, chat_id: int, body: str) -> bool:
 async def forget_old(desk: Desk) -> int:
     """Drop drafts that nobody went on with for two days. Returns how many."""
     before = desk.on(desk.now - DRAFT_KEPT_FOR)
+    desk.leave_no_trace()
     return affected(await desk.session.execute(delete(ReportDraftRecord).where(ReportDraftRecord.kept_on < before)))

@@ -239,16 +239,15 @@ def _shared(photo: Path, names: Iterable[str]) -> list[Path]:
 def _put_in_place(scratch: Path, database: Path) -> Path | None:
     """Set the present database aside with its journals, which must never meet the new one, and move the new in."""
     make_durable(scratch)
-    aside = None
-    if database.exists():
-        stamp = datetime.now(UTC).strftime(STAMP)
-        aside = database.with_name(f"{database.name}{ASIDE}{stamp}")
-        for tail in ("", "-wal", "-shm", "-journal"):
-            present = database.with_name(database.name + tail)
-            if present.exists():
-                present.chmod(0o600)
-                present.rename(aside.with_name(aside.name + tail))
+    was_there = database.exists()
+    aside = database.with_name(f"{database.name}{ASIDE}{datetime.now(UTC).strftime(STAMP)}")
+    # A journal may lie there without its database, too.
+    for tail in ("", "-wal", "-shm", "-journal"):
+        present = database.with_name(database.name + tail)
+        if present.exists():
+            present.chmod(0o600)
+            present.rename(aside.with_name(aside.name + tail))
     scratch.replace(database)
     database.chmod(0o600)
     make_durable(database.parent)
-    return aside
+    return aside if was_there else None

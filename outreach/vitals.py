@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +21,12 @@ from outreach import pulses
 from outreach.backing_up import database_file, newest
 from outreach.desk import Office
 from outreach.storage.base import Record
-from outreach.storage.database import FIRST_SOUND_WAL
 from outreach.storage.intake import UNREPLAYED, QuarantineRecord
 from outreach.storage.notices import CLAIMED, WAITING, DeliveryRecord, PauseRecord
 from outreach.storage.plans import WAITING as REMINDER_WAITING
 from outreach.storage.plans import ReminderRecord
 from outreach.storage.pulses import PulseRecord
+from outreach.storage.sqlite_build import FIRST_SOUND_WAL, sqlite
 
 DAY = timedelta(days=1)
 LATELY_FOR = timedelta(minutes=10)
@@ -141,7 +140,7 @@ async def take(office: Office, data_dir: Path) -> Vitals:
             disk_free_bytes=free,
             disk_bytes=whole,
             newest_backup_at=backup_at,
-            database_version=sqlite3.sqlite_version if is_sqlite else await _word(connection, "SHOW server_version"),
+            database_version=sqlite.sqlite_version if is_sqlite else await _word(connection, "SHOW server_version"),
             journal_mode=await _word(connection, "PRAGMA journal_mode") if is_sqlite else "",
         )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
+
+from outreach.storage.sqlite_build import sqlite
 
 # A writer may hold the file for as long as its own disk is slow.
 BUSY_SECONDS = 60.0
@@ -29,13 +30,13 @@ def copy_sqlite(source: Path, target: Path) -> None:
     if not source.is_file():
         raise CopyFault(f"there is no database at {source} yet; run `python -m bot migrate` first")
     try:
-        with closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as live, closing(sqlite3.connect(target)) as copy:
-            # Writers wait while pages are copied, so nothing is flushed here: the archive is, once it is proved.
+        with closing(sqlite.connect(source, timeout=BUSY_SECONDS)) as live, closing(sqlite.connect(target)) as copy:
+            # Without a WAL writers wait meanwhile, so nothing is flushed here: the archive is, once it is proved.
             copy.execute("PRAGMA synchronous=OFF")
             live.backup(copy)
             # A copy stands alone: it must not need a journal file beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as fault:
+    except sqlite.Error as fault:
         raise CopyFault(f"{source} could not be copied: {fault}") from fault
 
 
@@ -46,27 +47,34 @@ def count_sqlite(path: Path) -> dict[str, int]:
         CopyFault: the file is damaged or is no database.
     """
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(_opened(path)) as connection:
             said = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
             if said != ["ok"]:
                 raise CopyFault(f"{path.name} is damaged: {'; '.join(said)}")
             tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
             names = [row[0] for row in connection.execute(tables).fetchall()]
             return {name: _count(connection, name) for name in names}
-    except sqlite3.Error as fault:
+    except sqlite.Error as fault:
         raise CopyFault(f"{path.name} is not a whole database: {fault}") from fault
 
 
 def rows_of(path: Path, statement: str) -> list[tuple[object, ...]]:
     """The rows of a query on a database file; none when the file or the table is not there or cannot be read."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(_opened(path)) as connection:
             return [tuple(row) for row in connection.execute(statement)]
-    except sqlite3.Error:
+    except sqlite.Error:
         return []
 
 
-def _count(connection: sqlite3.Connection, table: str) -> int:
+def _opened(path: Path) -> sqlite.Connection:
+    """To read only; but not read-only: what such a connection lays beside a database in WAL mode it may not remove."""
+    connection = sqlite.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def _count(connection: sqlite.Connection, table: str) -> int:
     # The name comes from the file's own schema; a quote in it is doubled.
     quoted = table.replace('"', '""')
     return int(connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])  # noqa: S608

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,8 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from outreach.storage.on_loop import LoopDriver
+from outreach.storage.sqlite_build import has_sound_wal, sqlite
 
-# The SQLite builds from 3.7.0 to 3.51.2 can corrupt a WAL database that two connections checkpoint at once;
-# there a rollback journal with synchronous=EXTRA is used instead, which costs a second flush per commit.
-FIRST_SOUND_WAL = (3, 51, 3)
 # After this long without work a connection to PostgreSQL may have been cut by somebody on the way.
 REST_SECONDS = 5.0
 
@@ -64,23 +61,25 @@ def journal_mode() -> str:
     """The journal mode that is safe with this build of SQLite: WAL or TRUNCATE."""
     # A journal that is emptied, not removed, keeps its place in the folder: a flush less for each commit, and no file
     # made and taken away. Nothing of what it held stays in it, unlike in one whose header alone is cleared (PERSIST).
-    return "WAL" if sqlite3.sqlite_version_info >= FIRST_SOUND_WAL else "TRUNCATE"
+    return "WAL" if has_sound_wal() else "TRUNCATE"
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "foreign_keys=ON",
-        # Nobody waits on the loop; the thread of the driver does, as long as it takes.
-        "busy_timeout=0",
-        f"journal_mode={journal_mode()}",
-        "synchronous=FULL" if journal_mode() == "WAL" else "synchronous=EXTRA",
-        "secure_delete=ON",
-        "trusted_schema=OFF",
-    ):
+    # Nobody waits on the loop; the thread of the driver does, as long as it takes.
+    for pragma in ("foreign_keys=ON", "busy_timeout=0", "secure_delete=ON", "trusted_schema=OFF"):
         cursor.execute(f"PRAGMA {pragma}")
+    # The answer is the mode that it is in now: a disk of the network, say, has no memory to share for a WAL.
+    cursor.execute(f"PRAGMA journal_mode={journal_mode()}")
+    is_logged = cursor.fetchone()[0] == "wal"
+    if not is_logged:
+        cursor.execute("PRAGMA journal_mode=TRUNCATE")
+    # With a rollback journal FULL would leave a journal that comes back after a loss of power.
+    cursor.execute(f"PRAGMA synchronous={'FULL' if is_logged else 'EXTRA'}")
     cursor.close()
+    if is_logged:
+        connection.keep_log()
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:
@@ -116,8 +115,10 @@ def _keep_to_the_file(engine: AsyncEngine, file: Path) -> None:
 
     def compare(connection: Connection) -> None:
         if connection.info.get("file") != _identity(file):
+            # What is committed belongs into the file that was moved, and in no log that another file would meet.
+            connection.connection.dbapi_connection.empty_log()  # type: ignore[union-attr]
             connection.invalidate()
-            raise OperationalError("BEGIN", None, sqlite3.OperationalError(f"{file} was removed or replaced"))
+            raise OperationalError("BEGIN", None, sqlite.OperationalError(f"{file} was removed or replaced"))
 
     event.listen(engine.sync_engine, "connect", remember)
     event.listen(engine.sync_engine, "begin", compare, insert=True)

@@ -7,9 +7,9 @@ a lock or flushes a commit to the disk goes to aiosqlite's thread, so that the l
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -20,6 +20,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_dbapi,
 )
 from sqlalchemy.util import await_only
+
+from outreach.storage.sqlite_build import TAKEN_OVER, sqlite
+from outreach.storage.write_ahead import LoggedConnection
 
 QUICK_SECONDS = 0.001
 # How much of its slowest time a statement is still held to after the next run.
@@ -108,8 +111,8 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
             if on_loop and not self._on_thread:
                 try:
                     work()
-                except sqlite3.OperationalError as fault:
-                    if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                except sqlite.OperationalError as fault:
+                    if fault.sqlite_errorcode & 0xFF != sqlite.SQLITE_BUSY:
                         raise
                 else:
                     await_only(NOTHING)
@@ -124,8 +127,8 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
         try:
             try:
                 work()
-            except sqlite3.OperationalError as fault:
-                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            except sqlite.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite.SQLITE_BUSY:
                     raise
                 self._wait_and_do(work)
         finally:
@@ -133,7 +136,7 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
 
     def _wait_and_do(self, work: Callable[[], None]) -> None:
         # Only for whoever met a lock: each statement asks the loop's thread for the interpreter and may wait for it.
-        connection: sqlite3.Connection = self._connection._conn
+        connection: sqlite.Connection = self._connection._conn
         connection.execute(f"PRAGMA busy_timeout={self.dbapi.lock_wait_ms:d}")
         try:
             work()
@@ -141,15 +144,24 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
             connection.execute("PRAGMA busy_timeout=0")
 
     def commit(self) -> None:
-        """Flush on the thread. Raises sqlite3.OperationalError when the database has undone the transaction by itself.
+        """Flush on the thread. Raises sqlite.OperationalError when the database has undone the transaction by itself.
 
         On a full or failing disk SQLite may do that; sqlite3's own commit would then say nothing.
         """
         if self._connection._connection is None:
             return
         if not self._connection.in_transaction:
-            self._handle_exception(sqlite3.OperationalError("the database has undone the transaction"))
+            self._handle_exception(sqlite.OperationalError("the database has undone the transaction"))
         self.run(self._connection._conn.commit, on_loop=False)
+
+    def keep_log(self) -> None:
+        """The journal mode is WAL from now on: look after the log."""
+        self.run(self._connection._conn.keep_log, on_loop=False)
+
+    def empty_log(self) -> None:
+        """Leave nothing of the past in the log, between two transactions. Raises nothing but a lost connection."""
+        if self._connection._connection is not None:
+            self.run(self._connection._conn.empty_log, on_loop=False)
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one: SQLAlchemy asks for it whenever a connection is handed back."""
@@ -166,11 +178,16 @@ class LoopDriver(AsyncAdapt_aiosqlite_dbapi):
     """
 
     def __init__(self, lock_wait_ms: int = LOCK_WAIT_MS) -> None:
-        super().__init__(aiosqlite, sqlite3)
+        super().__init__(aiosqlite, sqlite)
         self.lock_wait_ms = lock_wait_ms
         self.pace = Pace()
 
+    def _init_dbapi_attributes(self) -> None:
+        for name in TAKEN_OVER:
+            setattr(self, name, getattr(sqlite, name))
+
     def connect(self, *arguments: Any, **options: Any) -> LoopConnection:
-        connection = self.aiosqlite.connect(*arguments, **options | {"check_same_thread": False})
+        given = {"factory": LoggedConnection} | options | {"check_same_thread": False}
+        connection = aiosqlite.Connection(partial(sqlite.connect, *arguments, **given), iter_chunk_size=MOST_ROWS)
         connection._thread.daemon = True
         return LoopConnection(self, await_only(connection))

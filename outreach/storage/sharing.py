@@ -8,15 +8,19 @@ shared commit is on the disk. There is no timer: alone, nobody waits for anybody
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction
 
+from outreach.storage.sqlite_build import sqlite
+
+# What a session says (`session.info`) whose transaction must leave nothing of what it removed in SQLite's log.
+MUST_EMPTY = "must_empty_log"
 # A commit is at most this far away from whoever boarded first.
 MOST_ABOARD = 64
 
@@ -43,6 +47,7 @@ class _Crossing:
         self.connection = connection
         self.begun = begun
         self.aboard = 0
+        self.must_empty = False
         self.landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # Those aboard look at it; when all of them were cancelled nobody does, and that is no fault of its own.
         self.landed.add_done_callback(lambda landed: landed.exception())
@@ -87,6 +92,7 @@ class _Ferry:
                     await self._abandon(crossing, fault)
                 raise
             crossing.aboard += 1
+            crossing.must_empty |= MUST_EMPTY in session.info
         finally:
             self._writer = None
             if self._crossing is None or (self._waiting and self._crossing.aboard < MOST_ABOARD):
@@ -128,7 +134,7 @@ class _Ferry:
     async def _abandon(self, crossing: _Crossing, fault: BaseException) -> None:
         self._crossing = None
         crossing.landed.set_exception(
-            OperationalError("COMMIT", None, sqlite3.OperationalError(f"given up by another: {type(fault).__name__}"))
+            OperationalError("COMMIT", None, sqlite.OperationalError(f"given up by another: {type(fault).__name__}"))
         )
         try:
             if crossing.connection.get_transaction() is not None:
@@ -146,6 +152,9 @@ class _Ferry:
                 # Without this the connection would go back to the pool as if nothing were open on it.
                 await crossing.begun.rollback()
                 raise
+            else:
+                if crossing.must_empty:
+                    await crossing.connection.run_sync(_empty_log)
             finally:
                 await crossing.connection.close()
         except BaseException as fault:
@@ -154,6 +163,13 @@ class _Ferry:
             crossing.landed.set_result(None)
         finally:
             self._turn.release()
+
+
+def _empty_log(connection: Connection) -> None:
+    """What is committed stays so, whatever becomes of this; the log is emptied again and again after later commits."""
+    log: Any = connection.connection.dbapi_connection
+    with suppress(connection.dialect.loaded_dbapi.Error):
+        log.empty_log()
 
 
 async def _is_under_way(crossing: _Crossing) -> bool:

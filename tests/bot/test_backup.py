@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -39,6 +38,7 @@ from outreach.storage.migrating import SchemaMismatch
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord, CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
+from outreach.storage.sqlite_build import sqlite
 from tests.conftest import SetClock
 
 JPEG = b"\xff\xd8\xff picture"
@@ -158,7 +158,7 @@ async def test_there_and_back(house: Office, tmp_path: Path) -> None:
         happened = (await desk.session.scalars(select(JournalRecord.happened).order_by(JournalRecord.id))).all()
         assert happened[-1] == "DatabaseRestored"
         assert (await desk.session.get_one(PauseRecord, "hold")).until_at > desk.now
-    with closing(sqlite3.connect(restored.aside)) as before:
+    with closing(sqlite.connect(restored.aside)) as before:
         assert before.execute("SELECT name FROM contacts").fetchall() == [("别人",)]
 
 
@@ -193,7 +193,7 @@ async def test_the_copy_is_consistent_while_everybody_writes(house: Office, tmp_
     for made in copies:
         target = tmp_path / "look.db"
         archives.unpack(made.file, made.manifest, {made.manifest.database: target})
-        with closing(sqlite3.connect(target)) as copy:
+        with closing(sqlite.connect(target)) as copy:
             a, b = (copy.execute("SELECT value FROM counters WHERE series = ?", (s,)).fetchone() or (0,) for s in "ab")
         assert a == b
         seen.append(a[0])
@@ -348,6 +348,8 @@ async def test_a_damaged_archive_is_refused_and_the_database_is_as_it_was(
     else:
         body = bytearray(b"not a tar at all" * 1000)
     made.file.write_bytes(body)
+    # Whatever stood in the log beside it is carried over when nobody has it open any more.
+    await house.engine.dispose()
     before = Path(house.engine.url.database or "").read_bytes()
     with pytest.raises(restoring.CopyFault):
         await restore(house, made.file)

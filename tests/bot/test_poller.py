@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from telegram.error import InvalidToken
 
 from bot.poller import Poller
+from outreach.storage.sqlite_build import sqlite
 from tests.conftest import SetClock
 from tests.stage import Stage, open_stage
 
@@ -54,7 +54,7 @@ async def test_a_webhook_left_behind_and_faults_of_all_kinds_are_lived_through(s
 
 async def test_what_could_not_be_kept_is_asked_for_again_and_taken_once_in_order(stage: Stage, sqlite_url: str) -> None:
     stage.house.office.engine.dialect.dbapi.lock_wait_ms = 50  # type: ignore[union-attr]
-    holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder = sqlite.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     for person in (1002, 1003):
         for text in ("/help", "/nosuch", "/cancel"):

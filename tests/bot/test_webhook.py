@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from bot.webhook import BODY_LIMIT, PATH, WebhookDoor
 from outreach.storage.base import Record
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.people import ContactRecord, JournalRecord
+from outreach.storage.sqlite_build import sqlite
 from tests.bot.updates import pressed, update
 from tests.conftest import SetClock
 from tests.stage import CAST, Stage, open_stage
@@ -153,7 +153,7 @@ async def test_while_the_database_is_locked_telegram_keeps_the_update_and_then_i
 ) -> None:
     _impatient(door.stage)
     agreed = pressed(1002, 1, "en:abroad:")
-    holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder = sqlite.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     assert await door.post(agreed) == (503, b"", "5")
     assert await door.post(b"nonsense") == (503, b"", "5")
@@ -194,7 +194,7 @@ async def test_a_restored_database_is_written_to_and_not_the_one_it_replaced(
     first = pressed(1002, 1, "en:abroad:")
     while (await door.post(first))[0] != 200:
         await asyncio.sleep(0)
-    with sqlite3.connect(path) as restored:
+    with sqlite.connect(path) as restored:
         assert restored.execute("SELECT count(*) FROM contacts").fetchone() == (1,)
     restored.close()
 
@@ -215,7 +215,7 @@ async def test_what_the_door_did_not_take_is_taken_later_in_order(door: Door, sq
     """The sandbox pushes as Telegram does, and keeps for the poller what it could not push."""
     _impatient(door.stage)
     await door.stage.house.bot.set_webhook(door.url, secret_token=SECRET)
-    holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder = sqlite.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     for text in ("/start", "/help", "/hotline"):
         await door.stage.post(f"people/{CAST['小刘']}/text", text=text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.database import open_engine, sqlite_file
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
+from outreach.storage.sqlite_build import sqlite
 from tests.conftest import MORNING
 from tests.virtual_time import VirtualLoop, run
 
@@ -191,7 +191,7 @@ async def _tell(url: str, recipients: int, kills: int, seed: int) -> Story:
     began = loop.time()
     # A send is two steps and its share of claiming and settling about a fifth of one.
     usual = 2.2 * recipients / (kills * 1.25)
-    with sqlite3.connect(file) as reader:
+    with sqlite.connect(file) as reader:
         while True:
             steps = max(1, int(dice.expovariate(1 / usual))) if story.kills.total() < kills else 0
             killer = telegram.killer = Killer(steps)
@@ -207,7 +207,7 @@ async def _tell(url: str, recipients: int, kills: int, seed: int) -> Story:
     return story
 
 
-async def _live(url: str, killer: Killer, telegram: Telegram, owner: str, reader: sqlite3.Connection) -> bool:
+async def _live(url: str, killer: Killer, telegram: Telegram, owner: str, reader: sqlite.Connection) -> bool:
     """One life of a sender; whether it lived until there was nothing left to send."""
     loop = asyncio.get_running_loop()
     engine = open_engine(url)
@@ -247,7 +247,7 @@ async def _live(url: str, killer: Killer, telegram: Telegram, owner: str, reader
     return is_over
 
 
-def _must_conserve(reader: sqlite3.Connection, story: Story) -> None:
+def _must_conserve(reader: sqlite.Connection, story: Story) -> None:
     """The law of O1, by SQL, at the instant of death; and no more in a dead hand than fits the window."""
     found = dict(reader.execute(STATES).fetchall())
     assert sum(found.values()) == story.recipients, found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sqlite3
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from outreach.storage.sqlite_build import sqlite
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,10 @@ class SqliteGround(Ground):
 
     @property
     def version(self) -> str:
-        return f"SQLite {sqlite3.sqlite_version}"
+        return f"SQLite {sqlite.sqlite_version}"
 
     def _connect(self) -> Any:
-        return sqlite3.connect(self.file)
+        return sqlite.connect(self.file)
 
     def settle(self) -> Laid:
         """Let SQLite undo what a hot journal says has to be undone. The ground as it lies then."""

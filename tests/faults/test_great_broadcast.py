@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from pathlib import Path
 from tempfile import mkdtemp
@@ -11,6 +10,7 @@ from tempfile import mkdtemp
 import pytest
 
 from outreach.delivery.claims import WINDOW
+from outreach.storage.sqlite_build import sqlite
 from tests.conftest import Figure
 from tests.faults.conftest import SEED
 from tests.faults.great_broadcast import Story, tell
@@ -46,7 +46,7 @@ def _must_hold(memory: Path, empty: Path, recipients: int, kills: int, figure: F
         f"{recipients / story.virtual_seconds:.0f}/s on the virtual clock, "
         f"{recipients / (time.monotonic() - began):.0f}/s in truth, {time.monotonic() - began:.1f} s "
         f"({time.process_time() - worked:.1f} s of one of {os.cpu_count()} cores), seed {SEED}, "
-        f"SQLite {sqlite3.sqlite_version}"
+        f"SQLite {sqlite.sqlite_version}"
     )
 
 

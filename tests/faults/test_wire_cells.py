@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 import traceback
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from content.texts import Texts
 from outreach.desk import Office
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
+from outreach.storage.sqlite_build import sqlite
 from sandbox.server import DEFAULT_TOKEN
 from tests.conftest import Figure, SetClock
 from tests.faults.conftest import SEED
@@ -105,7 +105,7 @@ async def _work(
     figure(
         f"wire-fault cells, {family}: {done} ({sites} sites, {len(KINDS)} kinds), {time.monotonic() - began:.1f} s "
         f"({time.process_time() - worked:.1f} s of one of {os.cpu_count()} cores), seed {SEED}, "
-        f"SQLite {sqlite3.sqlite_version}"
+        f"SQLite {sqlite.sqlite_version}"
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from content.catalogue import Catalogue
+from outreach.storage.sqlite_build import sqlite
 from tests.journeys.processes import Player, Town
 
 PERSON = 1004
@@ -71,7 +71,7 @@ def test_a_quiz_survives_a_kill_between_its_questions(mode: str, tmp_path: Path)
 
 
 def _answers(path: Path) -> dict[int, int]:
-    with sqlite3.connect(path) as connection:
+    with sqlite.connect(path) as connection:
         rows = connection.execute("SELECT position, is_right, chosen FROM quiz_questions").fetchall()
         counts = connection.execute("SELECT sum(times_right + times_wrong) FROM memories").fetchone()
     assert counts == (5,) and all(json.loads(chosen) for _, _, chosen in rows)

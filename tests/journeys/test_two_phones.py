@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from outreach.storage.sqlite_build import sqlite
 from tests import pictures
 from tests.conftest import Figure
 from tests.journeys.processes import Player, Town
@@ -76,7 +76,7 @@ def test_the_other_phone_follows(tmp_path: Path, figure: Figure) -> None:
 
 
 def _code(folder: Path) -> str:
-    with sqlite3.connect(folder / "data" / "anshao.db") as connection:
+    with sqlite.connect(folder / "data" / "anshao.db") as connection:
         return str(connection.execute("SELECT credit_code FROM enterprises WHERE name = ?", (SHOP,)).fetchone()[0])
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import event, insert, select, text
 from domain.notice import Notice
 from outreach import enrolling, pulses, receiving, vitals
 from outreach.desk import Office
-from outreach.storage.database import FIRST_SOUND_WAL
 from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.storage.sqlite_build import FIRST_SOUND_WAL
 from scheduler import sweeps
 from tests.conftest import Figure, SetClock
 
