@@ -19,6 +19,7 @@ from domain.rectification import UNDO_FOR, StepKey
 from domain.reminder import QuietHours
 from outreach.desk import Desk
 from outreach.hazards import rectifying
+from outreach.hazards.carding import call_for_cards
 from outreach.hazards.sifting import Pile, Sift, conditions
 from outreach.hazards.viewing import Who
 from outreach.persons import as_contact
@@ -156,6 +157,8 @@ async def take_over(desk: Desk, who: Who, sift: Sift, count: int) -> int:
         raise StalePress
     for id_, version in found:
         await rectifying.take(desk, who, id_, version, StepKey.FOLLOW)
+        # What is answered to this press is the list: whoever takes over has a card elsewhere too.
+        await call_for_cards(desk, id_, None)
     return len(found)
 
 
@@ -179,6 +182,7 @@ async def give_back(desk: Desk, who: Who, stamp: int) -> int:
             await rectifying.undo(desk, who, id_, version)
         except (UndoTooLate, StepStale):
             continue
+        await call_for_cards(desk, id_, None)
         count += 1
     if not count:
         raise UndoTooLate

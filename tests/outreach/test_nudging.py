@@ -14,10 +14,11 @@ from domain.rectification import StepKey
 from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import nudging
+from outreach.hazards.carding import place_card
 from outreach.hazards.rectifying import Said
 from outreach.hazards.sifting import Pile, Sift
 from outreach.hazards.viewing import Who
-from outreach.storage.hazards import HazardRecord
+from outreach.storage.hazards import HazardCardRecord, HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from tests.conftest import SetClock
 from tests.outreach import hazarded
@@ -102,6 +103,23 @@ async def test_a_list_is_taken_over_by_a_step_each_and_given_back(office: Office
         with pytest.raises(UndoTooLate):
             await nudging.give_back(desk, at.he, stamp)
     assert (await row_of(office, ids[0])).follower_id == at.zhou.official.id
+
+
+async def test_a_card_of_whoever_takes_a_list_over_follows_too(office: Office) -> None:
+    at = await hazarded.scene(office)
+    (id_,) = await late(office, at, 1)
+    async with office.desk() as desk:
+        await place_card(desk, await desk.session.get_one(HazardRecord, id_), at.he.contact.id, 99)
+    for deed in ("take_over", "give_back"):
+        async with office.desk() as desk:
+            await desk.session.execute(update(HazardCardRecord).values(next_look_at=None))
+            if deed == "take_over":
+                await nudging.take_over(desk, at.he, LATE, 1)
+            else:
+                await nudging.give_back(desk, at.he, nudging.stamp_of(desk.now))
+        async with office.desk() as desk:
+            held = await desk.session.get_one(HazardCardRecord, (id_, at.he.contact.id))
+            assert held.next_look_at is not None, deed
 
 
 async def test_whoever_does_not_decide_does_nothing_at_once(office: Office) -> None:
