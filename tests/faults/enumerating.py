@@ -64,7 +64,7 @@ class Tally:
 
     def line(self, title: str, ground: Ground, seed: int) -> str:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.kinds.items()))
-        images = f"{self.images} distinct images, {self.hot} with a hot journal, " * bool(self.images)
+        images = f"{self.images} distinct images, {self.hot} with a hot journal or log, " * bool(self.images)
         same = f"{self.same} left what an image shows, " * bool(self.same)
         return (
             f"{title}: {len(self.points)} points ({kinds}), {images}{same}"

@@ -29,6 +29,19 @@ class Laid:
         return made.digest()
 
 
+def holds_uncommitted(laid: Laid) -> bool:
+    """Whether a journal or a log holds what was not committed: whoever comes back has to undo or to pass over it."""
+    if laid.files.get("anshao.db-journal"):
+        return True
+    log = laid.files.get("anshao.db-wal", b"")
+    # https://sqlite.org/fileformat2.html#the_write_ahead_log: a page of the log is valid while it bears the salt of the
+    # log's head, and the last one of a commit says how long the database is now.
+    step, salt = 24 + int.from_bytes(log[8:12], "big"), log[16:24]
+    frames = [log[at : at + 24] for at in range(32, len(log) - step + 1, step)]
+    valid = [frame for frame in frames if frame[8:16] == salt]
+    return bool(valid) and valid[-1][4:8] == bytes(4)
+
+
 class Ground:
     """What is on disk. `rows` reads what is committed, through a connection that no house knows of."""
 
@@ -90,7 +103,7 @@ class Ground:
 
 
 class SqliteGround(Ground):
-    """A file. A journal that a killed process left hot belongs to it."""
+    """A file. The journal or log that a killed process left beside it belongs to it."""
 
     name = "SQLite"
 
@@ -108,7 +121,7 @@ class SqliteGround(Ground):
         return sqlite.connect(self.file)
 
     def settle(self) -> Laid:
-        """Let SQLite undo what a hot journal says has to be undone. The ground as it lies then."""
+        """Let SQLite undo what has to be undone, and carry over what is committed. The ground as it lies then."""
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         self.rows("SELECT count(*) FROM sqlite_master")
         self.look_away()

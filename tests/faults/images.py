@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tests.faults.grounds import Ground, Laid, SqliteGround
+from tests.faults.grounds import Ground, Laid, SqliteGround, holds_uncommitted
 from tests.faults.holdings import Held, holdings
 from tests.faults.killing import Point
 from tests.faults.telegram_side import TelegramSide
@@ -29,7 +29,7 @@ class Committed:
 
 @dataclass(slots=True)
 class Image:
-    """What a death leaves. is_hot: the database file held what was not committed, and a journal to undo it with."""
+    """What a death leaves. is_hot: a journal or log beside the database held what was not committed."""
 
     key: bytes
     laid: Laid
@@ -65,7 +65,7 @@ class Album:
             if known is None:
                 known = self._known[laid.digest] = laid, self._develop(laid)
             laid, committed = self._last = known
-        is_hot = committed.digest != laid.digest and bool(laid.files.get("anshao.db-journal"))
+        is_hot = committed.digest != laid.digest and holds_uncommitted(laid)
         self.hot += is_hot
         key = committed.digest + hashlib.blake2b(telegram, digest_size=16).digest()
         image = self.images.get(key)

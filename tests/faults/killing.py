@@ -21,7 +21,7 @@ from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.storage.photos import PhotoStore
 
 # So few pages are kept in memory that SQLite writes to the file in the midst of a transaction: whoever dies there
-# leaves a hot journal behind, and whoever comes back has to undo what stands in the file.
+# leaves a hot journal behind, or a log that ends in the midst of a transaction, and whoever comes back passes it over.
 FEW_PAGES = "PRAGMA cache_size=2"
 
 

@@ -112,6 +112,21 @@ def test_domain_awaits_nothing_and_asks_no_clock() -> None:
     assert found == []
 
 
+def test_everybody_takes_sqlite_from_one_place() -> None:
+    """Two builds in one process that open the same file drop each other's locks on it, and neither would say so."""
+    # The laws are a file of a package that nobody writes to and nobody else opens.
+    allowed = {"outreach/storage/sqlite_build.py", "content/statutes.py"}
+    found = [
+        f"{name}:{node.lineno}"
+        for name in modules(*ROOMS, "tests", "benchmarks")
+        if name not in allowed
+        for node in ast.walk(syntax(name))
+        if (isinstance(node, ast.Import) and any(one.name in ("sqlite3", "pysqlite3") for one in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("sqlite3", "pysqlite3"))
+    ]
+    assert found == []
+
+
 def test_only_the_office_commits() -> None:
     """A deed that commits would acknowledge half of what the person did."""
     allowed = re.compile(r"outreach/(desk|delivery/.*|storage/.*)\.py")

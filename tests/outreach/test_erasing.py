@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -180,12 +181,15 @@ async def every_value(office: Office) -> list[tuple[str, str]]:
     return found
 
 
-async def test_nothing_names_the_person_afterwards(office: Office) -> None:
+async def test_nothing_names_the_person_afterwards(office: Office, tmp_path: Path) -> None:
     me, _, _ = await whole_life(office)
     before = await every_value(office)
     assert any(str(PERSON) in value for _, value in before) and any("甲" in value for _, value in before)
     async with office.desk() as desk:
         erased = await erasing.erase(desk, me.id)
+    # Nor does a byte of the file, of its log, or of what else lies beside it.
+    on_disk = b"".join(path.read_bytes() for path in tmp_path.glob("anshao.db*"))
+    assert not [mark for mark in (PHONE, PHONE[3:], f"tg-{PERSON}") if mark.encode() in on_disk]
     assert erased == erasing.Erased(posts=1, drafts=1, requests=1, notices=1)
     left = [
         (where, value)
