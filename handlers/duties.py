@@ -42,6 +42,8 @@ PRESSES: dict[str, Desired] = {
     "cm": Desired(Duty.FINDINGS, dict.fromkeys(("p", "x"), Duty.FIGURES)),
     "of": Desired(Duty.APPOINT),
     "ow": Desired(Duty.FINDINGS, dict.fromkeys(("k", "s", "m", "c", "y", "u"), Duty.APPOINT)),
+    "lz": Desired(Duty.ANSWER, is_shared=True),
+    "sn": Desired(Duty.REGISTER),
     "hd": Desired(Duty.NOTICE),
     "fb": Desired(Duty.REGISTER),
 }
@@ -61,6 +63,7 @@ MEANINGS: dict[str, Desired] = {
     "hazard": Desired(Duty.FINDINGS, is_shared=True),
     "hazard_queue": Desired(Duty.FINDINGS),
     "measure": Desired(Duty.TRIAGE),
+    "liaison": Desired(Duty.ANSWER, is_shared=True),
     "on_the_spot": Desired(Duty.FINDINGS),
     "plans": Desired(Duty.PLANS),
     "ledger": Desired(Duty.FIGURES),

@@ -17,6 +17,7 @@ from handlers import (
     home,
     inspection,
     ladder,
+    liaison,
     measures,
     on_the_spot,
     owners,
@@ -24,6 +25,7 @@ from handlers import (
     quiz,
     register,
     report,
+    stationing,
 )
 from handlers.lines import (
     ASKED_AGAIN,
@@ -170,6 +172,10 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await ladder.show_again(turn, scene)
     if measures.concerns(turn, scene):
         return await measures.show_again(turn, scene)
+    if liaison.concerns(turn, scene):
+        return await liaison.show_again(turn, scene)
+    if stationing.concerns(turn, scene):
+        return await stationing.show_again(turn, scene)
     if owners.concerns(turn, scene):
         return await owners.show_again(turn, scene)
     if on_the_spot.concerns(turn, scene):

@@ -69,6 +69,7 @@ async def show(turn: Turn, scene: Scene) -> Reply:
     rows: Rows = (
         (Button(label("register.list"), data("rg", "ls", 0)),),
         owners.entry_row(scene, (await unowned.gaps(scene.desk, official)).any),
+        *(((Button(label("liaison.mine"), data("lz", "l", 0)),),) if official.may(Duty.ANSWER) else ()),
         *(((*template, *export),) if template or export else ()),
         (home_button(scene.words),),
     )
@@ -204,8 +205,11 @@ async def _enterprise(turn: Turn, scene: Scene, official: Official, enterprise_i
     )
     back = Button(scene.words.label("register.back_to_list"), data("rg", "ls", page))
     rows: Rows = ((back,), (home_button(scene.words),))
-    if official.may(Duty.APPOINT):
-        rows = ((Button(scene.words.label("owners.edit"), data("ow", "e", card.id)),), *rows)
+    if official.may(Duty.REGISTER):
+        who = [Button(scene.words.label("liaison.open"), data("sn", "o", card.id))]
+        if official.may(Duty.APPOINT):
+            who.insert(0, Button(scene.words.label("owners.edit"), data("ow", "e", card.id)))
+        rows = (tuple(who), *rows)
     if official.may(Duty.REGISTER):
         rows = ((Button(scene.words.label("fallback.open"), data("fb", "e", card.id)),), *rows)
     rows = (*on_the_spot.entry_rows(scene, card.id), *rows)

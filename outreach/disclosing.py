@@ -25,6 +25,7 @@ from outreach.storage.inspections import (
 )
 from outreach.storage.intake import QuarantineRecord
 from outreach.storage.ladder import ObjectionRecord
+from outreach.storage.liaisons import LiaisonWordRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import (
     ContactRecord,
@@ -77,6 +78,7 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "hazard_steps": await _held(desk, HazardStepRecord, contact_id),
         "hazard_photos": await _held(desk, HazardPhotoRecord, contact_id),
         "hazard_cards": await _held(desk, HazardCardRecord, contact_id),
+        "words_to_stationed_officials": await _held(desk, LiaisonWordRecord, contact_id),
         "objections": await _held(desk, ObjectionRecord, contact_id),
         "reminder_settings": await _held(desk, WishRecord, contact_id),
         "reminders": await _held(desk, ReminderRecord, contact_id),

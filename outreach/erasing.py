@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from domain.contact import Post, Role, is_sole, may_approve
 from domain.notice import DeliveryState, Notice
-from outreach import asking, composing, entering, following, practising, quizzing, wishing
+from outreach import asking, composing, corresponding, entering, following, practising, quizzing, wishing
 from outreach.appointing import officials_for
 from outreach.desk import Desk, affected
 from outreach.disclosing import quarantined_from
@@ -82,7 +82,7 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     notices = await _silence(desk, contact)
     for row in await quarantined_from(desk, contact.person_id):
         await desk.session.delete(row)
-    for matter in (entering, quizzing, practising, asking, following, forgetting, wishing, composing):
+    for matter in (entering, quizzing, practising, asking, following, forgetting, wishing, composing, corresponding):
         await matter.forget(desk, contact_id)
     for record in (StandingRecord, RegisterDraftRecord, PollRecord):
         await desk.session.execute(delete(record).where(record.contact_id == contact_id))

@@ -11,6 +11,7 @@ import structlog
 from outreach import (
     backing_up,
     chaining,
+    corresponding,
     daily,
     falling_back,
     following,
@@ -130,11 +131,14 @@ async def forget_reporters(office: Office) -> int:
 
 
 async def forget_quarantine(office: Office) -> int:
-    """Updates that nobody replayed in time are dropped, and so are old ids of files."""
+    """Updates that nobody replayed in time are dropped, and so are old ids of files and what stationed officials and
+    enterprises wrote to each other long ago.
+    """
 
     async def forget() -> int:
         async with office.desk() as desk:
-            return await repairing.forget_quarantine(desk) + await repairing.forget_uploads(desk)
+            dropped = await repairing.forget_quarantine(desk) + await repairing.forget_uploads(desk)
+            return dropped + await corresponding.forget_old(desk)
 
     return await _logged("forget_quarantine", forget)
 

@@ -19,6 +19,7 @@ from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.journal_links import JournalLinkRecord
 from outreach.storage.ladder import BlacklistingRecord, InterviewRecord, LadderPaperRecord, ObjectionRecord
 from outreach.storage.laws import LawArticleRecord, LawRecord
+from outreach.storage.liaisons import LiaisonRecord, LiaisonWordRecord
 from outreach.storage.measures import HazardMeasureRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.ownerships import OwnershipRecord
@@ -93,6 +94,8 @@ __all__ = [
     "LawArticleRecord",
     "LawRecord",
     "LetterRecord",
+    "LiaisonRecord",
+    "LiaisonWordRecord",
     "MemoryRecord",
     "ObjectionRecord",
     "OccurrenceRecord",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from domain.authority import Duty
 from domain.contact import Role
 from handlers.turn import Command, Location, Photo, Press, Said, SharedPhone, Text, Voted
-from tests.authority.world import ENTERPRISES, GONE, GUESSED, OWN, STREETS, Someone, Thing
+from tests.authority.world import ENTERPRISES, GONE, GUESSED, OWN, STATIONED, STREETS, Someone, Thing
 
 Rule = Callable[[Someone, Thing, str], bool]
 
@@ -132,6 +132,11 @@ def finds(wanted: bool) -> Rule:
 
 def finder(who: Someone, what: Thing, place: str) -> bool:
     return who.office is not None and who.office.value in ("head", "officer", "expert")
+
+
+def stationed(who: Someone, what: Thing, place: str) -> bool:
+    """The official who is paired with the enterprise."""
+    return STATIONED.get(what.at) == who.name
 
 
 concerned = either(walker, there(Duty.FINDINGS))
@@ -312,6 +317,18 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("ow:m:t", "", duty(Duty.APPOINT)),
     Entry("ow:c:t:1", "", duty(Duty.APPOINT)),
     Entry("ow:y:t:1:2", "", duty(Duty.APPOINT)),
+    Entry("lz:e", "", any_walker),
+    Entry("lz:d", "", contact),
+    Entry("lz:l:0", "", duty(Duty.ANSWER)),
+    Entry("lz:w:{id}", "enterprise", either(walker, stationed)),
+    Entry("lz:p:{id}:0", "enterprise", either(walker, stationed)),
+    Entry("lz:ph:{id}:0", "enterprise", either(walker, stationed)),
+    Entry("sn:o:{id}", "enterprise", there(Duty.REGISTER)),
+    Entry("sn:k:{id}", "enterprise", there(Duty.REGISTER)),
+    Entry("sn:u:{id}:1", "enterprise", there(Duty.REGISTER)),
+    Entry("sn:y:{id}:1:-", "enterprise", there(Duty.REGISTER)),
+    Entry("sn:q:{id}", "enterprise", there(Duty.REGISTER)),
+    Entry("sn:qq:{id}:1", "enterprise", there(Duty.REGISTER)),
     Entry("ow:u:1", "", duty(Duty.APPOINT), succeeds=False),
     Entry("lg:s:-:-", "", duty(Duty.FIGURES)),
     Entry("lg:s:20260531:0", "", duty(Duty.FIGURES), succeeds=False),
@@ -595,6 +612,8 @@ WAITED: tuple[Waited, ...] = (
         Entry("", "hazard", there(Duty.TRIAGE), standing=("measure.words", "measure:{id}:stop_use")),
         Text("停用〔2026〕1号\n后厨液化气间停止使用"),
     ),
+    Waited(Entry("", "enterprise", either(walker, stationed), standing=("liaison.words", "enterprise:{id}")), WORDS),
+    Waited(Entry("", "enterprise", either(walker, stationed), standing=("liaison.words", "enterprise:{id}")), PHOTO),
     Waited(Entry("", "", finder, standing=("on_the_spot.name", "")), Text("字号")),
     Waited(Entry("", "enterprise", finds(True), standing=("on_the_spot.new", "{id}:official")), WORDS),
     Waited(Entry("", "enterprise", finds(False), standing=("on_the_spot.new", "{id}:expert")), PHOTO),

@@ -23,12 +23,14 @@ from outreach import (
     appointing,
     broadcasting,
     composing,
+    corresponding,
     drafting,
     enrolling,
     entering,
     following,
     inspecting,
     inviting,
+    liaising,
     placing,
     planning,
     polling,
@@ -64,6 +66,8 @@ PLACES = (OWN, NEIGHBOUR, ELSEWHERE, GONE, GUESSED)
 ENTERPRISES = {OWN: "甲字号饭馆", NEIGHBOUR: "乙字号饭馆", ELSEWHERE: "丙字号饭馆"}
 STREETS = {OWN: EAST, NEIGHBOUR: EAST, ELSEWHERE: WEST}
 NOWHERE = 987_654_321
+# 驻企干部 of each enterprise that has one.
+STATIONED = {OWN: "东科员", ELSEWHERE: "西科员"}
 LIST = "catering"
 
 
@@ -513,6 +517,21 @@ async def hazards(office: Office, world: World) -> None:
                     world.keep_secret(secret, at_responsible(at))
 
 
+async def liaisons(office: Office, world: World) -> None:
+    """Of two enterprises a stationed official, to whom something was written, with a photo."""
+    for at, name, writer in ((OWN, "东科员", "甲安全员"), (ELSEWHERE, "西科员", "丙安全员")):
+        async with office.desk() as desk:
+            setter = world.officials[name]
+            await liaising.set_pair(
+                desk, world.contacts[name], setter, world.enterprises[at], setter.id, None
+            )  # fmt: skip
+            contact = world.contacts[writer]
+            who = corresponding.Writer(contact, await enrolling.posts_of(desk, contact.id))
+            words = f"{at}写给驻企干部的话"
+            await corresponding.say(desk, who, world.enterprises[at], words, f"file-{at}-liaison")
+            world.keep_secret(words, {name} | {one.name for one in (*CAST, *BACKGROUND) if one.walks(at)})
+
+
 async def papers(office: Office, world: World) -> None:
     """At each enterprise a hazard past its term for each draft of the ladder, and for one paper that went out."""
     kinds = {
@@ -553,7 +572,7 @@ async def papers(office: Office, world: World) -> None:
 async def everything(office: Office) -> World:
     """The whole world, committed."""
     world = World()
-    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers)
+    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers, liaisons)
     for part in (*street, roundups, boards):
         await part(office, world)
     return world

@@ -34,6 +34,7 @@ from outreach.hazards.viewing import Who
 from outreach.occurring import remind_of
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
+from outreach.storage.liaisons import LiaisonWordRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord, EnrolmentRequestRecord, OfficialRecord, PostRecord
 from outreach.storage.plans import PlanRecord
@@ -157,6 +158,12 @@ async def hazarded(desk: Desk, me: Contact, enterprise_id: int) -> None:
     who = Who(me, await enrolling.posts_of(desk, me.id))
     await add_photo(desk, who, row.id, f"tg-{PERSON}-h", f"u-{PERSON}-h")
     await place_card(desk, row, me.id, 4711)
+    desk.session.add(
+        LiaisonWordRecord(
+            enterprise_id=enterprise_id, liaison_id=1, contact_id=me.id, is_official=False, text=f"{NAME} {PHONE}",
+            file_id=f"tg-{PERSON}-l", said_at=desk.now,
+        )
+    )  # fmt: skip
 
 
 async def reminded(desk: Desk, me: Contact) -> None:
@@ -295,6 +302,7 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
             "activities": told["activities"], "activity_photos": told["activity_photos"],
         "hazard_steps": told["hazard_steps"], "hazard_photos": told["hazard_photos"],
         "hazard_cards": told["hazard_cards"], "objections": told["objections"],
+            "liaison_words": told["words_to_stationed_officials"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}
     assert set(held) - set(counted) == {"journal"} and len(told["journal"]) >= held["journal"]
