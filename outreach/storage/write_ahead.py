@@ -15,9 +15,10 @@ from outreach.storage.sqlite_build import sqlite
 
 # In pages of 4 KB. From so many on they are carried over in the background.
 CARRIED_FROM = 1000
-# A log that was carried over whole begins anew with the next commit. While one commit follows the other it never is:
-# from here on what is left of it is carried over between two of them. It bounds the log to 32 MB.
+# While one commit follows the other without a pause the log never is carried over whole: from here on what is left of
+# it is carried over between two of them. It bounds the log to 32 MB.
 MOST_PAGES = 8000
+MOST_PASSES = 5
 EMPTIED_EVERY_SECONDS = 60.0
 # Somebody who reads stands in the way of emptying; after so long it is tried again.
 AGAIN_SECONDS = 0.25
@@ -82,4 +83,8 @@ class LoggedConnection(sqlite.Connection):
     def _carry(self) -> None:
         with suppress(sqlite.Error), closing(sqlite.connect(self._file, timeout=0.0)) as beside:
             beside.execute("PRAGMA synchronous=FULL")
-            beside.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            for _ in range(MOST_PASSES):
+                # What was committed meanwhile is little. When nothing is left the next commit begins the log anew.
+                is_busy, written, carried = beside.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if is_busy or written == carried:
+                    return
