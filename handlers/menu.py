@@ -71,6 +71,13 @@ def _entitled(desk: Desk, known: Known | None) -> Caller | None:
     return Caller(known.contact, known.posts, known.official)
 
 
+def foresee(turn: Turn, desk: Desk) -> None:
+    """Say what the answer to this turn will read first, as far as the turn itself tells."""
+    desk.foresee(calling.asked(turn.person.id), report_drafts.asked(desk, turn.person.id))
+    if isinstance(turn.said, Press) and turn.said.talk == "in":
+        inspection.foresee(turn.said, desk)
+
+
 async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
     """Who speaks, in which language, and what their next free message means."""
     person_id = turn.person.id
