@@ -103,7 +103,8 @@ def _rows(words: Words, caller: Caller) -> Rows:
         hazards = _button(words, "hazards", "hz", "l", 0, style="primary")
         rows.append((_button(words, "check", "in", "new", style="primary"), hazards))
         rows.append((_button(words, "campaign", "cp", "s"), _button(words, "my", "my", "l", 0)))
-        rows.append((_button(words, "invite", "iv", "l", 0), _button(words, "liaison", "lz", "e")))
+        rows.append((_button(words, "invite", "iv", "l", 0),))
+        rows.append((_button(words, "liaison", "lz", "e"),))
     if caller.official is not None:
         rows.extend(_official_rows(words, caller.official))
     if caller.posts and not walks:
