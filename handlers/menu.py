@@ -26,6 +26,7 @@ from handlers import (
     register,
     report,
     stationing,
+    visit,
 )
 from handlers.lines import (
     ASKED_AGAIN,
@@ -185,6 +186,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await stationing.show_again(turn, scene)
     if owners.concerns(turn, scene):
         return await owners.show_again(turn, scene)
+    if visit.concerns(turn, scene):
+        return await visit.show_again(turn, scene)
     if on_the_spot.concerns(turn, scene):
         return await on_the_spot.show_again(turn, scene)
     if hazard.concerns(turn, scene):
