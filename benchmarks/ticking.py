@@ -26,11 +26,13 @@ from sqlalchemy import create_engine, text, update
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bot.settling_in import settle_in
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
-from outreach import gathering, ticking
+from outreach import ticking
 from outreach.desk import Office
+from outreach.due import BATCH, gather
 from outreach.storage.database import async_url, open_engine
 from outreach.storage.migrating import migrate
 from outreach.storage.photos import PhotoStore
@@ -128,12 +130,12 @@ async def fill(office: Office) -> None:
             await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
 
 
-async def scan(office: Office, gather: Stopwatch) -> None:
+async def scan(office: Office, gathering: Stopwatch) -> None:
     """Find and hold the due rows, page by page as the sweep does; none is told."""
     found = 0
     while found < DUE:
         async with office.desk() as desk:
-            people = await gather.time(lambda desk=desk: gathering.gather(desk))
+            people = await gathering.time(lambda desk=desk: gather(desk))
             rows = [row for one in people for row in one.reminders]
             found += len(rows)
             # Out of the way of the next page, as telling them would be; that it is written is not what is measured.
@@ -157,10 +159,12 @@ async def ours(kind: str, url: str, folder: Path) -> None:
     office = Office(
         engine, Catalogue.load(), Texts(), PhotoStore(folder / "photos"), Privacy.load(), clock=lambda: now[0]
     )
+    # As a process does once it has loaded everything.
+    settle_in()
     began = time.perf_counter()
     await fill(office)
     print(f"{kind}: {REMINDERS:,} reminders filled in {time.perf_counter() - began:.0f} s")
-    look, tick, gather, whole = Stopwatch(), Stopwatch(), Stopwatch(), Stopwatch()
+    look, tick, gathering, whole = Stopwatch(), Stopwatch(), Stopwatch(), Stopwatch()
     for n in range(LOOKS + 5):
         async with office.desk() as desk:
             due = await (Stopwatch() if n < 5 else look).time(lambda desk=desk: ticking.come_due(desk))
@@ -168,7 +172,7 @@ async def ours(kind: str, url: str, folder: Path) -> None:
         await (Stopwatch() if n < 5 else tick).time(lambda: ticking.remind(office))
     now[0] = NINE
     for n in range(ROUNDS + 1):
-        await scan(office, Stopwatch() if not n else gather)
+        await scan(office, Stopwatch() if not n else gathering)
         await put_back(office)
         told = await (Stopwatch() if not n else whole).time(lambda: ticking.remind(office))
         assert told == DUE, told
@@ -176,8 +180,8 @@ async def ours(kind: str, url: str, folder: Path) -> None:
     await engine.dispose()
     print(f"  the look, none due            {look}")
     print(f"  whole tick, none due          {tick}")
-    pages = DUE // gathering.BATCH
-    print(f"  scan and hold {gathering.BATCH} due          {gather}   ({pages} of these for {DUE:,})")
+    pages = DUE // BATCH
+    print(f"  scan and hold {BATCH} due          {gathering}   ({pages} of these for {DUE:,})")
     print(f"  {DUE:,} people told, whole tick  {whole}")
 
 

@@ -2,61 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any, cast
+from functools import cache
 
-from sqlalchemy import Row, Select, select, text, update
+from sqlalchemy import bindparam, select, update
 
 from domain.contact import Contact
 from domain.notice import DeliveryState, Notice, NoticeButton
-from domain.reminder import Due, Form, Wishes, form_of
-from outreach.delivery.holding import DIGEST, wishes_in
+from domain.reminder import Due, Form, form_of
+from outreach.delivery.holding import DIGEST
 from outreach.delivery.relevance import FINDING, LEFT, OCCURRENCE, number_in, over_for
 from outreach.desk import Desk, Office
+from outreach.due import REMINDERS, Person, Push, Reminder, gather
 from outreach.matters import IN_DIGEST, Item, held_item, items_of
 from outreach.occurring import remind_of, reminded_of, responsible
 from outreach.storage.inspections import FindingRecord
-from outreach.storage.notices import FOLDED, DeliveryRecord
-from outreach.storage.people import ContactRecord
-from outreach.storage.plans import WAITING, ReminderRecord, WishRecord
+from outreach.storage.listing import each, whole
+from outreach.storage.notices import DeliveryRecord
+from outreach.storage.plans import ReminderRecord
+from outreach.storage.straight import Straight
 
-Found = Row[*tuple[Any, ...]]
-# People that one transaction serves; the rest follow in the next one, so that nobody waits long behind it.
-BATCH = 250
 LINES = 12
 BUTTONS = 6
-# Two schedulers could otherwise each say half of what is due for one person.
-ONLY_TELLER = 0x616E0001
-REMINDER = (
-    ReminderRecord.id, ReminderRecord.contact_id, ReminderRecord.about, ReminderRecord.occurs_on, ReminderRecord.due_at,
-    ReminderRecord.next_look_at,
-)  # fmt: skip
-PUSH = (
-    DeliveryRecord.id, DeliveryRecord.contact_id, DeliveryRecord.about, DeliveryRecord.text, DeliveryRecord.due_at,
-    DeliveryRecord.expires_at,
-)  # fmt: skip
-PERSON = (
-    ContactRecord.chat_id, ContactRecord.is_reachable, ContactRecord.name, ContactRecord.phone,
-    ContactRecord.locale, WishRecord.quiet_from, WishRecord.quiet_until, WishRecord.budget, WishRecord.daily_hour,
-    WishRecord.is_bundled, WishRecord.stopped_at,
-)  # fmt: skip
-
-
-@dataclass(slots=True)
-class Person:
-    """A contact for whom something has come due; `reason` is why none of it can be said, if so.
-
-    The others are rows: what is due, what follows later today, and the pushes that wait for a digest.
-    """
-
-    contact: Contact
-    wishes: Wishes
-    reason: str
-    reminders: list[Found] = field(default_factory=list)
-    ahead: list[Found] = field(default_factory=list)
-    folded: list[Found] = field(default_factory=list)
 
 
 class Settling:
@@ -64,18 +33,19 @@ class Settling:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        # The key under which each reminder was told: the only one of these that a whole morning has in common.
+        self._told: dict[int, str] = {}
         self._reminders: dict[tuple[str, ...], list[dict[str, object]]] = {}
         self._pushes: dict[tuple[str, ...], list[dict[str, object]]] = {}
 
-    def told(self, reminders: Iterable[Found], key: str) -> None:
-        for one in reminders:
-            self._reminder(one, state="told", delivery_key=key, settled_at=self._desk.now)
+    def told(self, reminders: Iterable[Reminder], key: str) -> None:
+        self._told |= {one.id: key for one in reminders}
 
-    def skipped(self, reminders: Iterable[Found], reason: str) -> None:
+    def skipped(self, reminders: Iterable[Reminder], reason: str) -> None:
         for one in reminders:
             self._reminder(one, state="skipped", reason=reason, settled_at=self._desk.now)
 
-    def settled(self, pushes: Iterable[Found], state: DeliveryState, reason: str) -> None:
+    def settled(self, pushes: Iterable[Push], state: DeliveryState, reason: str) -> None:
         for one in pushes:
             self._push(one, state=state, reason=reason, settled_at=self._desk.now)
 
@@ -86,16 +56,29 @@ class Settling:
             self._push(push, due_at=max(push.due_at, until))
 
     async def write(self) -> None:
+        if self._told:
+            told = _told(self._desk.office.engine.dialect.name)
+            await self._desk.ask((told, {"told": json.dumps(self._told), "now": self._desk.now}))
         for rows in self._reminders.values():
             await self._desk.session.execute(update(ReminderRecord), rows)
         for rows in self._pushes.values():
             await self._desk.session.execute(update(DeliveryRecord), rows)
 
-    def _reminder(self, row: Found, **values: object) -> None:
+    def _reminder(self, row: Reminder, **values: object) -> None:
         self._reminders.setdefault(tuple(values), []).append({"id": row.id, **values})
 
-    def _push(self, row: Found, **values: object) -> None:
+    def _push(self, row: Push, **values: object) -> None:
         self._pushes.setdefault(tuple(values), []).append({"id": row.id, **values})
+
+
+@cache
+def _told(dialect: str) -> Straight:
+    told = each(dialect, "told")
+    return Straight(
+        update(REMINDERS)
+        .where(REMINDERS.c.id == whole(told.c.key))
+        .values(state="told", delivery_key=told.c.value, settled_at=bindparam("now"))
+    )
 
 
 async def say_what_is_due(office: Office) -> int:
@@ -103,68 +86,10 @@ async def say_what_is_due(office: Office) -> int:
     told = 0
     while True:
         async with office.desk() as desk:
-            if not await _is_only_teller(desk):
-                return told
             people = await gather(desk)
             if not people:
                 return told
             told += await _say(desk, people)
-
-
-async def _is_only_teller(desk: Desk) -> bool:
-    if desk.office.engine.dialect.name != "postgresql":
-        return True
-    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
-    return bool((await desk.session.execute(lock, {"key": ONLY_TELLER})).scalar_one())
-
-
-async def gather(desk: Desk) -> list[Person]:
-    """The next people for whom something has come due, each with all of it, held until the transaction ends.
-
-    Read from indexes that hold what waits and nothing else: the cost is that of what is due.
-    """
-    people: dict[int, Person] = {}
-    due = select(ReminderRecord.contact_id).where(WAITING, ReminderRecord.next_look_at <= desk.now)
-    ids = set(await desk.session.scalars(due.order_by(ReminderRecord.next_look_at).limit(BATCH)))
-    page: Sequence[Found] = ()
-    if ids:
-        # A digest takes along what the day still holds, and what was to wait for a later one.
-        theirs = (
-            ReminderRecord.contact_id.in_(ids),
-            ReminderRecord.next_look_at < desk.office.almanac.end_of(desk.today),
-        )
-        of_people = _of_people(REMINDER, ReminderRecord).where(WAITING, *theirs)
-        page = (await desk.session.execute(of_people.with_for_update(of=ReminderRecord))).all()
-    for row in sorted(page, key=lambda one: (one.due_at, one.id)):
-        person = _person(people, row)
-        (person.reminders if row.next_look_at <= desk.now else person.ahead).append(row)
-    folded = _of_people(PUSH, DeliveryRecord).where(FOLDED).with_for_update(of=DeliveryRecord)
-    first = folded.where(DeliveryRecord.due_at <= desk.now).order_by(DeliveryRecord.due_at).limit(BATCH)
-    for push in (await desk.session.execute(first)).all():
-        _person(people, push)
-    if people:
-        own = folded.where(DeliveryRecord.contact_id.in_(people))
-        for push in (await desk.session.execute(own)).all():
-            people[push.contact_id].folded.append(push)
-    for person in people.values():
-        person.folded.sort(key=lambda one: int(one.id))
-    return [people[id_] for id_ in sorted(people)]
-
-
-def _of_people(columns: Sequence[Any], record: type[ReminderRecord] | type[DeliveryRecord]) -> Select[*tuple[Any, ...]]:
-    """These columns, and beside them whose row it is and what they wish."""
-    joined = select(*columns, *PERSON).join(ContactRecord, ContactRecord.id == record.contact_id)
-    return joined.outerjoin(WishRecord, WishRecord.contact_id == record.contact_id)
-
-
-def _person(people: dict[int, Person], row: Found) -> Person:
-    if row.contact_id not in people:
-        wishes = wishes_in(cast(WishRecord, row) if row.quiet_from is not None else None)
-        reason = "stopped" if wishes.is_stopped else ""
-        reason = reason if row.is_reachable and row.chat_id is not None else "contact_gone"
-        contact = Contact(row.contact_id, row.name, row.phone, row.locale)
-        people[row.contact_id] = Person(contact, wishes, reason)
-    return people[row.contact_id]
 
 
 async def _say(desk: Desk, people: Sequence[Person]) -> int:
@@ -209,7 +134,9 @@ async def _say(desk: Desk, people: Sequence[Person]) -> int:
 
 async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Settling) -> None:
     """What is done with, or no longer this person's: then it is handed on to whoever follows."""
-    rows = [row for person in people for row in (*person.reminders, *person.ahead, *person.folded)]
+    rows: list[Reminder | Push] = []
+    for person in people:
+        rows += (*person.reminders, *person.ahead, *person.folded)
     reasons = await over_for(desk.session, {(row.contact_id, about) for row in rows for about in row.about.split()})
     left = []
     for person in people:
@@ -232,7 +159,7 @@ async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Set
     await _hand_on(desk, left)
 
 
-async def _hand_on(desk: Desk, left: Sequence[Found]) -> None:
+async def _hand_on(desk: Desk, left: Sequence[Reminder]) -> None:
     numbers: dict[str, set[int]] = {}
     for one in left:
         kind, number = number_in(one.about)

@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from html import unescape
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from domain.contact import Contact, NotYours, StalePress
 from domain.notice import DeliveryState, NoticeButton
 from domain.reminder import finding_step
-from domain.text import shortened
-from outreach.delivery.ladder_relevance import DRAFT, MEETING, RESULT
 from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, number_in
 from outreach.desk import Desk
+from outreach.due import Push
 from outreach.storage.enterprises import EnterpriseRecord
-from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import FindingRecord
-from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord
 
@@ -33,10 +29,7 @@ IN_DIGEST = "in_digest"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing in a reminder. `kind` is occurrence, finding, notice or held (a push that the budget held back).
-
-    Of a paper of the ladder it is draft, meeting or result, and `step` its rung. at: the instant of a meeting.
-    """
+    """One thing in a reminder. `kind` is occurrence, finding, notice or held (a push that the budget held back)."""
 
     kind: str
     about: str
@@ -45,21 +38,17 @@ class Item:
     due_on: date | None = None
     step: str = ""
     button: NoticeButton | None = None
-    at: datetime | None = None
-    place: str = ""
 
 
 async def items_of(desk: Desk, abouts: Sequence[str]) -> list[Item]:
     """What is asked, in the order of `abouts`, each with a button that begins it."""
-    asked: dict[str, list[int]] = {OCCURRENCE: [], FINDING: [], NOTICE: [], DRAFT: [], MEETING: [], RESULT: []}
+    asked: dict[str, list[int]] = {OCCURRENCE: [], FINDING: [], NOTICE: []}
     for about in abouts:
         kind, number = number_in(about)
         asked[kind].append(number)
     items = await _occurrences(desk, asked[OCCURRENCE])
     items += await _findings(desk, asked[FINDING])
     items += await _notices(desk, asked[NOTICE])
-    for kind in (DRAFT, MEETING, RESULT):
-        items += await _papers(desk, kind, asked[kind]) if asked[kind] else []
     found = {item.about: item for item in items}
     return [found[about] for about in abouts if about in found]
 
@@ -100,29 +89,12 @@ async def _notices(desk: Desk, ids: Sequence[int]) -> list[Item]:
     return [_said(NOTICE, f"{NOTICE}:{row.id}", row) for row in rows]
 
 
-async def _papers(desk: Desk, kind: str, ids: Sequence[int]) -> list[Item]:
-    """Steps of the ladder; what they are about are the words of their hazard."""
-    rows = await desk.session.execute(
-        select(LadderPaperRecord, HazardRecord.what, EnterpriseRecord.name)
-        .join(HazardRecord, HazardRecord.id == LadderPaperRecord.hazard_id)
-        .join(EnterpriseRecord, EnterpriseRecord.id == LadderPaperRecord.enterprise_id)
-        .where(LadderPaperRecord.id.in_(ids))
-    )
-    return [
-        Item(
-            kind, f"{kind}:{row.id}", row.number or shortened(what, LINE_LIMIT), name, row.reply_on, row.rung,
-            at=row.meet_at, place=row.meet_place, button=NoticeButton("ladder.open", f"ld:o:{row.id}"),
-        )
-        for row, what, name in rows
-    ]  # fmt: skip
-
-
-def held_item(row: DeliveryRecord | Row[*tuple[Any, ...]]) -> Item:
+def held_item(row: Push) -> Item:
     """A push that the budget held back; its button sends it after all."""
     return _said("held", "", row)
 
 
-def _said(kind: str, about: str, row: DeliveryRecord | Row[*tuple[Any, ...]]) -> Item:
+def _said(kind: str, about: str, row: DeliveryRecord | Push) -> Item:
     title = first_line(row.text)
     return Item(kind, about, title, button=NoticeButton("reminder.read", f"st:o:{row.id}", (("title", title),)))
 

@@ -229,7 +229,8 @@ async def look_at_plans(office: Office) -> int:
                 began_on = desk.today
                 due = select(PlanRecord).where(PlanRecord.next_look_at <= desk.now)
                 due = due.where(PlanRecord.id.in_(together)) if together else due.limit(TOGETHER)
-                locked = due.order_by(PlanRecord.next_look_at, PlanRecord.id).with_for_update(skip_locked=True)
+                # Whoever else looks waits: what a plan asks no more must be withdrawn before anybody says it.
+                locked = due.order_by(PlanRecord.next_look_at, PlanRecord.id).with_for_update()
                 rows = (await desk.session.scalars(locked)).all()
                 together = [row.id for row in rows]
                 after, asked = await _look(desk, rows, after)

@@ -19,6 +19,7 @@ from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.notices import FOLDED, DeliveryRecord
 from outreach.storage.plans import WAITING, PlanRecord, ReminderRecord
+from outreach.storage.straight import Straight
 
 PLANS, FINDINGS, NOTICES, HAZARDS, REMINDERS = "plans", "findings", "notices", "hazards", "reminders"
 LOOKS = (
@@ -41,7 +42,8 @@ async def remind(office: Office) -> int:
 
 async def come_due(desk: Desk) -> frozenset[str]:
     """Of plans, findings, notices, hazards and reminders those of which something is due, each read off an index."""
-    return frozenset(await desk.session.scalars(LOOK, {"now": desk.now, "unread_until": unread_until(desk)}))
+    (found,) = await desk.ask((LOOK, {"now": desk.now, "unread_until": unread_until(desk)}))
+    return frozenset(matter for (matter,) in found)
 
 
 def _look() -> CompoundSelect[str]:
@@ -62,5 +64,4 @@ def _look() -> CompoundSelect[str]:
     ))  # fmt: skip
 
 
-# Built once: putting a statement together costs more than the answer.
-LOOK = _look()
+LOOK = Straight(_look())

@@ -616,7 +616,7 @@ async def test_two_officials_clicks_at_once_are_one_deed(town: Town) -> None:
 MOMENTS = ("before_cursor_execute", "commit")
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """The process died in the middle of a sweep."""
 
 
