@@ -18,7 +18,7 @@ from sqlalchemy.util import await_only
 from outreach.storage.sqlite_build import TAKEN_OVER, has_sound_wal, sqlite
 
 ITEMS = 21
-CHATS = 200
+CHATS = 280
 
 
 class Base(DeclarativeBase):

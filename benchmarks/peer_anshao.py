@@ -39,7 +39,7 @@ def settings_for(api: str, where: str, folder: str) -> Settings:
 
 
 async def fill(office: Office) -> None:
-    """Two hundred safety officers, each with an inspection begun; inspection n belongs to person n."""
+    """As many safety officers as there are chats, each with an inspection begun; inspection n belongs to person n."""
     await migrate(office.engine)
     async with office.desk() as desk:
         for person in range(1, CHATS + 1):

@@ -105,6 +105,7 @@ class Intake:
         """
         try:
             async with self._office.desk() as desk:
+                menu.foresee(turn, desk)
                 is_first = await receiving.is_first_time(desk, turn.update_id, is_other=is_other)
                 scene = await menu.scene_for(turn, desk, prepared)
                 reply = await (menu.answer(turn, scene) if is_first else menu.where_now(turn, scene))

@@ -27,9 +27,9 @@ from outreach.delivery.speaking_time import SpeakingTime
 from outreach.evidencing import EvidencePhotographer
 from outreach.forwarding import Forwarder
 from outreach.hazards.photographing import RectificationPhotographer
-from outreach.hazards.recarding import Recarder
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
+from outreach.recarding import Recarder
 from outreach.storage.baton import CLOCK, POLLING, Baton
 from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import journal_mode

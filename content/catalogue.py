@@ -1,30 +1,26 @@
 """目录 — everything the content folder holds, loaded and checked at start-up, stopping at the first flaw."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
-from content.fault import ContentFault
-from content.loading.calendars import EXCEPTIONS, read_calendar
 from content.loading.campaigns import Known, read_edition
 from content.loading.cards import read_card
 from content.loading.checklists import read_checklist
-from content.loading.clauses import SETS, SPEECH, read_clauses, read_sets, read_speech
-from content.loading.forms import read_form
 from content.loading.hotlines import read_guide, read_hotlines
 from content.loading.industries import folded, read_industries
 from content.loading.ladder import read_ladder
-from content.loading.lessons import TrackPage, read_lessons
-from content.loading.page import Page, Pages
-from content.loading.questions import Topics, read_questions, read_topics
+from content.loading.lessons import read_lessons
+from content.loading.page import Page
+from content.loading.procedure import PROCEDURE, read_procedure
+from content.loading.questions import read_topics
+from content.loading.shelf import LADDER, Shelf, lessons_of, must_know_industries
 from content.loading.specials import read_special
 from content.loading.statutory import read_duties
 from content.loading.templates import read_template
 from content.statutes import Statutes, installed_statutes
-from content.wording import say
 from domain.calendar import Calendar
 from domain.campaign import Edition
 from domain.checklist import FOR_ENTERPRISES, Checklist, ForWhom
@@ -41,12 +37,10 @@ from domain.question import Question
 from domain.special import SpecialCampaign
 from domain.statutory import StatutoryDuty
 from domain.topic import Topic
+from domain.visit import ProcedureStep
 
 _FOLDER = Path(__file__).parent
 STATUTORY = "statutory.toml"
-LADDER = "ladder.toml"
-Kept = TypeVar("Kept", Clause, Lesson, Question)
-Thing = TypeVar("Thing", Checklist, EmergencyCard, TrackPage, Edition, LocalTerm, SpecialCampaign)
 
 
 @dataclass(frozen=True)
@@ -69,6 +63,7 @@ class Catalogue:
     duties: Mapping[str, StatutoryDuty]
     ladder: Ladder
     forms: Mapping[Rung, PaperForm]
+    procedure: tuple[ProcedureStep, ...]
     speech: Speech = field(repr=False)
     calendar: Calendar = field(repr=False)
     folder: Path = field(repr=False)
@@ -88,18 +83,18 @@ class Catalogue:
         Raises ContentFault: the first flaw found, with its file and line.
         """
         folder = folder or _FOLDER
-        shelf = _Shelf(folder, keep_pages)
+        shelf = Shelf(folder, keep_pages)
         industries = read_industries(shelf.page("industries.toml"))
         hotlines = read_hotlines(shelf.page("hotlines.toml"))
         guide = read_guide(shelf.page("hotline_guide.toml"))
         checklists = shelf.pages_of("checklists", read_checklist)
         cards = shelf.pages_of("cards", read_card)
         for checklist in checklists.values():
-            _must_know_industries(checklist, industries, shelf)
+            must_know_industries(checklist, industries, shelf)
         topics = read_topics(shelf.page("topics.toml"))
         questions = shelf.questions(topics, industries)
         tracks = shelf.pages_of("lessons", lambda page: read_lessons(page, questions))
-        lessons = _lessons(tracks, shelf)
+        lessons = lessons_of(tracks, shelf)
         known = Known(lessons, topics.by_id)
         editions = shelf.pages_of("campaigns", lambda page: read_edition(page, known))
         templates = shelf.pages_of("templates", read_template)
@@ -110,6 +105,7 @@ class Catalogue:
         duties = read_duties(shelf.page(STATUTORY), industries) if (folder / STATUTORY).exists() else {}
         ladder = read_ladder(shelf.page(LADDER)) if (folder / LADDER).exists() else Ladder()
         forms = shelf.forms(ladder)
+        procedure = read_procedure(shelf.page(PROCEDURE)) if (folder / PROCEDURE).exists() else ()
         calendar = shelf.calendar()
         return cls(
             checklists=MappingProxyType(checklists),
@@ -128,6 +124,7 @@ class Catalogue:
             duties=MappingProxyType(duties),
             ladder=ladder,
             forms=MappingProxyType(forms),
+            procedure=procedure,
             speech=speech,
             calendar=calendar,
             folder=folder,
@@ -200,100 +197,3 @@ class Catalogue:
             found.add(industry.parent)
             industry = self.industries.get(industry.parent)
         return frozenset(found)
-
-
-class _Shelf:
-    """Reads pages and remembers which."""
-
-    def __init__(self, folder: Path, keep_pages: bool) -> None:
-        self.folder = folder
-        self.pages = Pages(folder)
-        self._keep = keep_pages
-
-    def page(self, name: str) -> Page:
-        return self.pages.add(Page.read(self.folder / name, self.folder), keep=self._keep)
-
-    def pages_of(self, kind: str, read: Callable[[Page], Thing]) -> dict[str, Thing]:
-        """All things of one kind by id; a file is named like the id in it, so a person finds it."""
-        found: dict[str, Thing] = {}
-        for path in sorted((self.folder / kind).glob("*.toml")):
-            page = self.page(path.relative_to(self.folder).as_posix())
-            thing = read(page)
-            if thing.id != path.stem:
-                raise ContentFault(page.name, page.line(("id",)), say("fault-file-name", id=thing.id, name=path.name))
-            found[thing.id] = thing
-        if not found:
-            raise ContentFault(kind, 1, say("fault-no-files"))
-        return found
-
-    def calendar(self) -> Calendar:
-        """The workdays: a file per year, and the exceptions of the bureau."""
-        names = sorted(path.name for path in (self.folder / "calendars").glob("*.toml") if path.stem != EXCEPTIONS)
-        return read_calendar(
-            [self.page(f"calendars/{name}") for name in names], self.page(f"calendars/{EXCEPTIONS}.toml")
-        )
-
-    def clauses(self, industries: Mapping[str, Industry]) -> dict[str, Clause]:
-        """All clauses that can be found by plain words, by id, file by file; a bureau may do without."""
-        files = {path.stem: path.name for path in sorted((self.folder / "clauses").glob("*.toml"))}
-        sets = read_sets(self.page(f"clauses/{name}")) if (name := files.pop(SETS, "")) else {}
-        files.pop(SPEECH, None)
-        found: dict[str, Clause] = {}
-        for name in files.values():
-            page = self.page(f"clauses/{name}")
-            _put(found, self, page.name, "clause", read_clauses(page, sets, industries))
-        return found
-
-    def forms(self, ladder: Ladder) -> dict[Rung, PaperForm]:
-        """The papers of the ladder by step; every step but the reminder has one."""
-        found = {}
-        for path in sorted((self.folder / "forms").glob("*.toml")):
-            form = read_form(page := self.page(f"forms/{path.name}"))
-            if form.rung != path.stem:
-                line = page.line(("step",))
-                raise ContentFault(page.name, line, say("fault-file-name", id=form.rung, name=path.name))
-            found[form.rung] = form
-        for rule in ladder.rules:
-            if rule.rung is not Rung.REMINDER and rule.rung not in found:
-                raise ContentFault(LADDER, 1, say("fault-form-lacking", step=rule.rung))
-        return found
-
-    def speech(self) -> Speech:
-        """How people deny something; a bureau may do without."""
-        name = f"clauses/{SPEECH}.toml"
-        return read_speech(self.page(name)) if (self.folder / name).exists() else Speech()
-
-    def questions(self, topics: Topics, industries: Mapping[str, Industry]) -> dict[str, Question]:
-        """All questions by id, topic by topic; a topic has a file named like its id, and no file lacks a topic."""
-        found: dict[str, Question] = {}
-        files = {path.stem: path for path in sorted((self.folder / "questions").glob("*.toml"))}
-        for stem in files.keys() - topics.by_id.keys():
-            raise ContentFault(f"questions/{stem}.toml", 1, say("fault-unknown-topic", id=stem))
-        for topic in topics.by_id.values():
-            page = self.page(f"questions/{topic.id}.toml")
-            _put(found, self, page.name, "question", read_questions(page, topic, topics, industries))
-        return found
-
-
-def _put(found: dict[str, Kept], shelf: _Shelf, name: str, array: str, things: Iterable[Kept]) -> None:
-    """Add what stands in an array of that page. Raises ContentFault where an id stands for the second time."""
-    for position, thing in enumerate(things):
-        if thing.id in found:
-            line = shelf.pages[name].line((array, position, "id"))
-            raise ContentFault(name, line, say("fault-twice", id=thing.id))
-        found[thing.id] = thing
-
-
-def _lessons(tracks: Mapping[str, TrackPage], shelf: _Shelf) -> dict[str, Lesson]:
-    """All lessons by id, track by track; an id stands in one track only, since records name the lesson alone."""
-    found: dict[str, Lesson] = {}
-    for track in tracks.values():
-        _put(found, shelf, f"lessons/{track.id}.toml", "lesson", track.lessons)
-    return found
-
-
-def _must_know_industries(checklist: Checklist, industries: Mapping[str, Industry], shelf: _Shelf) -> None:
-    unknown = sorted(checklist.industries - industries.keys())
-    if unknown:
-        page = shelf.pages[f"checklists/{checklist.id}.toml"]
-        raise ContentFault(page.name, page.line(("industries",)), say("fault-unknown-industry", id=unknown[0]))

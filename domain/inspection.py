@@ -28,9 +28,12 @@ class TooManyPhotos(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One verdict. For a fail, `is_note_settled` and `is_photo_settled` say whether the follow-ups are done."""
+    """One verdict. For a fail, `is_note_settled` and `is_photo_settled` say whether the follow-ups are done.
 
-    id: int
+    id: None for one that is being given just now.
+    """
+
+    id: int | None
     item_id: str
     verdict: Verdict
     note: str = ""

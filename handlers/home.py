@@ -6,6 +6,7 @@ from content.texts import Words
 from domain.authority import Duty
 from domain.contact import Official, Role
 from domain.hold import may_decide
+from domain.visit import KINDS
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
 from outreach import releasing, standing
@@ -103,7 +104,8 @@ def _rows(words: Words, caller: Caller) -> Rows:
         hazards = _button(words, "hazards", "hz", "l", 0, style="primary")
         rows.append((_button(words, "check", "in", "new", style="primary"), hazards))
         rows.append((_button(words, "campaign", "cp", "s"), _button(words, "my", "my", "l", 0)))
-        rows.append((_button(words, "invite", "iv", "l", 0), _button(words, "liaison", "lz", "e")))
+        rows.append((_button(words, "invite", "iv", "l", 0),))
+        rows.append((_button(words, "liaison", "lz", "e"),))
     if caller.official is not None:
         rows.extend(_official_rows(words, caller.official))
     if caller.posts and not walks:
@@ -123,6 +125,8 @@ def _official_rows(words: Words, official: Official) -> Rows:
     entailed = [one for one in OFFICIAL_BUTTONS if official.may(one[1])]
     # Either of two duties leads to the campaign.
     buttons = tuple(dict.fromkeys(_button(words, key, *said, style=style) for key, _, said, style in entailed))
+    if official.role in KINDS:
+        buttons = (*buttons, _button(words, "visits", "ov", "l", 0))
     return tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from domain.checklist import Verdict
 from domain.contact import NotEnrolled, NotYours, StalePress
 from domain.text import fitting
 from handlers import inspection_cards as cards
 from handlers.screen import back_rows, home_button, show, unless_too_long
 from handlers.turn import Button, Caller, Document, Photo, Press, Reply, Scene, Text, Turn, press
-from outreach import inspecting, reading, standing
+from outreach import inspecting, reading, standing, walking
+from outreach.desk import Desk
 from outreach.inspecting import Open
 
 VERDICTS = {"p": Verdict.PASS, "f": Verdict.FAIL, "a": Verdict.ABSENT}
 NOTE_LIMIT = 500
 SKIP_LIMIT = 255
+# Of these the number is that of an enterprise.
+BEGINNING = ("new", "e", "c")
 SKIP_REASONS = ("1", "2", "3")
 PHOTO_LIMIT_BYTES = 20_000_000
 
@@ -43,6 +48,13 @@ async def _checklists(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
     rows = [(Button(cards.short(c.title), press("in", "c", enterprise_id, c.id), style="primary"),) for c in fitting]
     text = scene.words("replies/inspection/choose_checklist", enterprise=post.enterprise_name, checklists=fitting)
     return show(turn, text, (*rows, (home_button(scene.words),)))
+
+
+def foresee(said: Press, desk: Desk) -> None:
+    """Say that the walk which a press of this talk names will be read."""
+    with suppress(ValueError):
+        if said.verb not in BEGINNING:
+            desk.foresee(*walking.asked(said.number(2)))
 
 
 async def press_inspection(turn: Turn, scene: Scene) -> Reply:

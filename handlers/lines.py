@@ -44,6 +44,7 @@ from handlers import (
     settings,
     stationing,
     triage,
+    visit,
     yearly,
 )
 from handlers.turn import Reply, Scene, Turn
@@ -99,6 +100,7 @@ PRESSES: dict[str, Talk] = {
     "fi": findings.press_findings,
     "hz": hazard.press_hazard,
     "os": on_the_spot.press_on_the_spot,
+    "ov": visit.press_visit,
     "me": measures.press_measure,
     "ld": ladder.press_ladder,
     "bd": board.press_board,
@@ -150,6 +152,7 @@ MEANINGS: dict[str, Talk] = {
     on_the_spot.NAME: on_the_spot.take_name,
     on_the_spot.NEW: on_the_spot.take_new,
     on_the_spot.MORE: on_the_spot.take_more,
+    visit.NAME: visit.take_name,
     ladder.WORDS: ladder.take_words,
     ladder_replies.ANSWER: ladder_replies.take_answer,
     ladder_replies.SAID: ladder.take_said,
@@ -164,7 +167,7 @@ MEANINGS: dict[str, Talk] = {
 FILE_MEANINGS = frozenset(MEANINGS) - {
     "invitations.part", "broadcast.moment", "broadcast.count", officials.MEANING, law.MEANING, fallback.MEANING,
     hazard_asking.WORDS, hazard_queue.WORDS, ladder.WORDS, on_the_spot.NAME, measures.WORDS, ladder_replies.SAID,
-    plan_steps.DAY, ledger.DAY, roundup.ASK, roundup.REMARK,
+    plan_steps.DAY, visit.NAME, ledger.DAY, roundup.ASK, roundup.REMARK,
 }  # fmt: skip
 
 # Commands that only look, so they are simply answered again.

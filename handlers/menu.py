@@ -26,6 +26,7 @@ from handlers import (
     register,
     report,
     stationing,
+    visit,
 )
 from handlers.lines import (
     ASKED_AGAIN,
@@ -69,6 +70,13 @@ def _entitled(desk: Desk, known: Known | None) -> Caller | None:
     if known is None or known.contact.consent_version < desk.office.privacy.version:
         return None
     return Caller(known.contact, known.posts, known.official)
+
+
+def foresee(turn: Turn, desk: Desk) -> None:
+    """Say what the answer to this turn will read first, as far as the turn itself tells."""
+    desk.foresee(calling.asked(turn.person.id), report_drafts.asked(desk, turn.person.id))
+    if isinstance(turn.said, Press) and turn.said.talk == "in":
+        inspection.foresee(turn.said, desk)
 
 
 async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
@@ -178,6 +186,8 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await stationing.show_again(turn, scene)
     if owners.concerns(turn, scene):
         return await owners.show_again(turn, scene)
+    if visit.concerns(turn, scene):
+        return await visit.show_again(turn, scene)
     if on_the_spot.concerns(turn, scene):
         return await on_the_spot.show_again(turn, scene)
     if hazard.concerns(turn, scene):

@@ -7,12 +7,13 @@ from domain.hazard import ON_SITE, PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Sou
 from domain.rectification import StepKey
 from domain.text import fitting
 from handlers.inspection_cards import must_be_a_photo, short
-from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_too_long
+from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show, unless_too_long
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import listing, owning, standing
 from outreach.hazards import on_site
 from outreach.hazards.viewing import Who
+from outreach.visits import filling, viewing, visiting
 
 NAME, NEW, MORE = "on_the_spot.name", "on_the_spot.new", "on_the_spot.more"
 PHOTO_LIMIT_BYTES = 20_000_000
@@ -26,11 +27,13 @@ def entry_rows(scene: Scene, enterprise_id: int | None = None) -> Rows:
         return ()
     source = sources_on_site(official.role)[0].value
     to = data("os", "c", 0) if enterprise_id is None else data("os", "n", enterprise_id, source)
-    return ((Button(scene.words.label("on_the_spot.begin"), to),),)
+    visit = data("ov", "l", 0) if enterprise_id is None else data("ov", "n", enterprise_id)
+    label = scene.words.label
+    return ((Button(label("on_the_spot.begin"), to), Button(label("visit.begin"), visit)),)
 
 
 async def press_on_the_spot(turn: Turn, scene: Scene) -> Reply:
-    """`os:c:<page>`, `os:n:<enterprise>:<source>`, `os:o:<hazard>`."""
+    """`os:c:<page>`, `os:n:<enterprise>:<source>`, `os:v:<visit>`, `os:o:<hazard>`."""
     assert isinstance(turn.said, Press)
     said = turn.said
     match said.words[1:]:
@@ -38,6 +41,8 @@ async def press_on_the_spot(turn: Turn, scene: Scene) -> Reply:
             return await _choose(turn, scene, said.number(2))
         case ("n", _, source):
             return await _ask(turn, scene, said.number(2), source)
+        case ("v", _):
+            return await ask_in_visit(turn, scene, said.number(2))
         case ("o", _):
             return await _found(turn, scene, said.number(2))
     raise StalePress
@@ -52,18 +57,21 @@ async def take_name(turn: Turn, scene: Scene) -> Reply:
 
 async def take_new(turn: Turn, scene: Scene) -> Reply:
     """The first words or the first photo: with these it is written down and has its number."""
-    enterprise_id, source = scene.subject.split(":")
+    enterprise_id, source, *visit = scene.subject.split(":")
     said = turn.said
     assert isinstance(said, (Text, Photo, Document))
     if not isinstance(said, Text):
         must_be_a_photo(said, PHOTO_LIMIT_BYTES)
     words, aside = said.text if isinstance(said, Text) else said.caption, Reply()
-    chosen = on_site.source_of(scene.as_official(), source)
     if not isinstance(said, Text):
         with unless_too_long(scene.words) as heard:
             fitting(words, WORDS_LIMIT)
         aside, words = heard.reply, "" if heard.reply.says else words
-    row = await on_site.open_on_site(scene.desk, _who(scene), int(enterprise_id), chosen, words)
+    if visit:
+        row = await filling.find(scene.desk, _who(scene), int(visit[0]), words)
+    else:
+        chosen = on_site.source_of(scene.as_official(), source)
+        row = await on_site.open_on_site(scene.desk, _who(scene), int(enterprise_id), chosen, words)
     if not isinstance(said, Text):
         await on_site.add_photo(scene.desk, _who(scene), row.id, said.file_id, said.file_unique_id)
     return aside + await _found(turn, scene, row.id)
@@ -97,8 +105,10 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
         return await press_on_the_spot(turn, scene)
     if scene.meaning == NAME:
         return await take_name(turn, scene)
-    first, second = scene.subject.split(":")
-    return await (_found(turn, scene, int(second)) if scene.meaning == MORE else _ask(turn, scene, int(first), second))
+    first, second, *visit = scene.subject.split(":")
+    if scene.meaning == MORE:
+        return await _found(turn, scene, int(second))
+    return await (ask_in_visit(turn, scene, int(visit[0])) if visit else _ask(turn, scene, int(first), second))
 
 
 def _who(scene: Scene) -> Who:
@@ -132,6 +142,28 @@ async def _ask(turn: Turn, scene: Scene, enterprise_id: int, source: str) -> Rep
     return show(turn, text, (others, (other_place,), (home_button(scene.words),)))
 
 
+async def ask_in_visit(turn: Turn, scene: Scene, visit_id: int) -> Reply:
+    """The same within a visit, below its card, which stays where it is. Raises what `visiting.written` raises."""
+    row, official = await visiting.written(scene.desk, _who(scene), visit_id)
+    view = await viewing.view_of(scene.desk, row)
+    source = filling.source_of(view, official)
+    subject = f"{view.enterprise_id}:{source.value}:{view.id}"
+    await standing.expect(scene.desk, scene.known.contact.id, NEW, subject)
+    enterprise = await on_site.enterprise_there(scene.desk, official, view.enterprise_id)
+    missing = (await owning.owners_of(scene.desk, enterprise)).missing
+    text = scene.words("replies/hazard/on_the_spot_ask", enterprise=enterprise.name, source=source, missing=missing)
+    return below(show(turn, text, ((_to_visit(scene, view.id),),)))
+
+
+async def show_found(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
+    """What was found at an item of a visit, below the visit's card."""
+    return below(await _found(turn, scene, hazard_id))
+
+
+def _to_visit(scene: Scene, visit_id: int) -> Button:
+    return Button(scene.words.label("visit.back"), data("ov", "o", visit_id))
+
+
 def _source_label(scene: Scene, source: Source) -> str:
     return scene.words.label("on_the_spot.as", source=scene.words.label(f"hazard.source.{source.value}"))
 
@@ -150,7 +182,10 @@ async def _found(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
         rows.append((Button(label("on_the_spot.general"), order, style="primary"),))
         rows.append((Button(label("on_the_spot.major"), major),))
     rows.append((Button(label("hazard.open"), data("hz", "o", view.id)),))
-    if view.enterprise_id is not None and view.hazard.source in sources_on_site(scene.as_official().role):
+    visit_id = await viewing.visit_of(scene.desk, view.id)
+    if visit_id is not None:
+        rows.append((Button(label("on_the_spot.again"), data("os", "v", visit_id)), _to_visit(scene, visit_id)))
+    elif view.enterprise_id is not None and view.hazard.source in sources_on_site(scene.as_official().role):
         again = data("os", "n", view.enterprise_id, view.hazard.source.value)
         rows.append((Button(label("on_the_spot.again"), again),))
     rows.append((home_button(scene.words),))

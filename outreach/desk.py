@@ -32,7 +32,7 @@ from outreach.storage.people import CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
 from outreach.storage.sharing import MUST_EMPTY, transaction
-from outreach.storage.straight import Asked, Row, Straight, ask
+from outreach.storage.straight import Asked, Row, Straight, ask, foresee, write
 
 Clock = Callable[[], datetime]
 
@@ -161,6 +161,14 @@ class Desk:
         """The rows of each of these statements, which are obeyed in this order; for what every update asks."""
         return await ask(self.session, *asked)
 
+    async def write(self, *asked: Asked) -> None:
+        """Obey each of these statements before anything that is asked later; a fault may come up as late as there."""
+        await write(self.session, *asked)
+
+    def foresee(self, *asked: Asked) -> None:
+        """These will probably be asked next, once what comes before them is known: they may be read along with it."""
+        foresee(self.session, *asked)
+
     async def put_once(self, record: type[Record], unique: InstrumentedAttribute[Any], /, **values: object) -> bool:
         """Insert a row unless one with the same `unique` value exists. Whether it was inserted."""
         # Asked back rather than counted: psycopg gives no row count for ON CONFLICT DO NOTHING.
@@ -174,7 +182,7 @@ class Desk:
         """Write `held` into the row with that key, or insert one, `at_first` giving what else a new one holds."""
         values = key | held | (at_first or {})
         statement = _put(self.office.engine.dialect.name, record, tuple(key), tuple(held), tuple(values))
-        await self.ask((statement, values))
+        await self.write((statement, values))
 
     def leave_no_trace(self) -> None:
         """What this transaction takes away is to be gone from SQLite's log too when it has ended (A1, P4)."""

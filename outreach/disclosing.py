@@ -44,6 +44,7 @@ from outreach.storage.quizzes import (
     QuizQuestionRecord,
     QuizRecord,
 )
+from outreach.storage.visits import VisitCardRecord
 
 FORMAT = "anshao-person/1"
 
@@ -79,6 +80,7 @@ async def disclose(desk: Desk, contact_id: int) -> dict[str, Any]:
         "hazard_photos": await _held(desk, HazardPhotoRecord, contact_id),
         "hazard_cards": await _held(desk, HazardCardRecord, contact_id),
         "words_to_stationed_officials": await _held(desk, LiaisonWordRecord, contact_id),
+        "visit_cards": await _held(desk, VisitCardRecord, contact_id),
         "objections": await _held(desk, ObjectionRecord, contact_id),
         "reminder_settings": await _held(desk, WishRecord, contact_id),
         "reminders": await _held(desk, ReminderRecord, contact_id),

@@ -28,6 +28,7 @@ from outreach.storage.people import (
 )
 from outreach.storage.polls import PollRecord
 from outreach.storage.uploads import UploadRecord
+from outreach.visits import forgetting as visit_forgetting
 
 REASON = "erased"
 HIDDEN = "***"
@@ -82,7 +83,10 @@ async def erase(desk: Desk, contact_id: int) -> Erased:
     notices = await _silence(desk, contact)
     for row in await quarantined_from(desk, contact.person_id):
         await desk.session.delete(row)
-    for matter in (entering, quizzing, practising, asking, following, forgetting, wishing, composing, corresponding):
+    for matter in (
+        entering, quizzing, practising, asking, following, forgetting, visit_forgetting, wishing, composing,
+        corresponding,
+    ):  # fmt: skip
         await matter.forget(desk, contact_id)
     for record in (StandingRecord, RegisterDraftRecord, PollRecord):
         await desk.session.execute(delete(record).where(record.contact_id == contact_id))

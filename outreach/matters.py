@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 
 from sqlalchemy import select
@@ -13,11 +13,15 @@ from sqlalchemy import select
 from domain.contact import Contact, NotYours, StalePress
 from domain.notice import DeliveryState, NoticeButton
 from domain.reminder import finding_step
+from domain.text import shortened
+from outreach.delivery.ladder_relevance import DRAFT, MEETING, RESULT
 from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, number_in
 from outreach.desk import Desk
 from outreach.due import Push
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import FindingRecord
+from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord
 
@@ -29,7 +33,10 @@ IN_DIGEST = "in_digest"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing in a reminder. `kind` is occurrence, finding, notice or held (a push that the budget held back)."""
+    """One thing in a reminder. `kind` is occurrence, finding, notice or held (a push that the budget held back).
+
+    Of a paper of the ladder it is draft, meeting or result, and `step` its rung. at: the instant of a meeting.
+    """
 
     kind: str
     about: str
@@ -38,17 +45,21 @@ class Item:
     due_on: date | None = None
     step: str = ""
     button: NoticeButton | None = None
+    at: datetime | None = None
+    place: str = ""
 
 
 async def items_of(desk: Desk, abouts: Sequence[str]) -> list[Item]:
     """What is asked, in the order of `abouts`, each with a button that begins it."""
-    asked: dict[str, list[int]] = {OCCURRENCE: [], FINDING: [], NOTICE: []}
+    asked: dict[str, list[int]] = {OCCURRENCE: [], FINDING: [], NOTICE: [], DRAFT: [], MEETING: [], RESULT: []}
     for about in abouts:
         kind, number = number_in(about)
         asked[kind].append(number)
     items = await _occurrences(desk, asked[OCCURRENCE])
     items += await _findings(desk, asked[FINDING])
     items += await _notices(desk, asked[NOTICE])
+    for kind in (DRAFT, MEETING, RESULT):
+        items += await _papers(desk, kind, asked[kind]) if asked[kind] else []
     found = {item.about: item for item in items}
     return [found[about] for about in abouts if about in found]
 
@@ -87,6 +98,23 @@ async def _findings(desk: Desk, ids: Sequence[int]) -> list[Item]:
 async def _notices(desk: Desk, ids: Sequence[int]) -> list[Item]:
     rows = await desk.session.scalars(select(DeliveryRecord).where(DeliveryRecord.id.in_(ids)))
     return [_said(NOTICE, f"{NOTICE}:{row.id}", row) for row in rows]
+
+
+async def _papers(desk: Desk, kind: str, ids: Sequence[int]) -> list[Item]:
+    """Steps of the ladder; what they are about are the words of their hazard."""
+    rows = await desk.session.execute(
+        select(LadderPaperRecord, HazardRecord.what, EnterpriseRecord.name)
+        .join(HazardRecord, HazardRecord.id == LadderPaperRecord.hazard_id)
+        .join(EnterpriseRecord, EnterpriseRecord.id == LadderPaperRecord.enterprise_id)
+        .where(LadderPaperRecord.id.in_(ids))
+    )
+    return [
+        Item(
+            kind, f"{kind}:{row.id}", row.number or shortened(what, LINE_LIMIT), name, row.reply_on, row.rung,
+            at=row.meet_at, place=row.meet_place, button=NoticeButton("ladder.open", f"ld:o:{row.id}"),
+        )
+        for row, what, name in rows
+    ]  # fmt: skip
 
 
 def held_item(row: Push) -> Item:

@@ -38,6 +38,7 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord
 from outreach.storage.photos import PhotoStore
+from outreach.visits import recording
 
 LOG = structlog.get_logger("papering")
 # The record waits this long for photos that are still on their way, then it goes without them.
@@ -71,6 +72,8 @@ def maker(office: Office) -> Callable[[str], Awaitable[Attachment | Album | None
             return Attachment(*await make_ledgers(office, int(words[0]), datetime.fromtimestamp(float(words[1]), UTC)))
         if kind == "ladder":
             return await ladder_papers.made(office, int(words[0]))
+        if kind == "visit":
+            return await recording.made(office, int(words[0]))
         if kind == "board":
             return Attachment(*await make_board(office, int(words[0])))
         if kind == "roundup":

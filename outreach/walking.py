@@ -14,7 +14,7 @@ from domain.inspection import Answer, InspectionSubmitted, Walk
 from outreach.desk import Desk
 from outreach.editions import edition
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
-from outreach.storage.straight import Straight
+from outreach.storage.straight import Asked, Straight
 
 # Read and written at every press of the longest talk there is, so they go straight and fill no records.
 _inspections, _answers, _photos = InspectionRecord.__table__.c, AnswerRecord.__table__.c, PhotoRecord.__table__.c
@@ -44,7 +44,7 @@ _GIVE = Straight(insert(cast(Table, AnswerRecord.__table__)).values(
         "inspection_id", "item_id", "verdict", "note", "is_note_settled", "is_photo_settled", "skipped_photo_reason",
         "answered_at",
     )}
-).returning(_answers.id))  # fmt: skip
+))  # fmt: skip
 
 
 class Held(NamedTuple):
@@ -61,9 +61,14 @@ class Held(NamedTuple):
 
 async def look(desk: Desk, inspection_id: int) -> tuple[Held | None, list[tuple[Any, ...]]]:
     """The inspection, None when there is none, and the answers given to it, for `walk`."""
-    asked = {"inspection_id": inspection_id}
-    rows, given = await desk.ask((_LOOK, asked), (_ANSWERS, asked))
+    rows, given = await desk.ask(*asked(inspection_id))
     return Held(*rows[0]) if rows else None, given
+
+
+def asked(inspection_id: int) -> tuple[Asked, ...]:
+    """What `look` asks for."""
+    which = {"inspection_id": inspection_id}
+    return (_LOOK, which), (_ANSWERS, which)
 
 
 def must_be_open(held: Held | None, contact: Contact) -> Held:
@@ -100,5 +105,5 @@ async def give(desk: Desk, inspection_id: int, item_id: str, verdict: Verdict) -
         "is_note_settled": is_settled, "is_photo_settled": is_settled, "skipped_photo_reason": "",
         "answered_at": desk.now,
     }  # fmt: skip
-    given = await desk.ask((_GIVE, values))
-    return Answer(given[0][0][0], item_id, verdict, "", is_settled, is_settled, "", 0)
+    await desk.write((_GIVE, values))
+    return Answer(None, item_id, verdict, "", is_settled, is_settled, "", 0)

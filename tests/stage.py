@@ -30,11 +30,11 @@ from outreach.forwarding import Forwarder
 from outreach.hazards import rectifying
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import RectificationPhotographer
-from outreach.hazards.recarding import Recarder
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.photographing import Photographer
 from outreach.picturing import ActivityPhotographer
+from outreach.recarding import Recarder
 from outreach.storage.enterprises import EnterpriseRecord
 from sandbox.server import DEFAULT_TOKEN, create_app
 from tests import pictures

@@ -13,6 +13,7 @@ from domain.basis import Basis
 from domain.checklist import Grade, Item
 from domain.clause import Clause
 from domain.statutory import StatutoryDuty
+from domain.visit import ProcedureStep
 
 _ARTICLE_ID = re.compile(r"[1-9]\d*([-.][1-9]\d*)?")
 
@@ -28,7 +29,7 @@ def citation_findings(pieces: Iterable[Piece], library: Library, rules: Rules) -
             yield from _named_in_passing(piece, steps, text, library, rules)
         if isinstance(piece.thing, Item):
             yield from _hint(piece, piece.thing, library)
-        if isinstance(piece.thing, Clause | StatutoryDuty) and not piece.basis:
+        if isinstance(piece.thing, Clause | ProcedureStep | StatutoryDuty) and not piece.basis:
             yield piece.finding("basis-missing", "id")
         if isinstance(piece.thing, Clause) and piece.thing.is_major and piece.basis:
             yield from _criterion(piece, "label", piece.thing.label, library)

@@ -21,6 +21,7 @@ from domain.question import Question, QuestionKind
 from domain.special import SpecialCampaign
 from domain.statutory import StatutoryDuty
 from domain.topic import Topic
+from domain.visit import ProcedureStep
 
 Thing = (
     Checklist
@@ -38,6 +39,7 @@ Thing = (
     | Clause
     | StatutoryDuty
     | PaperForm
+    | ProcedureStep
 )
 
 _ITEM_TEXTS = ("title", "what", "how", "standard", "risk", "remedy", "evidence")
@@ -82,6 +84,7 @@ def pieces_of(catalogue: Catalogue) -> tuple[Piece, ...]:
         *_of_clauses(catalogue),
         *_of_duties(catalogue),
         *_of_forms(catalogue),
+        *_of_procedure(catalogue),
     )
 
 
@@ -230,3 +233,10 @@ def _of_forms(catalogue: Catalogue) -> Iterator[Piece]:
         page = catalogue.pages[f"forms/{form.rung}.toml"]
         bases = (*form.basis, *form.basis_major)
         yield Piece("form", form.rung, form.title, page, (), (), (), bases, form)
+
+
+def _of_procedure(catalogue: Catalogue) -> Iterator[Piece]:
+    for position, step in enumerate(catalogue.procedure):
+        page = catalogue.pages["procedure.toml"]
+        texts: tuple[tuple[Steps, str], ...] = ((("title",), step.title), (("plain",), step.plain))
+        yield Piece("step", step.id, step.title, page, ("step", position), texts, (), step.basis, step)

@@ -13,6 +13,7 @@ from domain.checklist import Verdict
 from domain.contact import RESPONSIBLE
 from domain.hazard import HazardState
 from domain.plan import OccurrenceState, Reminded
+from outreach.delivery.ladder_relevance import DRAFT, MEETING, RESULT, papers_over
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord
@@ -56,6 +57,10 @@ async def over_for(link: Link, asked: Collection[tuple[int, str]]) -> dict[tuple
         if ones := by_kind.get(kind):
             reasons = await reasons_of(link, ones, held)
             found |= {(one.contact_id, one.about): reason for one, reason in zip(ones, reasons, strict=True) if reason}
+    for kind in (DRAFT, MEETING, RESULT):
+        if ones := by_kind.get(kind):
+            over = await papers_over(link, kind, {(one.contact_id, one.number) for one in ones})
+            found |= {(contact_id, f"{kind}:{number}"): reason for (contact_id, number), reason in over.items()}
     return found
 
 

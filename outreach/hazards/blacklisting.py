@@ -15,6 +15,7 @@ from outreach.concerning import within
 from outreach.desk import Desk
 from outreach.hazards.ladder_releasing import paper_held
 from outreach.hazards.ladder_telling import tell_listing
+from outreach.hazards.laddering import look_soon
 from outreach.hazards.viewing import Who, actor_for
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import BlacklistingRecord, InterviewRecord, LadderPaperRecord
@@ -72,6 +73,7 @@ async def decide(desk: Desk, who: Who, paper_id: int, version: int, *, is_listed
         "ListingDecided", f"ladder:{paper.id}", who.contact.id, is_listed=is_listed, until_on=found.until_on
     )
     if is_listed:
+        look_soon(desk, row)
         await tell_listing(desk, row, paper, found, "listed", who.contact.id)
     return found
 

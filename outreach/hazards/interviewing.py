@@ -7,6 +7,7 @@ from domain.ladder import MeetingAhead, PaperMovedOn, PaperState, Rung
 from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.ladder_releasing import paper_held, rule_of
+from outreach.hazards.ladder_reminding import remind_of_result
 from outreach.hazards.ladder_telling import tell_decided
 from outreach.hazards.laddering import look_soon
 from outreach.hazards.viewing import Who
@@ -55,6 +56,7 @@ async def close(desk: Desk, who: Who, paper_id: int) -> LadderPaperRecord:
     look_soon(desk, hazard)
     await desk.note("InterviewHeld", f"ladder:{paper.id}", who.contact.id, number=paper.number)
     await tell_decided(desk, hazard, paper, "held", row.minutes)
+    await remind_of_result(desk, hazard, paper)
     return paper
 
 

@@ -23,6 +23,7 @@ from domain.ladder import (
 from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.ladder_papers import final_letter, form_of, frozen, reply_on
+from outreach.hazards.ladder_reminding import remind_of_draft, remind_of_meeting, remind_of_result
 from outreach.hazards.ladder_telling import tell_proposed, tell_released, unsend
 from outreach.hazards.laddering import look_soon, may_still_go_out, objections_of
 from outreach.hazards.viewing import Who, actor_for, hazard_of, held
@@ -95,7 +96,8 @@ async def propose(desk: Desk, who: Who, paper_id: int, version: int) -> LadderPa
     paper.signer, paper.proposed_by, paper.proposed_at = "", official.id, desk.now
     paper.version += 1
     await desk.note("PaperProposed", f"ladder:{paper.id}", who.contact.id, rung=paper.rung)
-    await tell_proposed(desk, row, paper, rule, who.contact.id)
+    others = await tell_proposed(desk, row, paper, rule, who.contact.id)
+    await remind_of_draft(desk, paper, others)
     return paper
 
 
@@ -118,6 +120,8 @@ async def release(desk: Desk, who: Who, paper_id: int, version: int) -> LadderPa
     look_soon(desk, row)
     await desk.note("PaperReleased", f"ladder:{paper.id}", who.contact.id, number=paper.number, hazard=row.number)
     await tell_released(desk, row, paper, rule_of(desk, paper), desk.now + RECALL_FOR)
+    await remind_of_meeting(desk, row, paper)
+    await remind_of_result(desk, row, paper)
     await desk.session.flush()
     return paper
 

@@ -41,10 +41,12 @@ async def tell_drafted(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, 
     await tell_officials(desk, row, paper, "drafted", await releasers(desk, row, rule))
 
 
-async def tell_proposed(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, rule: Rule, but: int) -> None:
-    """Tell everybody else who may release it that one official is for it."""
-    others = await officials_concerned(desk, row, is_head=rule.release is Releaser.HEAD)
-    await tell_officials(desk, row, paper, "proposed", (one for one in others if one.id != but))
+async def tell_proposed(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, rule: Rule, but: int) -> list[Contact]:
+    """Tell everybody else who may release it that one official is for it. Returns them."""
+    found = await officials_concerned(desk, row, is_head=rule.release is Releaser.HEAD)
+    others = [one for one in found if one.id != but]
+    await tell_officials(desk, row, paper, "proposed", others)
+    return others
 
 
 async def tell_unanswered(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
@@ -121,19 +123,29 @@ async def tell_decided(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, 
 async def tell_listing(
     desk: Desk, row: HazardRecord, paper: LadderPaperRecord, listing: BlacklistingRecord, news: str, but: int
 ) -> None:
-    """A proposal is told to the heads, everything else to the enterprise."""
+    """A proposal is told to the heads, all else to the enterprise; that its day has come to the officials too."""
     if news == "proposed":
         told = [one for one in await officials_concerned(desk, row, is_head=True) if one.id != but]
     else:
         told = await fixers(desk, row)
+    own = {one.id for one in told} if news != "proposed" else set()
+    if news == "ended":
+        told += [one for one in await officials_concerned(desk, row) if one.id not in own]
     for contact in told:
         facts = await _facts(desk, row, paper) | {
+            "is_enterprise": contact.id in own,
             "news": news, "ground": listing.ground, "evidence": listing.evidence, "until_on": listing.until_on,
         }  # fmt: skip
         key = f"ladder:{paper.id}:list{listing.version}:{news}:{contact.id}"
         buttons = ((NoticeButton("ladder.open", f"ld:o:{paper.id}"),),)
         notice = Notice("ladder_listing", facts, key, buttons, is_push=True, due_at=by_day(desk, desk.now))
         await desk.tell(contact, notice)
+
+
+async def was_told_of_end(desk: Desk, listing: BlacklistingRecord) -> bool:
+    """Whether anybody was told that this entry has run out."""
+    prefix = f"ladder:{listing.paper_id}:list{listing.version}:ended:"
+    return await _count(desk, DeliveryRecord.key >= prefix, DeliveryRecord.key < prefix[:-1] + ";") > 0
 
 
 async def unsend(desk: Desk, paper: LadderPaperRecord) -> bool:

@@ -14,10 +14,20 @@ from domain.ladder import Due, PaperState, Releaser, Rule, Rung, Standing, climb
 from domain.rectification import UNDO_FOR
 from domain.reminder import QuietHours
 from outreach.desk import Desk, Office
-from outreach.hazards.ladder_telling import is_waiting, tell_drafted, tell_reminder, tell_unanswered, unsend
+from outreach.hazards.ladder_reminding import remind_of_draft
+from outreach.hazards.ladder_telling import (
+    is_waiting,
+    releasers,
+    tell_drafted,
+    tell_listing,
+    tell_reminder,
+    tell_unanswered,
+    unsend,
+    was_told_of_end,
+)
 from outreach.hazards.viewing import hazard_of
 from outreach.storage.hazards import HazardRecord
-from outreach.storage.ladder import LadderPaperRecord, ObjectionRecord
+from outreach.storage.ladder import BlacklistingRecord, LadderPaperRecord, ObjectionRecord
 
 # Rows that one transaction looks at; the rest follow in the next one.
 BATCH = 100
@@ -66,11 +76,14 @@ async def look(desk: Desk, row: HazardRecord) -> int:
     hazard = await hazard_of(desk, row)
     papers = await papers_of(desk, row.id)
     await _settle(desk, row, hazard, papers)
+    listed = await _listed(desk, row)
     allowed_at = desk.office.almanac.allowed_from(desk.now, QuietHours(), on_workdays=True)
     if allowed_at > desk.now:
         morning_at = desk.office.almanac.at(desk.on(allowed_at), DRAFT_HOUR)
-        row.next_look_at = max(allowed_at, morning_at) if hazard.state is HazardState.ORDERED else None
+        is_looked_at = hazard.state is HazardState.ORDERED or listed
+        row.next_look_at = max(allowed_at, morning_at) if is_looked_at else None
         return 0
+    ends = await _tell_ends(desk, row, listed)
     objections = await objections_of(desk, row.id)
     for paper in papers:
         if is_unanswered(standing_of(desk, paper), desk.today) and not objections.is_open:
@@ -88,10 +101,33 @@ async def look(desk: Desk, row: HazardRecord) -> int:
     waited = [standing_of(desk, paper).reply_on for paper in papers if paper.state == PaperState.RELEASED]
     days = [almanac.workdays_after(on, 1) for on in waited if on is not None and not objections.is_open]
     days += [due.on] if due is not None else []
+    days += ends
     if days:
         row.next_look_at = almanac.at(max(min(days), tomorrow), DRAFT_HOUR)
     await desk.session.flush()
     return count
+
+
+async def _listed(desk: Desk, row: HazardRecord) -> Sequence[BlacklistingRecord]:
+    """黑名单 entries for this hazard that stand, or have run out by themselves."""
+    mine = select(BlacklistingRecord).where(
+        BlacklistingRecord.hazard_id == row.id, BlacklistingRecord.state == "listed"
+    )
+    return (await desk.session.scalars(mine)).all()
+
+
+async def _tell_ends(desk: Desk, row: HazardRecord, listed: Sequence[BlacklistingRecord]) -> list[date]:
+    """Tell, once, of entries whose day has come, that day being a workday. When to look at the others."""
+    days = []
+    for one in listed:
+        end_on = desk.office.almanac.workdays_after(one.until_on, 1)
+        if end_on > desk.today:
+            days.append(end_on)
+        elif not await was_told_of_end(desk, one):
+            paper = await desk.session.get_one(LadderPaperRecord, one.paper_id)
+            await desk.note("ListingEnded", f"ladder:{paper.id}", None, until_on=one.until_on)
+            await tell_listing(desk, row, paper, one, "ended", 0)
+    return days
 
 
 def _due(
@@ -191,4 +227,5 @@ async def _draft(desk: Desk, row: HazardRecord, rule: Rule) -> LadderPaperRecord
         await tell_reminder(desk, row, paper)
     else:
         await tell_drafted(desk, row, paper, rule)
+        await remind_of_draft(desk, paper, await releasers(desk, row, rule))
     return paper

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from domain.authority import Duty
+from domain.checklist import Item
 from domain.contact import NotYours, Official, StalePress
 from domain.hazard import (
     VERIFIED_AT_ONCE,
@@ -51,8 +52,12 @@ async def enterprise_there(desk: Desk, official: Official, enterprise_id: int) -
     return row
 
 
-async def open_on_site(desk: Desk, who: Who, enterprise_id: int, source: Source, words: str) -> HazardRecord:
+async def open_on_site(
+    desk: Desk, who: Who, enterprise_id: int, source: Source, words: str, *, item: Item | None = None
+) -> HazardRecord:
     """Write down what was found there. Of an expert or a guest an official has still to verify it.
+
+    item: of a list, whose remedy it then has and whose hint that it may be a major one.
 
     Raises DutyLacking, NotYours, StalePress, WordsTooLong.
     """
@@ -65,6 +70,7 @@ async def open_on_site(desk: Desk, who: Who, enterprise_id: int, source: Source,
         source, fitting(words, WORDS_LIMIT), enterprise.name, enterprise_id=enterprise.id, street=enterprise.street,
         grid=enterprise.grid, state=HazardState.VERIFIED if is_verified else HazardState.REPORTED,
         found_by="" if is_verified else who.official.name, official_id=who.official.id if is_verified else None,
+        remedy=item.remedy if item is not None else "", grade_hint=item.grade_hint if item is not None else None,
     )  # fmt: skip
     row = await open_hazard(desk, who.contact.id, opening)
     await tell_who_is_next(desk, row, StepKey.OPEN, who.contact.id)

@@ -42,7 +42,13 @@ def open_engine(url: str) -> AsyncEngine:
     """
     made = async_url(url)
     if made.get_backend_name() != "sqlite":
-        engine = create_async_engine(made, pool_size=8, max_overflow=0, hide_parameters=True)
+        # Here alone: a bureau on SQLite need not have psycopg.
+        from outreach.storage.trips import TripConnection
+
+        engine = create_async_engine(
+            made, connect_args={"async_creator_fn": TripConnection.connect},
+            pool_size=8, max_overflow=0, hide_parameters=True,
+        )  # fmt: skip
         _ping_after_a_rest(engine)
         return engine
     # One connection: SQLite has one writer anyway, and waiting in our pool is fairer than SQLITE_BUSY.

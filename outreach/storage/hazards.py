@@ -35,6 +35,8 @@ class HazardRecord(Record):
     report_id: Mapped[int | None] = mapped_column(unique=True)
     finding_id: Mapped[int | None] = mapped_column(unique=True)
     enterprise_id: Mapped[EnterpriseKey | None]
+    # The visit of officials in which it was found.
+    visit_id: Mapped[int | None] = mapped_column(index=True)
     street: Mapped[Line] = mapped_column(default="")
     grid: Mapped[Line] = mapped_column(default="")
     where: Mapped[Line] = mapped_column("place_words", default="")

@@ -57,6 +57,13 @@ from outreach.storage.reports import (
 from outreach.storage.roundups import RoundupAskRecord, RoundupRecord
 from outreach.storage.speakers import SpeakerRecord
 from outreach.storage.uploads import UploadRecord
+from outreach.storage.visits import (
+    VisitAnswerRecord,
+    VisitCardRecord,
+    VisitPartyRecord,
+    VisitRecord,
+    VisitTakingRecord,
+)
 
 __all__ = [
     "ActivityPhotoRecord",
@@ -127,5 +134,10 @@ __all__ = [
     "SpeakerRecord",
     "StandingRecord",
     "UploadRecord",
+    "VisitAnswerRecord",
+    "VisitCardRecord",
+    "VisitPartyRecord",
+    "VisitRecord",
+    "VisitTakingRecord",
     "WishRecord",
 ]

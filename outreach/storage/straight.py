@@ -7,16 +7,20 @@ statement waits for the answer to the one before. What is asked here is still he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.util import await_only, greenlet_spawn
+from sqlalchemy.util import greenlet_spawn
 
-# libpq's PQTRANS_IDLE: no transaction has begun.
-IDLE = 0
+if TYPE_CHECKING:
+    from outreach.storage.trips import TripConnection
+
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
+# What a session remembers of its only transaction.
+_CONNECTION, _ALONG = "straight.connection", "straight.along"
 
 
 class Straight:
@@ -37,8 +41,12 @@ class _Worded:
     """The text, and what makes parameters of values and values of columns, as the types of the statement say."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        if dialect.driver == "psycopg":
+            # As the server itself counts values; psycopg would have to read its own spelling anew each time.
+            dialect = cast(type[DefaultDialect], type(dialect))(paramstyle="numeric_dollar")
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.text = str(compiled)
+        self.sent = self.text.encode()
         self.has_rows = bool(compiled._result_columns)
         # What the statement itself says, and what its table says of a new row; a default that is worked out anew for
         # each row is for SQLAlchemy's own way.
@@ -47,15 +55,15 @@ class _Worded:
             assert column.default.is_scalar, column
             self._fixed[column.key] = column.default.arg
         self._binds: dict[str, Callable[[Any], Any]] = dict(compiled._bind_processors)
-        self._order: list[str] | None = compiled.positiontup
+        self._order: list[str] = compiled.positiontup
         processors = [column.type._cached_result_processor(dialect, None) for column in compiled._result_columns]
         self._columns = [(at, made) for at, made in enumerate(processors) if made is not None]
 
-    def parameters(self, values: Values) -> Any:
+    def parameters(self, values: Values) -> tuple[Any, ...]:
         given = {**self._fixed, **values}
         for name, made in self._binds.items():
             given[name] = made(given[name])
-        return given if self._order is None else tuple([given[name] for name in self._order])
+        return tuple([given[name] for name in self._order])
 
     def rows(self, found: Sequence[Row]) -> list[Row]:
         if not self._columns:
@@ -77,7 +85,30 @@ async def ask(session: AsyncSession, *asked: Asked) -> list[list[Row]]:
 
     Raises what SQLAlchemy raises. What the session holds back is written first.
     """
-    return await greenlet_spawn(_ask, session, asked)
+    if not _may_travel(session):
+        return await greenlet_spawn(_ask, session, asked)
+    return await _travel(session, asked)
+
+
+async def write(session: AsyncSession, *asked: Asked) -> None:
+    """Obeyed after all that was asked before and before all that is asked later, of which nobody wants an answer.
+
+    Where each trip costs, they go with the next one; what is wrong with them is then raised there, or by the commit.
+    """
+    if _may_travel(session):
+        await _travel(session, asked, is_held=True)
+    else:
+        await greenlet_spawn(_ask, session, asked)
+
+
+def foresee(session: AsyncSession, *asked: Asked) -> None:
+    """These will probably be asked soon: where each trip costs, they go along with what is asked next."""
+    if _may_travel(session):
+        session.info[_ALONG] = session.info.get(_ALONG, ()) + asked
+
+
+def _may_travel(session: AsyncSession) -> bool:
+    return session.bind is not None and session.bind.dialect.driver == "psycopg"
 
 
 def _ask(session: AsyncSession, asked: tuple[Asked, ...]) -> list[list[Row]]:
@@ -85,13 +116,7 @@ def _ask(session: AsyncSession, asked: tuple[Asked, ...]) -> list[list[Row]]:
     if not held._is_clean():
         held.flush()
     connection = held.connection()
-    worded = [(one.worded(connection.dialect), values) for one, values in asked]
-    if connection.dialect.driver == "psycopg":
-        driver: Any = connection.connection.driver_connection
-        # The BEGIN that psycopg sends before the first statement would be a trip of its own as well.
-        if len(worded) > 1 or driver.info.transaction_status == IDLE:
-            return _in_one_trip(connection, driver, worded)
-    return [_one_by_one(connection, one, values) for one, values in worded]
+    return [_one_by_one(connection, one.worded(connection.dialect), values) for one, values in asked]
 
 
 def _one_by_one(connection: Connection, worded: _Worded, values: Values) -> list[Row]:
@@ -109,28 +134,59 @@ def _one_by_one(connection: Connection, worded: _Worded, values: Values) -> list
         cursor.close()
 
 
-def _in_one_trip(connection: Connection, driver: Any, worded: list[tuple[_Worded, Values]]) -> list[list[Row]]:
-    """psycopg's pipeline: everything is sent before the first answer is waited for."""
-    sent = [(one.text, one.parameters(values)) for one, values in worded]
-    cursor: Any = connection.connection.cursor()
+async def _travel(session: AsyncSession, asked: tuple[Asked, ...], *, is_held: bool = False) -> list[list[Row]]:
+    if not session.sync_session._is_clean():
+        await session.flush()
+    connection = await _connection(session)
+    worded = [one.worded(connection.dialect) for one, _ in asked]
+    parameters = [one.parameters(values) for one, (_, values) in zip(worded, asked, strict=True)]
     try:
-        for text, parameters in sent:
-            _tell(connection, "before_cursor_execute", cursor, text, parameters)
-        found = await_only(_pipeline(driver, sent, [one.has_rows for one, _ in worded]))
-        for text, parameters in sent:
-            _tell(connection, "after_cursor_execute", cursor, text, parameters)
-    except Exception as fault:
-        connection._handle_dbapi_exception(fault, sent[0][0], sent[0][1], cursor, None)
+        driver: TripConnection = connection.connection.driver_connection  # type: ignore[assignment]
+        sent = [driver.worded(one.sent, given) for one, given in zip(worded, parameters, strict=True)]
+        await _tell_each(connection, "before_cursor_execute", worded, parameters)
+        found = [] if is_held else driver.foreseen(sent)
+        if is_held:
+            driver.hold(*sent)
+        elif found is None:
+            along = [(one.worded(connection.dialect), values) for one, values in session.info.pop(_ALONG, ())]
+            more = [driver.worded(one.sent, one.parameters(values)) for one, values in along]
+            found = await driver.trip(*sent, along=more)
+        await _tell_each(connection, "after_cursor_execute", worded, parameters)
+    except BaseException as fault:
+        await greenlet_spawn(_complain, connection, fault, worded[0].text, parameters[0])
         raise
-    finally:
-        cursor.close()
-    return [one.rows(rows) for (one, _), rows in zip(worded, found, strict=True)]
+    return [one.rows(rows) for one, rows in zip(worded, found or (), strict=not is_held)]
 
 
-async def _pipeline(driver: Any, sent: list[tuple[str, Any]], have_rows: list[bool]) -> list[list[Row]]:
-    async with driver.pipeline():
-        cursors = [await driver.execute(text, parameters) for text, parameters in sent]
-    return [await cursor.fetchall() if has else [] for cursor, has in zip(cursors, have_rows, strict=True)]
+async def _connection(session: AsyncSession) -> Connection:
+    """The session's own, with the savepoint that it is in: SQLAlchemy sends that only when it is asked for it."""
+    held = session.sync_session
+    within = held.get_nested_transaction() or held.get_transaction()
+    known: tuple[object, Connection] | None = held.info.get(_CONNECTION)
+    if known is None or known[0] is not within or known[1].closed:
+        connection = await greenlet_spawn(held.connection)
+        known = held.info[_CONNECTION] = held.get_nested_transaction() or held.get_transaction(), connection
+    return known[1]
+
+
+def _complain(connection: Connection, fault: BaseException, text: str, parameters: Any) -> None:
+    try:
+        # SQLAlchemy looks for what is being handled, and in a greenlet of its own nothing is yet.
+        raise fault
+    except BaseException:
+        connection._handle_dbapi_exception(fault, text, parameters, None, None)
+
+
+async def _tell_each(connection: Connection, name: str, worded: list[_Worded], parameters: list[Any]) -> None:
+    if connection._has_events or connection.engine._has_events:
+        await greenlet_spawn(_tell_all, connection, name, worded, parameters)
+
+
+def _tell_all(connection: Connection, name: str, worded: list[_Worded], parameters: list[Any]) -> None:
+    cursor = connection.connection.cursor()
+    for one, given in zip(worded, parameters, strict=True):
+        _tell(connection, name, cursor, one.text, given)
+    cursor.close()
 
 
 def _tell(connection: Connection, name: str, cursor: Any, text: str, parameters: Any) -> None:

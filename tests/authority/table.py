@@ -139,6 +139,11 @@ def stationed(who: Someone, what: Thing, place: str) -> bool:
     return STATIONED.get(what.at) == who.name
 
 
+def inspects(who: Someone, what: Thing, place: str) -> bool:
+    """Those who inspect in the very street, of whatever kind."""
+    return finds(True)(who, what, place) or finds(False)(who, what, place)
+
+
 concerned = either(walker, there(Duty.FINDINGS))
 inviter = either(any_walker, duty(Duty.INVITE))
 inviter_there = either(walker, there(Duty.INVITE))
@@ -267,6 +272,33 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("os:n:{id}:cross", "enterprise", finds(False)),
     Entry("os:n:{id}:self", "enterprise", lambda who, what, place: False, succeeds=False),
     Entry("os:o:{id}", "hazard", there(Duty.TRIAGE)),
+    Entry("os:v:{id}", "visit", inspects),
+    Entry("ov:l:0", "", finder),
+    Entry("ov:n:{id}", "enterprise", inspects),
+    Entry("ov:b:{id}:guidance", "enterprise", finds(True)),
+    Entry("ov:b:{id}:expert", "enterprise", finds(False)),
+    Entry("ov:o:{id}", "visit", inspects),
+    Entry("ov:s:{id}", "visit", inspects),
+    Entry("ov:y:{id}", "visit", inspects),
+    Entry("ov:c:{id}", "visit", inspects),
+    Entry("ov:a:{id}", "visit", inspects),
+    Entry("ov:f:{id}", "visit", inspects),
+    Entry("ov:p:{id}:1", "visit", inspects),
+    Entry("ov:i:{id}:1:0", "visit", inspects),
+    Entry("ov:k:{id}:0", "visit", inspects),
+    Entry("ov:t:{id}:2:0", "visit", inspects),
+    Entry("ov:v:{id}:1:0:p", "visit", inspects),
+    Entry("ov:w:{id}:1:0", "visit", inspects),
+    Entry("ov:z:{id}", "visit", inspects),
+    Entry("ov:g:0:{id}", "hazard", concerned),
+    Entry("ov:cc:{id}:0", "visit", inspects, succeeds=False),
+    Entry("ov:aa:{id}:987654", "visit", inspects, succeeds=False),
+    Entry("ov:j:{id}", "visit", inspects),
+    Entry("ov:q:{id}", "visit", inspects, succeeds=False),
+    Entry("ov:x:{id}", "visit", inspects, succeeds=False),
+    Entry("ov:e:{id}", "visit", inspects),
+    Entry("ov:r:{id}", "visit", inspects, succeeds=False),
+    Entry("ov:h:0", "", contact),
     Entry("me:l:{id}", "hazard", there(Duty.TRIAGE)),
     Entry("me:k:{id}:stop_use", "hazard", there(Duty.TRIAGE)),
     Entry("me:x:{id}:987654", "hazard", there(Duty.TRIAGE), succeeds=False),
@@ -617,6 +649,8 @@ WAITED: tuple[Waited, ...] = (
     Waited(Entry("", "", finder, standing=("on_the_spot.name", "")), Text("字号")),
     Waited(Entry("", "enterprise", finds(True), standing=("on_the_spot.new", "{id}:official")), WORDS),
     Waited(Entry("", "enterprise", finds(False), standing=("on_the_spot.new", "{id}:expert")), PHOTO),
+    Waited(Entry("", "visit", inspects, standing=("on_the_spot.new", "1:official:{id}")), WORDS),
+    Waited(Entry("", "", finder, standing=("visit.name", "")), Text("字号")),
     Waited(Entry("", "hazard", there(Duty.TRIAGE), standing=("on_the_spot.more", "spot:{id}")), WORDS),
     Waited(Entry("", "hazard", there(Duty.TRIAGE), standing=("on_the_spot.more", "spot:{id}")), PHOTO),
     Waited(Entry("", "drafted paper", there(Duty.TRIAGE), standing=("ladder.words", "ladder:{id}:1:facts")), WORDS),

@@ -6,15 +6,19 @@ awaited message and deep link, each by every caller and about a thing at each pl
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import io
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_bytes
+from typing import Any
 
+import aiosqlite
 import openpyxl
 import pytest
-from sqlalchemy import select, text
 
 from content.catalogue import Catalogue
 from content.privacy import Privacy
@@ -28,18 +32,20 @@ from outreach.desk import Desk, Office
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
 from outreach.storage.records import Record
-from outreach.storage.sealing import HourlyCount
+from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
 from tests.authority.table import BUTTONS, COMMANDS, LINKS, WAITED, Entry, said_by
 from tests.authority.verbs import answered
 from tests.authority.world import CAST, GUESSED, NOWHERE, OWN, Someone, Thing, World, everything
 from tests.conftest import MORNING, SetClock
 
 NOBODY = Thing(0, "")
+# What lies in each table.
+Held = list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of it: the words, the refusal if it was one, and the digest of all tables if anything moved."""
+    """What came of it: the words, the refusal if it was one, and whether anything is otherwise in any table."""
 
     words: str
     refusal: Refusal | None
@@ -56,7 +62,7 @@ class Theatre:
     def __init__(self, office: Office, world: World) -> None:
         self.office = office
         self.world = world
-        self.before: str = ""
+        self.before: Held = []
         self.cells = 0
 
     async def play(self, who: Someone, said: Said, entry: Entry, thing: Thing) -> Answer:
@@ -87,7 +93,7 @@ class Theatre:
 
     async def _answer(self, desk: Desk, turn: Turn) -> Answer:
         moves = await _moves(desk)
-        before = self.before if moves == 0 else await digest(desk)
+        before = self.before if moves == 0 else await everything_held(desk)
         start = await _moves(desk)
         scene = await menu.scene_for(turn, desk)
         refusal = None
@@ -98,24 +104,29 @@ class Theatre:
             refusal = no
             reply = await menu.refuse(turn, await menu.scene_for(turn, desk), no)
         await desk.session.flush()
-        is_changed = await _moves(desk) != start and await digest(desk) != before
+        is_changed = await _moves(desk) != start and await everything_held(desk) != before
         return Answer(words_of(reply), refusal, is_changed)
 
 
 async def _moves(desk: Desk) -> int:
     """How many rows this transaction has touched so far, undone ones included."""
-    total = int((await desk.session.execute(text("SELECT total_changes()"))).scalar_one())
+    total = (await _driver(desk)).total_changes
     begun = desk.session.info.setdefault("begun", total)
     return total - int(begun)
 
 
-async def digest(desk: Desk) -> str:
-    """Of every row of every table."""
-    seen = hashlib.sha256()
-    for table in Record.metadata.sorted_tables:
-        rows = sorted(map(repr, (await desk.session.execute(select(table))).all()))
-        seen.update(f"{table.name} {len(rows)} {rows}".encode())
-    return seen.hexdigest()
+async def everything_held(desk: Desk) -> Held:
+    """Every row of every table, as it lies there: reading them as values would take ten times as long."""
+    await desk.session.flush()
+    driver = await _driver(desk)
+    return [driver.execute(f'SELECT * FROM "{table.name}"').fetchall() for table in Record.metadata.sorted_tables]
+
+
+async def _driver(desk: Desk) -> Any:
+    """The connection of this transaction, without anything between."""
+    raw = await (await desk.session.connection()).get_raw_connection()
+    assert isinstance(raw.driver_connection, aiosqlite.Connection)
+    return raw.driver_connection._conn
 
 
 def words_of(reply: Reply) -> str:
@@ -149,25 +160,60 @@ def _read(file: File) -> str:
     return file.data.decode() if file.name.endswith(".json") else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The world as it was built once: its database to be copied, and what else has to be the same to read it."""
+
+    file: Path
+    photos: PhotoStore
+    seal: Seal
+    world: World
+    before: Held
+
+
 @pytest.fixture(scope="module")
 def clock() -> SetClock:
     return SetClock()
 
 
+@pytest.fixture(scope="module")
+def built(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, clock: SetClock, catalogue: Catalogue, texts: Texts
+) -> Built:
+    folder = tmp_path_factory.mktemp("world")
+    file, photos, seal = folder / "anshao.db", PhotoStore(folder / "photos"), Seal(token_bytes(KEY_BYTES))
+    shutil.copy(migrated_sqlite, file)
+
+    async def build() -> Built:
+        async with _opened(file, photos, seal, clock, catalogue, texts) as office:
+            world = await everything(office)
+            async with office.desk() as desk:
+                return Built(file, photos, seal, world, await everything_held(desk))
+
+    return asyncio.run(build())
+
+
+@asynccontextmanager
+async def _opened(
+    file: Path, photos: PhotoStore, seal: Seal, clock: SetClock, catalogue: Catalogue, texts: Texts
+) -> AsyncIterator[Office]:
+    engine = open_engine(f"sqlite:///{file}")
+    yield Office(
+        engine, catalogue, texts, photos, Privacy.load(), clock=clock, bot_username="anshao_sandbox_bot", seal=seal
+    )  # fmt: skip
+    await engine.dispose()
+
+
 @pytest.fixture
 async def theatre(
-    sqlite_url: str, tmp_path: Path, clock: SetClock, catalogue: Catalogue, texts: Texts
+    built: Built, tmp_path: Path, clock: SetClock, catalogue: Catalogue, texts: Texts
 ) -> AsyncIterator[Theatre]:
-    engine = open_engine(sqlite_url)
-    office = Office(
-        engine, catalogue, texts, PhotoStore(tmp_path / "photos"), Privacy.load(), clock=clock,
-        bot_username="anshao_sandbox_bot",
-    )  # fmt: skip
-    theatre = Theatre(office, await everything(office))
-    async with office.desk() as desk:
-        theatre.before = await digest(desk)
-    yield theatre
-    await engine.dispose()
+    file = tmp_path / "anshao.db"
+    shutil.copy(built.file, file)
+    async with _opened(file, built.photos, built.seal, clock, catalogue, texts) as office:
+        theatre = Theatre(office, built.world)
+        theatre.before = built.before
+        yield theatre
 
 
 def things_of(world: World, entry: Entry) -> Iterator[tuple[str, Thing]]:

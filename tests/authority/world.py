@@ -19,6 +19,7 @@ from domain.notice import Notice
 from domain.plan import Rhythm
 from domain.rectification import StepKey
 from domain.report import Draft
+from domain.visit import VisitKind
 from outreach import (
     appointing,
     broadcasting,
@@ -57,6 +58,7 @@ from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import EnrolmentRequestRecord, InvitationRecord, OfficialRecord, PostRecord
 from outreach.storage.roundups import RoundupAskRecord, RoundupRecord
+from outreach.visits import filling, visiting
 
 EAST, WEST = "东华街道", "西兴街道"
 # Where a thing lies: at 甲, at another enterprise of the same street, in another street, over and done with at 甲,
@@ -532,6 +534,24 @@ async def liaisons(office: Office, world: World) -> None:
             world.keep_secret(words, {name} | {one.name for one in (*CAST, *BACKGROUND) if one.walks(at)})
 
 
+async def visits(office: Office, world: World) -> None:
+    """At each enterprise a visit that goes on, with a part taken and an item in it that is not in order."""
+    for at in (OWN, NEIGHBOUR, ELSEWHERE):
+        name = "西科长" if at == ELSEWHERE else "东科长"
+        who = Who(world.contacts[name], (), world.officials[name])
+        async with office.desk() as desk:
+            row = await visiting.begin(desk, who, world.enterprises[at], VisitKind.ENFORCEMENT)
+            await visiting.choose_list(desk, who, row.id, 0)
+            await filling.take(desk, who, row.id, 1, 0)
+            await filling.answer(desk, who, row.id, 1, 0, Verdict.FAIL)
+            world.put("visit", at, row.id, name)
+            inspectors = {
+                one.name for one in (*CAST, *BACKGROUND)
+                if one.may(Duty.FINDINGS, at) and one.office in (OfficeRole.HEAD, OfficeRole.OFFICER, OfficeRole.EXPERT)
+            }  # fmt: skip
+            world.keep_secret(row.number, inspectors)
+
+
 async def papers(office: Office, world: World) -> None:
     """At each enterprise a hazard past its term for each draft of the ladder, and for one paper that went out."""
     kinds = {
@@ -572,7 +592,7 @@ async def papers(office: Office, world: World) -> None:
 async def everything(office: Office) -> World:
     """The whole world, committed."""
     world = World()
-    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, papers, liaisons)
-    for part in (*street, roundups, boards):
+    street = (people, inspections, broadcasts, quizzes, reports, plans, joining, activities, hazards, visits, papers)
+    for part in (*street, liaisons, roundups, boards):
         await part(office, world)
     return world

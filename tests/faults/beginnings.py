@@ -10,11 +10,13 @@ from sqlalchemy import select
 from bot.commands.demo import load_district
 from bot.wiring import House
 from domain.contact import Jurisdiction, Role
-from outreach import appointing, enrolling, inviting, practising
+from domain.fallback import Address, Service
+from outreach import addressing, appointing, enrolling, inviting, practising
 from outreach.desk import Desk
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord
-from tests.faults import clock_tales, story, tales
+from tests.faults import clock_tales, group_tales, story, tales
+from tests.faults.groups import PREFIX
 from tests.faults.story import SHOP, Step
 from tests.faults.telegram_side import TelegramSide
 from tests.stage import CAST
@@ -66,6 +68,18 @@ async def notice(house: House, telegram: TelegramSide) -> list[Step]:
             contact = await enrolling.agree(desk, number, number, name, "zh-CN", 1)
             await enrolling.give_post(desk, contact, restaurant, Role.EMPLOYEE, "test")
     return tales.notice(code, len(posts) + EMPLOYEES)
+
+
+async def fallback(house: House, telegram: TelegramSide) -> list[Step]:
+    """Three enterprises with a group robot: one is told, nobody at the second can be reached, the third has nobody."""
+    posts = {
+        "王芳": (SHOP, Role.SAFETY_OFFICER), "小刘": (SHOP, Role.EMPLOYEE), "赵敏": (RESTAURANT, Role.SAFETY_OFFICER),
+    }  # fmt: skip
+    code = await _peopled(house, telegram, posts)
+    async with house.office.desk() as desk:
+        for name in (SHOP, RESTAURANT, HOTPOT):
+            await addressing.keep(desk, await _enterprise(desk, name), Address(Service.OTHER, f"{PREFIX}{name}"))
+    return group_tales.fallback(code, len(posts), told=(RESTAURANT, HOTPOT), silent=SHOP)
 
 
 async def reminder(house: House, telegram: TelegramSide) -> list[Step]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.wiring import open_house
 from tests.conftest import SetClock
-from tests.faults import beginnings, clock_oracles, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
+from tests.faults import beginnings, clock_oracles, group_oracles, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
 from tests.faults.beginnings import Beginning
 from tests.faults.grounds import Ground, Laid
 from tests.faults.holdings import holdings
@@ -116,6 +116,7 @@ class Enumerator:
         before = seen(self.ground)
         clean.before = set(before)
         clean.pushed = clock_oracles.pushes(self._scene(chapter))
+        clean.posted = len(self.telegram.posts())
         self._go(step)
         clean.ids = set(self.telegram.waiting_ids())
         clean.by_seen[before] = [holdings(self.ground)]

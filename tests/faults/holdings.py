@@ -45,6 +45,8 @@ HOLDINGS = {
     " recalled_by FROM broadcasts ORDER BY id",
     "recipients": "SELECT broadcast_id, contact_id, enterprise_id, role, is_late FROM recipients"
     " ORDER BY broadcast_id, contact_id",
+    "fallback_addresses": "SELECT enterprise_id, service, state FROM fallback_addresses ORDER BY enterprise_id, state",
+    "fallbacks": "SELECT key, why, title, text, is_urgent FROM fallbacks ORDER BY key",
     "plans": "SELECT contact_id, state, checklist_id, rhythm, asked_on, next_look_at FROM plans ORDER BY id",
     "occurrences": "SELECT enterprise_id, occurs_on, due_on, state FROM occurrences ORDER BY enterprise_id, occurs_on",
     "reminders": "SELECT contact_id, occurs_on, state, reason FROM reminders ORDER BY contact_id, occurs_on",

@@ -28,10 +28,12 @@ from outreach.amending import Amender
 from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
+from outreach.forwarding import LOOK_FOR, Forwarder
 from outreach.photographing import Photographer
 from outreach.storage.database import open_engine
 from scheduler import sweeps
 from tests.conftest import SetClock
+from tests.faults.groups import groups_at
 from tests.faults.killing import Killed, Killer
 from tests.stage import stage_settings
 
@@ -42,8 +44,10 @@ LEFT = text(
     " + (SELECT count(*) FROM photos WHERE state = 'pending'),"
     " (SELECT count(*) FROM report_photos WHERE state = 'pending'),"
     " (SELECT count(*) FROM letters WHERE state IN ('queued', 'claimed')),"
-    " (SELECT count(*) FROM broadcasts WHERE next_look_at IS NOT NULL)"
+    " (SELECT count(*) FROM broadcasts WHERE next_look_at IS NOT NULL),"
+    " (SELECT count(*) FROM fallbacks WHERE state IN ('queued', 'retry', 'claimed'))"
 )
+ADDRESSES = text("SELECT count(*) FROM fallback_addresses")
 
 
 def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
@@ -126,6 +130,8 @@ class _Hands:
         self.photographer = Photographer(office, fetch)
         self.evidence = EvidencePhotographer(office, fetch)
         self.amender = Amender(office, house.gateway, house.pump.claims, house.pump.pacer)
+        self.forwarder = Forwarder(office, groups_at(house, killer))
+        self.has_addresses = False
 
     async def start(self) -> None:
         """What bot.processes does before it opens its doors."""
@@ -134,12 +140,17 @@ class _Hands:
             await self.house.pump.claims.rescue(self.clock(), sole=True)
             await self.photographer._take_back()
             await self.evidence._take_back()
+        async with self.house.office.desk() as desk:
+            self.has_addresses = bool((await desk.session.execute(ADDRESSES)).scalar_one())
 
     async def work(self) -> None:
         """Until nothing is left; time passes until also what waits for a later hour is settled."""
+        began = self.clock()
         await self._settle()
         for seconds in PAUSES:
-            if not any(await self._left()):
+            # Whether a notice must go another way is looked at once a minute.
+            is_over = not self.has_addresses or self.clock() - began > LOOK_FOR
+            if is_over and not any(await self._left()):
                 break
             self.clock.now += timedelta(seconds=seconds)
             await self.house.pump.claims.rescue(self.clock.now)
@@ -154,9 +165,10 @@ class _Hands:
             busy = await self.photographer.turn()
             busy |= await house.pump.turn()
             # A look that finds nothing is the same everywhere: these look, and may die, only where something is left.
-            _, evidence, letters, broadcasts = await self._left()
+            _, evidence, letters, broadcasts, _ = await self._left()
             busy |= bool(evidence) and await self.evidence.turn()
             busy |= bool(letters) and await house.courier.turn()
+            busy |= self.has_addresses and await self.forwarder.turn()
             busy |= bool(broadcasts) and await self.amender.turn()
             for sweep in self.sweeping:
                 busy |= bool(await sweep(house.office))
@@ -165,7 +177,7 @@ class _Hands:
         raise AssertionError("it never settles")
 
     async def _left(self) -> tuple[int, ...]:
-        """How much is left of notices and photos, of photos of reports, of letters and of broadcasts to look at."""
+        """How much is left of notices and photos, photos of reports, letters, broadcasts to look at, and forwards."""
         is_armed, self.killer.is_armed = self.killer.is_armed, False
         async with self.house.office.desk() as desk:
             left = (await desk.session.execute(LEFT)).one()

@@ -25,7 +25,7 @@ class Clean:
 
     by_seen: what the record may hold, by which update ids had taken effect; needed: how many of them the
     n-th thing said to somebody presupposes; last_reply: the last thing each actor was told; pushed: how often each had
-    been told something of the clock's own accord before.
+    been told something of the clock's own accord before; posted: how much had come to the groups of enterprises.
     """
 
     before: set[int] = field(default_factory=set)
@@ -35,6 +35,7 @@ class Clean:
     held: Held = field(default_factory=dict)
     last_reply: dict[str, tuple[str, str]] = field(default_factory=dict)
     pushed: dict[str, int] = field(default_factory=dict)
+    posted: int = 0
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ class Pressed:
 
     posts: who holds which post; verdicts, notes and photos by item number; broken: photos that are no pictures;
     reports: words, whether named, photos, how many of them are no pictures; votes: whether each was right;
+    forwarded: how many messages came to an enterprise's group by its robot;
     audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds; pushed: how often somebody
     was told of their own accord of what is due, of the campaign's day or of their question.
     """
@@ -35,6 +36,7 @@ class Pressed:
     read: frozenset[str] = frozenset()
     chased: int = 0
     pushed: dict[str, int] = field(default_factory=dict)
+    forwarded: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from tests.stage import CAST, masked
 T = TypeVar("T")
 # What puts something before a person's eyes.
 SPEAKING = frozenset({"sendMessage", "editMessageText", "sendDocument", "sendPhoto", "sendPoll"})
+# Where the robots of enterprises' groups are.
+GROUP = "/group"
 # It begins like a picture and is none.
 BROKEN = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(64)
 _drawn = functools.cache(pictures.named)
@@ -39,6 +41,8 @@ class TelegramSide:
         self._changes = 0
         self._remembered: tuple[object, bytes] = (None, b"")
         self._listed: tuple[int, list[dict[str, Any]]] = (-1, [])
+        # What came to the groups of enterprises by their robots: to whom, under which title, in which words.
+        self._posts: list[tuple[str, str, str]] = []
         self.exchange: Exchange
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -70,6 +74,7 @@ class TelegramSide:
     async def _life(self) -> None:
         self._stopping = asyncio.Event()
         app = create_app()
+        app.router.add_post(GROUP, self._posted)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -77,6 +82,16 @@ class TelegramSide:
         self._ready.set()
         await self._stopping.wait()
         await runner.cleanup()
+
+    async def _posted(self, request: web.Request) -> web.Response:
+        said = await request.json()
+        self._posts.append((said["group"], said["title"], said["text"]))
+        self._changes += 1
+        return web.Response()
+
+    def posts(self) -> list[tuple[str, str, str]]:
+        """What came to the groups of enterprises: to whom, under which title, in which words."""
+        return self.do(lambda: list(self._posts))
 
     def do(self, deed: Callable[[], T]) -> T:
         """Call on the sandbox's own thread, between its requests."""
@@ -97,7 +112,7 @@ class TelegramSide:
             if self._remembered[0] != stand:
                 content = pickle.dumps(
                     (exchange.world, (updates.pending, updates.past, updates.next_id, updates.next_n),
-                     (files._bytes, files._links), exchange.faults.rules)
+                     (files._bytes, files._links), exchange.faults.rules, self._posts)
                 )  # fmt: skip
                 self._remembered = stand, content
             return self._remembered[1]
@@ -111,7 +126,7 @@ class TelegramSide:
             exchange = self.exchange
             updates, files = exchange.updates, exchange.files
             kept = pickle.loads(remembered or self._untouched)
-            exchange.world, queue, (files._bytes, files._links), exchange.faults.rules = kept
+            exchange.world, queue, (files._bytes, files._links), exchange.faults.rules, self._posts = kept
             updates.pending, updates.past, updates.next_id, updates.next_n = queue
             files.records = exchange.world.files
             exchange.events.recent.clear()

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.conftest import DATABASES, Adding, Figure
-from tests.faults import clock_bugs, oracles, tale_bugs  # noqa: F401 - being imported is how mistakes get on the list
+from tests.faults import clock_bugs, group_bugs, oracles, tale_bugs  # noqa: F401 - being imported is how mistakes get on the list
 from tests.faults.conftest import SEED
 from tests.faults.enumerating import Enumerator, Tally, images_of, sampled
 from tests.faults.forking import Forkery
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 # Every story: into how many shares its images are dealt, how many points it has at least, and how many of them are
 # died at by a real SIGKILL.
 STORIES = {"enrolment": (2, 1200, 200), "report": (1, 500, 100), "quiz": (1, 400, 80), "notice": (4, 1800, 60),
-           "reminder": (1, 700, 60), "calendar": (1, 400, 40)}  # fmt: skip
+           "reminder": (1, 700, 60), "calendar": (1, 400, 40), "fallback": (1, 800, 40)}  # fmt: skip
 SHARES = [(name, at, of) for name, (of, _, _) in STORIES.items() for at in range(of)]
 # What every run dies in, and the mistakes that show there.
 FEW = {
@@ -31,11 +31,12 @@ FEW = {
     "quiz": ("quiz:wrong",),
     "notice": ("notice:read",),
     "reminder": ("reminder:night", "reminder:late"),
+    "fallback": ("fallback:silent",),
 }
 ALWAYS = (
     "the_id_is_committed_before_the_effect", "the_photo_row_is_added_after_the_commit",
     "the_official_is_told_of_a_report_after_the_commit", "reading_it_twice_counts_twice",
-    "what_is_asked_has_its_reminder_in_another_transaction",
+    "what_is_asked_has_its_reminder_in_another_transaction", "what_a_dead_process_held_goes_to_the_group_again",
 )  # fmt: skip
 
 
@@ -130,6 +131,7 @@ ON_POSTGRESQL = {
     "quiz": ("quiz:wrong", "quiz:last"),
     "notice": ("notice:read", "notice:stopped"),
     "reminder": ("reminder:late", "reminder:resumed"),
+    "fallback": ("fallback:silent", "fallback:recalled"),
 }
 
 

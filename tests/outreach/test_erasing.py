@@ -301,7 +301,7 @@ async def test_the_copy_holds_every_row_about_the_person_and_nobody_elses(office
         "daily_questions": told["daily_question"], "group_answers": told["group_answers"],
             "activities": told["activities"], "activity_photos": told["activity_photos"],
         "hazard_steps": told["hazard_steps"], "hazard_photos": told["hazard_photos"],
-        "hazard_cards": told["hazard_cards"], "objections": told["objections"],
+        "hazard_cards": told["hazard_cards"], "objections": told["objections"], "visit_cards": told["visit_cards"],
             "liaison_words": told["words_to_stationed_officials"],
     }  # fmt: skip
     assert {name: len(rows) for name, rows in counted.items()} == {n: held[n] for n in counted}

@@ -38,10 +38,10 @@ from outreach.hazards import rectifying
 from outreach.hazards.carding import call_for_cards, card_for, place_card
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
-from outreach.hazards.recarding import HOLD_FOR, Recarder
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import PLAN_PARTS, Who
 from outreach.persons import as_contact
+from outreach.recarding import HOLD_FOR, Recarder
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.notices import DeliveryRecord

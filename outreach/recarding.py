@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import select
 
 from domain.notice import DeliveryState
+from outreach.decks import DECKS, Card, Deck
 from outreach.delivery.aftermath import TOKEN, TOKEN_PAUSE_FOR
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind
@@ -18,9 +19,7 @@ from outreach.delivery.pacing import Pacer
 from outreach.delivery.rounds import go_round
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Desk, Office
-from outreach.hazards.carding import card_for
 from outreach.persons import as_contact
-from outreach.storage.hazards import HazardCardRecord, HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
 
@@ -40,13 +39,15 @@ _SETTLES = (Kind.SENT, Kind.CONTACT_GONE, Kind.CONTENT_REFUSED)
 class Redraw:
     """One message to be given other words; `version` is what the person sees then, None for a pointer."""
 
-    hazard_id: int
+    deck: Deck
+    thing_id: int
     contact_id: int
     chat_id: int
     message_id: int
     text: str
     buttons: str
     version: int | None
+    screen: str = ""
 
 
 class Recarder:
@@ -68,15 +69,21 @@ class Recarder:
         if await self._claims.paused_until(self._office.clock()) is not None:
             return False
         async with self._office.desk() as desk:
-            redraws = [one for row in await self._take(desk) for one in await self._redraws(desk, row)]
+            redraws = [
+                one
+                for deck in DECKS
+                for card in await self._take(desk, deck)
+                for one in await self._redraws(desk, deck, card)
+            ]
         done = await asyncio.gather(*(self._draw(one) for one in redraws))
         return any(done)
 
-    async def _take(self, desk: Desk) -> list[HazardCardRecord]:
+    async def _take(self, desk: Desk, deck: Deck) -> list[Card]:
+        cards = deck.cards
         found = await desk.session.scalars(
-            select(HazardCardRecord)
-            .where(HazardCardRecord.next_look_at <= desk.now)
-            .order_by(HazardCardRecord.next_look_at, HazardCardRecord.hazard_id, HazardCardRecord.contact_id)
+            select(cards)
+            .where(cards.next_look_at <= desk.now)
+            .order_by(cards.next_look_at, getattr(cards, deck.key), cards.contact_id)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
         )
@@ -85,7 +92,7 @@ class Recarder:
             row.next_look_at = desk.now + HOLD_FOR
         return rows
 
-    async def _redraws(self, desk: Desk, held: HazardCardRecord) -> list[Redraw]:
+    async def _redraws(self, desk: Desk, deck: Deck, held: Card) -> list[Redraw]:
         """What is to be edited for one card. What needs nothing is put to rest here."""
         contact = await desk.session.get(ContactRecord, held.contact_id)
         if contact is None or contact.chat_id is None or contact.erased_at is not None or not contact.is_reachable:
@@ -93,28 +100,34 @@ class Recarder:
             return []
         is_fresh = held.delivery_key is not None and await self._find(desk, held)
         words = desk.office.texts.words(contact.locale)
-        row = await desk.session.get_one(HazardRecord, held.hazard_id, populate_existing=True)
+        row = await desk.session.get_one(deck.things, deck.thing_of(held), populate_existing=True)
         redraws = []
         if held.left_message_id is not None:
-            text = words("replies/hazard/moved", number=row.number)
-            buttons = json.dumps([[[words.label("hazard.open"), f"hz:o:{row.id}"]]])
-            redraws.append(Redraw(row.id, held.contact_id, contact.chat_id, held.left_message_id, text, buttons, None))
+            text = words(f"{deck.words}/moved", number=row.number)
+            buttons = json.dumps([[[words.label(deck.label), f"{deck.press}:{row.id}"]]])
+            redraws.append(
+                Redraw(deck, row.id, held.contact_id, contact.chat_id, held.left_message_id, text, buttons, None)
+            )
         if held.message_id is None or (is_fresh and held.shown == row.version):
             if held.delivery_key is None and held.left_message_id is None:
                 held.next_look_at = None
             return redraws
-        shown = await card_for(desk, row, as_contact(contact))
+        shown = await deck.draw(desk, row, as_contact(contact), held)
         if shown is None:
-            text, buttons = words("replies/hazard/not_yours_any_more", number=row.number), "[]"
+            text, buttons = words(f"{deck.words}/not_yours_any_more", number=row.number), "[]"
         else:
             text = shown[0]
             rows = [[[words.label(b.label, **dict(b.facts)), b.press] for b in line] for line in shown[1]]
             buttons = json.dumps(rows, ensure_ascii=False)
         return [
-            *redraws, Redraw(row.id, held.contact_id, contact.chat_id, held.message_id, text, buttons, row.version)
+            *redraws,
+            Redraw(
+                deck, row.id, held.contact_id, contact.chat_id, held.message_id, text, buttons, row.version,
+                deck.screen_of(held),
+            ),
         ]  # fmt: skip
 
-    async def _find(self, desk: Desk, held: HazardCardRecord) -> bool:
+    async def _find(self, desk: Desk, held: Card) -> bool:
         """Find which message the notice that carries the card has become; whether it has just been sent."""
         found = await desk.session.execute(
             select(DeliveryRecord.state, DeliveryRecord.message_id).where(DeliveryRecord.key == held.delivery_key)
@@ -146,9 +159,9 @@ class Recarder:
         """Put the card to rest, unless there is more to be done or another step has called for it meanwhile."""
         async with self._office.desk() as desk:
             held = await desk.session.get(
-                HazardCardRecord, (one.hazard_id, one.contact_id), with_for_update=True, populate_existing=True
+                one.deck.cards, (one.thing_id, one.contact_id), with_for_update=True, populate_existing=True
             )
-            row = await desk.session.get_one(HazardRecord, one.hazard_id, populate_existing=True)
+            row = await desk.session.get_one(one.deck.things, one.thing_id, populate_existing=True)
             if held is None:
                 return
             if not is_done:
@@ -158,6 +171,9 @@ class Recarder:
                 held.left_message_id = None
             elif one.version is not None and held.message_id == one.message_id:
                 held.shown = one.version
+            if one.version is not None and held.message_id == one.message_id and one.screen != one.deck.screen_of(held):
+                held.next_look_at = desk.now  # they went on to another screen meanwhile, and this one overtook it
+                return
             if held.next_look_at is None or held.next_look_at <= desk.now:
                 return  # called for in the meantime, or at rest already
             if held.delivery_key is not None or held.left_message_id is not None:
