@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import ForeignKey, event, select
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -90,13 +89,17 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
     """aiosqlite as it comes, on the build of SQLite that the product speaks through."""
 
     def __init__(self) -> None:
-        super().__init__(aiosqlite, sqlite)
+        super().__init__(sqlite, sqlite)
+        self.has_stop = True
 
     def _init_dbapi_attributes(self) -> None:
         for name in TAKEN_OVER:
             setattr(self, name, getattr(sqlite, name))
 
     def connect(self, path: str, **options: Any) -> AsyncAdapt_aiosqlite_connection:
+        # The peers' own: the product does without.
+        import aiosqlite
+
         options |= {"factory": slow(sqlite.Connection)}
         connection = aiosqlite.Connection(partial(sqlite.connect, path, **options), iter_chunk_size=64)
         connection._thread.daemon = True

@@ -1,7 +1,6 @@
 """法律文本 — articles that need no import: the shipped excerpts, and every statute with an optional package."""
 
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import cached_property
@@ -47,6 +46,9 @@ def _number(label: str, value: int) -> str:
 
 
 def _rows(package: Path, statement: str, *values: str) -> list[Any]:
+    # Loaded when somebody asks: the database of the house may speak through another build of SQLite.
+    import sqlite3
+
     with closing(sqlite3.connect(f"file:{package}?mode=ro", uri=True)) as connection:
         return connection.execute(statement, values).fetchall()
 

@@ -1,8 +1,8 @@
 """就地执行 — a SQLite driver that runs quick statements on the event loop and everything else on a thread.
 
-aiosqlite hands each step of a statement to its thread and waits for the answer, which costs ten times what a look-up
-by key takes. Here a statement that has proved quick runs where it is asked; one that is new, has been slow, waits for
-a lock or flushes a commit to the disk goes to aiosqlite's thread, so that the loop goes on turning.
+To hand each step of a statement to a thread and wait for the answer costs ten times what a look-up by key takes. Here a
+statement that has proved quick runs where it is asked; one that is new, has been slow, waits for a lock or flushes a
+commit to the disk goes to the connection's thread, so that the loop goes on turning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
@@ -21,6 +20,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.util import await_only
 
+from outreach.storage.on_thread import ThreadConnection
 from outreach.storage.sqlite_build import TAKEN_OVER, sqlite
 from outreach.storage.write_ahead import LoggedConnection
 
@@ -95,7 +95,7 @@ class LoopCursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class LoopConnection(AsyncAdapt_aiosqlite_connection):
-    """One aiosqlite connection, whose sqlite3 connection is used from the loop too, never from both at once."""
+    """One connection with its thread, whose sqlite3 connection is used from the loop too, never from both at once."""
 
     __slots__ = ("_on_thread",)
     _cursor_cls = LoopCursor
@@ -178,7 +178,8 @@ class LoopDriver(AsyncAdapt_aiosqlite_dbapi):
     """
 
     def __init__(self, lock_wait_ms: int = LOCK_WAIT_MS) -> None:
-        super().__init__(aiosqlite, sqlite)
+        super().__init__(sqlite, sqlite)
+        self.has_stop = True
         self.lock_wait_ms = lock_wait_ms
         self.pace = Pace()
 
@@ -188,6 +189,4 @@ class LoopDriver(AsyncAdapt_aiosqlite_dbapi):
 
     def connect(self, *arguments: Any, **options: Any) -> LoopConnection:
         given = {"factory": LoggedConnection} | options | {"check_same_thread": False}
-        connection = aiosqlite.Connection(partial(sqlite.connect, *arguments, **given), iter_chunk_size=MOST_ROWS)
-        connection._thread.daemon = True
-        return LoopConnection(self, await_only(connection))
+        return LoopConnection(self, await_only(ThreadConnection(partial(sqlite.connect, *arguments, **given))))

@@ -22,7 +22,7 @@ __all__ = ["FIRST_SOUND_WAL", "TAKEN_OVER", "has_sound_wal", "sqlite"]
 
 # The builds from 3.7.0 to 3.51.2 can corrupt a WAL database that two connections checkpoint at once.
 FIRST_SOUND_WAL = (3, 51, 3)
-# What SQLAlchemy asks of the module; it would take them from aiosqlite, which knows the build of Python alone.
+# What SQLAlchemy asks of the module; its adapter would take them from aiosqlite.
 TAKEN_OVER = (
     "DatabaseError", "Error", "IntegrityError", "NotSupportedError", "OperationalError", "ProgrammingError",
     "sqlite_version", "sqlite_version_info", "PARSE_COLNAMES", "PARSE_DECLTYPES", "Binary",

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import Engine, event
 
 from bot.wiring import House
 from outreach.delivery.telegram.transport import AiohttpRequest
+from outreach.storage.on_thread import ThreadConnection
 from outreach.storage.photos import PhotoStore
 
 # So few pages are kept in memory that SQLite writes to the file in the midst of a transaction: whoever dies there
@@ -94,7 +94,7 @@ class Killer:
     def _be_still(self) -> None:
         """Wait until the thread of each SQLite connection has done what it has in hand."""
         for connection in self.connections:
-            if isinstance(connection, aiosqlite.Connection) and connection._running:
+            if isinstance(connection, ThreadConnection) and connection._running:
                 is_still = threading.Event()
                 connection._tx.put_nowait((None, is_still.set))
                 is_still.wait(60)
@@ -106,7 +106,7 @@ class Killer:
             # SQLite keeps a closed connection's transaction while anybody still refers to one of its cursors, and a
             # traceback does. So it is undone by name, before anything else can be asked of that connection.
             for connection in self.connections:
-                if isinstance(connection, aiosqlite.Connection):
+                if isinstance(connection, ThreadConnection):
                     asked = connection.rollback()
                     with suppress(ValueError):
                         asked.send(None)
@@ -136,7 +136,7 @@ class Killer:
 
     def _connected(self, made: Any, _: object) -> None:
         self.connections.append(made.driver_connection)
-        if isinstance(made.driver_connection, aiosqlite.Connection):
+        if isinstance(made.driver_connection, ThreadConnection):
             cursor = made.cursor()
             cursor.execute(FEW_PAGES)
             cursor.close()
