@@ -6,7 +6,8 @@ import gc
 import sys
 from collections.abc import Callable
 
-from bot.lean import held_back
+from bot.lean import explained_less, held_back
+from outreach.storage.giving_back import one_arena
 
 
 def main() -> None:
@@ -16,15 +17,22 @@ def main() -> None:
 
 def load(words: list[str]) -> Callable[[], None]:
     """What runs the command of these words, with its code loaded."""
+    one_arena()
     # Nearly all that is made meanwhile stays; looking through it again and again while it grows finds nothing.
     gc.disable()
-    with held_back():
-        from bot.command_line import app_for, obey
+    with held_back(), explained_less():
+        from bot.starting import obey, start
 
-    app = app_for(words[0] if words else "")
+        command: Callable[[], None] = start if words == ["run"] else _parsed(words)
     gc.freeze()
     gc.enable()
-    return lambda: obey(app)
+    return lambda: obey(command)
+
+
+def _parsed(words: list[str]) -> Callable[[], None]:
+    from bot.command_line import app_for
+
+    return app_for(words[0] if words else "")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 
+from outreach.storage.giving_back import give_back
+
 # Objects made before the youngest are looked through: a broadcast makes hundreds for each message and keeps none.
 YOUNG, MIDDLE, OLD = 20_000, 20, 50
 # Whoever comes back from the disk with a commit waits for as long as this until the loop lets it go on.
@@ -17,3 +19,4 @@ def settle_in() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     sys.setswitchinterval(SWITCH_SECONDS)
+    give_back()

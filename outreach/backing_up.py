@@ -28,6 +28,7 @@ from outreach.storage.copying import (
     run_postgresql,
 )
 from outreach.storage.database import sqlite_file
+from outreach.storage.giving_back import give_back
 from outreach.storage.people import ContactRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.records import Record
@@ -84,6 +85,8 @@ async def back_up(office: Office, folder: Path, to: Path | None = None) -> Backe
         raise CopyFault(f"the backup could not be written to {target.parent}: {fault.strerror or fault}") from fault
     finally:
         await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+        # Once each quarter of an hour, and a few milliseconds: what it needed would stay with the process.
+        give_back()
 
 
 def database_file(office: Office) -> Path | None:

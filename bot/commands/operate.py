@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import Annotated
 
 import typer
 
-from bot import processes
 from bot.settings import ProcessRole, Settings, read_settings
+from bot.starting import start
 from bot.wiring import open_office
 from outreach import backing_up
 from outreach.storage import migrating
@@ -24,8 +23,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
-    settings = read_settings() if role is None else read_settings(role=role)
-    sys.exit(asyncio.run(processes.run(settings)))
+    start(role)
 
 
 def migrate(to: Annotated[str, typer.Option(help="A revision such as 0001; head is the newest.")] = "head") -> None:

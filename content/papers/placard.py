@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from content.loading.pictures import read_picture
 from content.papers.drawing import png_of, svg_form
 from content.papers.lines import balanced, broken, paragraphs, width_of
 from content.wording import say
@@ -81,6 +79,11 @@ class Sheet:
 
 def card_sheet(card: EmergencyCard, call: tuple[tuple[str, str], ...], folder: Path) -> Sheet:
     """Title, drawing, steps, what never to do, and whom to call, with the names of the numbers."""
+    # What reads XML is not loaded before somebody asks for a picture.
+    from xml.etree import ElementTree
+
+    from content.loading.pictures import read_picture
+
     sheet = Sheet()
     sheet.band(card.title, RED)
     if (drawing := read_picture(folder, card.id)) is not None:
