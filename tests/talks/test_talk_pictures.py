@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, Route, async_playwright
 
@@ -125,33 +126,39 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
     return sheet
 
 
-async def look_at(talk: str, stage: Stage, clock: SetClock, folder: Path | None) -> list[str]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all talks: starting it takes longer than looking at one of them."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def look_at(talk: str, stage: Stage, clock: SetClock, browser: Browser, folder: Path | None) -> list[str]:
     """Play a talk, draw it at both widths; what is wrong with it, and pictures if a folder is given."""
     film = Film(stage)
     await play(stage, clock, (FOLDER / f"{talk}.talk").read_text(encoding="utf-8").splitlines(), film.look)
     names = {number: name for name, number in CAST.items()}
     flaws = [f"{talk}, {names[int(chat)]}: {flaw}" for chat, flaw in await film.left_keys()]
     speakers = sorted(int(chat) for chat in film.shots if int(chat) in names)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        screens: dict[int, list[Image.Image]] = {PHONE: [], WIDE: []}
-        for together in (speakers[at : at + PANES] for at in range(0, len(speakers), PANES)):
-            for width in (PHONE, WIDE):
-                async with opened(browser, film, width, together) as page:
-                    for person in together:
-                        if width == PHONE:
-                            await page.locator(f'.tab[data-person="{person}"]').click()
-                        found = await page.evaluate(FLAWS, person)
-                        flaws += [f"{talk}, {width} px, {names[person]}: {flaw}" for flaw in found]
-                        if folder and width == PHONE:
-                            screens[width] += await shoot(page, [person])
-                    if folder and width == WIDE:
-                        screens[width] += await shoot(page, together)
-        for width, beside in ((PHONE, PANES), (WIDE, 1)):
-            for first in range(0, len(screens[width]), beside):
-                sheet = side_by_side(screens[width][first : first + beside])
-                sheet.save(folder / f"{talk}-{width}-{first // beside + 1:02}.png")  # type: ignore[operator]
-        await browser.close()
+    screens: dict[int, list[Image.Image]] = {PHONE: [], WIDE: []}
+    for together in (speakers[at : at + PANES] for at in range(0, len(speakers), PANES)):
+        for width in (PHONE, WIDE):
+            async with opened(browser, film, width, together) as page:
+                for person in together:
+                    if width == PHONE:
+                        await page.locator(f'.tab[data-person="{person}"]').click()
+                    found = await page.evaluate(FLAWS, person)
+                    flaws += [f"{talk}, {width} px, {names[person]}: {flaw}" for flaw in found]
+                    if folder and width == PHONE:
+                        screens[width] += await shoot(page, [person])
+                if folder and width == WIDE:
+                    screens[width] += await shoot(page, together)
+    for width, beside in ((PHONE, PANES), (WIDE, 1)):
+        for first in range(0, len(screens[width]), beside):
+            sheet = side_by_side(screens[width][first : first + beside])
+            sheet.save(folder / f"{talk}-{width}-{first // beside + 1:02}.png")  # type: ignore[operator]
     return flaws
 
 
@@ -159,9 +166,10 @@ async def look_at(talk: str, stage: Stage, clock: SetClock, folder: Path | None)
     "talk",
     [pytest.param(talk, marks=pytest.mark.browser if talk == "findings" else pytest.mark.torture) for talk in TALKS],
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_talk_looks_right(
-    talk: str, sqlite_url: str, tmp_path: Path, clock: SetClock, request: pytest.FixtureRequest
+    talk: str, sqlite_url: str, tmp_path: Path, clock: SetClock, browser: Browser, request: pytest.FixtureRequest
 ) -> None:
     folder = request.config.getoption("--pictures")
     async with open_stage(sqlite_url, tmp_path, clock) as stage:
-        assert not await look_at(talk, stage, clock, Path(folder) if folder else None)
+        assert not await look_at(talk, stage, clock, browser, Path(folder) if folder else None)
