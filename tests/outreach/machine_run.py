@@ -22,6 +22,13 @@ from tests.conftest import SetClock
 
 SEED = 20261122
 Maker = Callable[[], Coroutine[Any, Any, tuple[Office, SetClock]]]
+# Most tables hold nothing or a few rows: deleting those costs a hundredth of a TRUNCATE, which makes every file anew.
+EMPTY = (
+    "DO $$ BEGIN SET LOCAL session_replication_role = replica; "
+    + " ".join(f'DELETE FROM "{table}";' for table in Record.metadata.tables)
+    + " PERFORM setval(oid::regclass, 1, false) FROM pg_class"
+    " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace; END $$"
+)
 
 
 def kind_of(url: str) -> str:
@@ -41,9 +48,8 @@ def maker(request: pytest.FixtureRequest, url: str, folder: Path) -> Maker:
             place = f"sqlite:///{file}"
         engine, clock = open_engine(place), SetClock()
         if kind_of(url) != "sqlite":
-            tables = ", ".join(f'"{table}"' for table in Record.metadata.tables)
             async with engine.begin() as connection:
-                await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+                await connection.execute(text(EMPTY))
         return Office(engine, catalogue, texts, PhotoStore(folder), Privacy.load(), clock=clock), clock
 
     return make
