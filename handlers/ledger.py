@@ -16,6 +16,7 @@ from outreach import standing
 from outreach.hazards import counting
 from outreach.ledgers import exporting
 from outreach.paging import Page
+from outreach.visits import counting as visit_counting
 
 DAY = "ledger.day"
 NONE = "-"
@@ -63,9 +64,10 @@ async def _figures(turn: Turn, scene: Scene, day: str, street: str) -> Reply:
     if scene.meaning == DAY:
         await standing.expect(desk, scene.known.contact.id, "")
     walks = await counting.walks(desk, place, found.at, found.since)
+    visits = await visit_counting.visits(desk, place, found.at, found.since)
     sources = [(one.value, count) for one in Source if (count := found.count(Measure.FOUND, source=one))]
     text = words(
-        "replies/ledger/figures", figures=found, walks=walks, sources=sources,
+        "replies/ledger/figures", figures=found, walks=walks, visits=visits, sources=sources,
         street=place.street if street != NONE else "", measures={one.value: one for one in Measure},
         general=Grade.GENERAL, major=Grade.MAJOR,
     )  # fmt: skip

@@ -13,6 +13,11 @@ def occurrence_code(occurrence_id: int) -> str:
     return f"RW-JH{occurrence_id:06d}"
 
 
+def visit_code(visit_number: str) -> str:
+    """任务编号 of a visit of officials."""
+    return f"RW-{visit_number}"
+
+
 def activity_code(edition_id: str, row_id: str, enterprise_id: int) -> str:
     """任务编号 of one item of a campaign at one enterprise."""
     return f"RW-HD-{edition_id}-{row_id}-{enterprise_code(enterprise_id)}"

@@ -28,7 +28,7 @@ from outreach.appointing import as_official
 from outreach.desk import Desk, Office
 from outreach.hazards import counting
 from outreach.ledgers.codes import enterprise_code, rectification_code
-from outreach.ledgers.tasks import PAGE, Row, activities, occurrences, owner_of, said_day
+from outreach.ledgers.tasks import PAGE, Row, activities, occurrences, owner_of, said_day, visits
 from outreach.overseeing import within
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
@@ -107,6 +107,7 @@ async def _fill(office: Office, path: Path, official: Official, at: datetime, wo
     async for page in occurrences(office, official, at, words):
         await asyncio.to_thread(sheets[TASKS].write, page)
     await asyncio.to_thread(sheets[TASKS].write, await activities(office, official, words))
+    await asyncio.to_thread(sheets[TASKS].write, await visits(office, official, at, words))
     after = 0
     while True:
         async with office.desk() as desk:

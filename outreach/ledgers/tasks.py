@@ -14,12 +14,15 @@ from content.texts import Words
 from domain.campaign import CellState, NoCampaign, Subject
 from domain.contact import Official
 from domain.plan import OccurrenceState
+from domain.visit import VisitState
 from outreach import campaigning
 from outreach.desk import Desk, Office
-from outreach.ledgers.codes import activity_code, enterprise_code, occurrence_code
+from outreach.ledgers.codes import activity_code, enterprise_code, occurrence_code, visit_code
 from outreach.overseeing import within
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.people import OfficialRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord
+from outreach.storage.visits import VisitRecord
 
 # What is over is shown for so long.
 SHOWN_FOR = timedelta(days=31)
@@ -67,6 +70,30 @@ def _occurrence(
         enterprise.street, checklist.title if checklist else checklist_id, owner_of(enterprise, words),
         said_day(words, row.due_on), words.label("ledger.late" if is_late else f"ledger.occurrence.{row.state}"), "",
     )  # fmt: skip
+
+
+async def visits(office: Office, official: Official, at: datetime, words: Words) -> list[Row]:
+    """A row for each visit of officials that goes on, or was finished in the month before `at`."""
+    async with office.desk() as desk:
+        found = await desk.session.execute(
+            select(VisitRecord, EnterpriseRecord, OfficialRecord.name)
+            .join(EnterpriseRecord, EnterpriseRecord.id == VisitRecord.enterprise_id)
+            .join(OfficialRecord, OfficialRecord.id == VisitRecord.begun_by)
+            .where(
+                *within(official.jurisdiction), VisitRecord.begun_at <= at, VisitRecord.state != VisitState.DISCARDED,
+                or_(VisitRecord.finished_at.is_(None), VisitRecord.finished_at > at - SHOWN_FOR),
+            )
+            .order_by(VisitRecord.id)
+        )  # fmt: skip
+        return [
+            (
+                visit_code(row.number), words.label("ledger.task.visit"), enterprise_code(enterprise.id),
+                enterprise.name, enterprise.street, words.label(f"visit.kind.{row.kind}"), name,
+                said_day(words, desk.on(row.finished_at)) if row.finished_at else "",
+                words.label("ledger.done" if row.finished_at else "ledger.undone"), "",
+            )
+            for row, enterprise, name in found
+        ]  # fmt: skip
 
 
 async def activities(office: Office, official: Official, words: Words) -> list[Row]:

@@ -36,6 +36,7 @@ from outreach.persons import as_contact
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
 from outreach.storage.roundups import RoundupAskRecord, RoundupRecord
+from outreach.visits import counting as visit_counting
 
 HOME_LOCALE = "zh-CN"
 PREFIXES = {Kind.WEEKLY: "ZB", Kind.MONTHLY: "YD"}
@@ -98,8 +99,12 @@ async def _draft(
 ) -> None:
     figures = await counting.figures(desk, place, as_of, since)
     walks = await counting.walks(desk, place, as_of, since)
+    visits = await visit_counting.visits(desk, place, as_of, since)
     number = f"{PREFIXES[kind]}{day:%Y%m%d}-{await desk.next_number(f'roundup:{kind}:{day:%Y%m%d}'):02d}"
-    frozen = frozen_of(figures) | {"walks": [walks.enterprises, walks.times]}
+    frozen = frozen_of(figures) | {
+        "walks": [walks.enterprises, walks.times],
+        "visits": [[one.kind.value if one.kind else "", one.enterprises, one.times] for one in visits],
+    }
     row = RoundupRecord(
         number=number, kind=kind, street=place.street, grid=place.grid, trades=trades, drafted_on=day, since=since,
         as_of=as_of, figures=json.dumps(frozen, ensure_ascii=False),

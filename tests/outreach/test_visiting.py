@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +20,10 @@ from outreach import erasing
 from outreach.desk import Desk, Office
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
+from outreach.ledgers import tasks
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.visits import VisitAnswerRecord, VisitCardRecord, VisitRecord, VisitTakingRecord
-from outreach.visits import asking_along, carding, filling, finishing, recording, viewing, visiting
+from outreach.visits import asking_along, carding, counting, filling, finishing, recording, viewing, visiting
 from outreach.visits.viewing import VisitView
 from tests.conftest import SetClock
 from tests.outreach.hazarded import Scene, row_of, scene, take, within
@@ -295,3 +297,30 @@ async def test_every_other_card_is_called_for_and_an_erased_one_is_nobodys(offic
 def _id(who: Who) -> int:
     assert who.official is not None
     return who.official.id
+
+
+async def test_visits_are_counted_by_kind_as_enterprises_and_as_times(office: Office, clock: SetClock) -> None:
+    at = await scene(office)
+    since = clock.now
+    clock.advance(minutes=1)
+    for kind in (VisitKind.GUIDANCE, VisitKind.GUIDANCE, VisitKind.ENFORCEMENT):
+        id_ = await begun(office, at, kind)
+        await doing(office, finishing.finish, at.zhou, id_)
+    await doing(office, visiting.discard, at.zhou, await begun(office, at))
+    await begun(office, at)  # goes on
+    ended = clock.now
+    clock.advance(days=1)
+    async with office.desk() as desk:
+        street, other = (who.official.jurisdiction for who in (at.zhou, at.stranger) if who.official is not None)
+        counted = await counting.visits(desk, street, ended, since)
+        assert [(one.kind, one.enterprises, one.times) for one in counted] == [
+            (None, 1, 3), (VisitKind.ENFORCEMENT, 1, 1), (VisitKind.GUIDANCE, 1, 2),
+        ]  # fmt: skip
+        assert await counting.visits(desk, street, since, since - timedelta(days=1)) == ()
+        assert await counting.visits(desk, other, ended, since) == ()
+    assert at.zhou.official is not None
+    rows = await tasks.visits(office, at.zhou.official, clock.now, office.texts.words("zh-CN"))
+    assert [(row[5], row[8]) for row in rows] == [
+        ("帮扶指导", "已完成"), ("帮扶指导", "已完成"), ("执法检查", "已完成"), ("联合检查", "未完成"),
+    ]  # fmt: skip
+    assert str(rows[0][0]).startswith("RW-JC") and rows[0][6] == "周科"
