@@ -137,7 +137,8 @@ async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Set
     rows: list[Reminder | Push] = []
     for person in people:
         rows += (*person.reminders, *person.ahead, *person.folded)
-    reasons = await over_for(desk.session, {(row.contact_id, about) for row in rows for about in row.about.split()})
+    asked = {(row.contact_id, about) for row in rows for about in row.about.split()}
+    reasons = await over_for(desk.session, asked, desk.now)
     left = []
     for person in people:
         own, wanted = person.contact.id, []

@@ -99,7 +99,7 @@ async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: dateti
     counted = {row.contact_id for row in pushes if _may_fold(row)}
     told = await told_since(link, counted, almanac.week_from(now)) if counted else {}
     asked = {(row.contact_id, about) for row in pushes if row.about for about in row.about.split()}
-    over = await over_for(link, asked) if asked else {}
+    over = await over_for(link, asked, now) if asked else {}
     # Whoever changed nothing is told what officials send to many when everybody else is: that is decided once.
     usual: dict[tuple[str, bool], Decision] = {}
     for row in pushes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -21,13 +23,15 @@ _ASKS = {
 }  # fmt: skip
 
 
-async def papers_over(link: Link, kind: str, asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+async def papers_over(
+    link: Link, kind: str, asked: Collection[tuple[int, int]], now: datetime | None
+) -> dict[tuple[int, int], str]:  # fmt: skip
     """Of these pairs of a contact and a paper those of which nothing is to be said any more, each with a word why."""
     numbers = {number for _, number in asked}
     rows = await link.execute(
         select(
             LadderPaperRecord.id, LadderPaperRecord.state, LadderPaperRecord.outcome, LadderPaperRecord.enterprise_id,
-            InterviewRecord.held_at, LadderPaperRecord.proposed_by,
+            InterviewRecord.held_at, LadderPaperRecord.proposed_by, LadderPaperRecord.meet_at,
         )
         .outerjoin(InterviewRecord, InterviewRecord.paper_id == LadderPaperRecord.id)
         .where(LadderPaperRecord.id.in_(numbers))
@@ -41,7 +45,7 @@ async def papers_over(link: Link, kind: str, asked: Collection[tuple[int, int]])
             reasons[contact_id, number] = "withdrawn"
         elif row.state == PaperState.ANSWERED or (kind == DRAFT and PaperState(row.state).is_out):
             reasons[contact_id, number] = "answered"
-        elif row.state not in _ASKS[kind] or row.outcome or (kind == MEETING and row.held_at is not None):
+        elif row.state not in _ASKS[kind] or row.outcome or (kind == MEETING and _is_past(row, now)):
             reasons[contact_id, number] = "withdrawn"
         elif kind == DRAFT and row.proposed_by in own:
             # It waits for somebody else now.
@@ -49,6 +53,10 @@ async def papers_over(link: Link, kind: str, asked: Collection[tuple[int, int]])
         elif row.enterprise_id not in held.get(contact_id, set()) and not own:
             reasons[contact_id, number] = "left"
     return reasons
+
+
+def _is_past(row: Any, now: datetime | None) -> bool:
+    return row.held_at is not None or (now is not None and row.meet_at is not None and row.meet_at <= now)
 
 
 async def _concerned(link: Link, contact_ids: set[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:

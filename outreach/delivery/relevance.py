@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -45,8 +46,13 @@ async def over(link: Link, contact_id: int, abouts: Iterable[str]) -> dict[str, 
     return {about: reason for (_, about), reason in (await over_for(link, asked)).items()}
 
 
-async def over_for(link: Link, asked: Collection[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """The same for many contacts at once: pairs of a contact and what they were to be reminded of."""
+async def over_for(
+    link: Link, asked: Collection[tuple[int, str]], now: datetime | None = None
+) -> dict[tuple[int, str], str]:  # fmt: skip
+    """The same for many contacts at once: pairs of a contact and what they were to be reminded of.
+
+    now: by which an interview is over; None leaves that out.
+    """
     found: dict[tuple[int, str], str] = {}
     by_kind: dict[str, list[_Asked]] = {}
     for contact_id, about in asked:
@@ -59,7 +65,7 @@ async def over_for(link: Link, asked: Collection[tuple[int, str]]) -> dict[tuple
             found |= {(one.contact_id, one.about): reason for one, reason in zip(ones, reasons, strict=True) if reason}
     for kind in (DRAFT, MEETING, RESULT):
         if ones := by_kind.get(kind):
-            over = await papers_over(link, kind, {(one.contact_id, one.number) for one in ones})
+            over = await papers_over(link, kind, {(one.contact_id, one.number) for one in ones}, now)
             found |= {(contact_id, f"{kind}:{number}"): reason for (contact_id, number), reason in over.items()}
     return found
 

@@ -64,6 +64,15 @@ async def test_an_interview_that_is_off_is_not_brought_up(office: Office, clock:
     assert await said(office, "reminder_meeting", "🗓 约谈") == []
 
 
+async def test_an_interview_that_was_slept_through_is_not_brought_up_afterwards(
+    office: Office, clock: SetClock
+) -> None:
+    await interview(office, clock)
+    clock.set(office.almanac.at(MEETING_ON, time(10)).astimezone(UTC))
+    await sweeps.remind(office)
+    assert await said(office, "reminder_meeting", "🗓 约谈") == []
+
+
 async def test_what_was_agreed_is_brought_up_the_workday_before_and_on_its_last_day(
     office: Office, clock: SetClock
 ) -> None:
