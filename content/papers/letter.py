@@ -36,11 +36,14 @@ def letter_word(letter: Letter, made_at: datetime) -> bytes:
     document.core_properties.created = document.core_properties.modified = made_at.replace(tzinfo=None)
 
     def line(
-        text: str, align: WD_ALIGN_PARAGRAPH, *, size: int = _BODY_PT, bold: bool = False, indent: bool = False
-    ) -> None:
+        text: str, align: WD_ALIGN_PARAGRAPH, *, size: int = _BODY_PT, bold: bool = False, indent: bool = False,
+        is_kept: bool = False,
+    ) -> None:  # fmt: skip
         paragraph = document.add_paragraph()
         paragraph.alignment = align
         paragraph.paragraph_format.space_after = Pt(0)
+        # The seal stands on the page of the last words: one with nothing else could be put under anything.
+        paragraph.paragraph_format.keep_with_next = is_kept
         paragraph.paragraph_format.line_spacing = Pt(30)
         if indent:
             paragraph.paragraph_format.first_line_indent = Pt(2 * _BODY_PT)
@@ -51,12 +54,13 @@ def letter_word(letter: Letter, made_at: datetime) -> bytes:
     line(letter.title, centre, size=_TITLE_PT, bold=True)
     line(letter.number or say("letter-unnumbered"), centre)
     line(say("letter-to", addressee=letter.addressee), left)
-    for text in letter.paragraphs:
-        line(text, left, indent=True)
-    line("", left)
-    line(letter.organ, right)
-    line(say("letter-seal"), right)
-    line(say("letter-signer", signer=letter.signer) if letter.signer else say("letter-unsigned"), right)
+    for at, text in enumerate(letter.paragraphs, start=1):
+        line(text, left, indent=True, is_kept=at == len(letter.paragraphs))
+    line("", left, is_kept=True)
+    line(letter.organ, right, is_kept=True)
+    line(say("letter-seal"), right, is_kept=True)
+    signer = say("letter-signer", signer=letter.signer) if letter.signer else say("letter-unsigned")
+    line(signer, right, is_kept=True)
     line(letter.signed_on or say("letter-undated"), right)
     made = BytesIO()
     document.save(made)

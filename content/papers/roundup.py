@@ -12,6 +12,7 @@ from content.papers.glyphs import printable
 from content.papers.press import day, minute, press
 
 _FONT = "仿宋"
+_CELL_PT = 10.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def roundup_word(paper: RoundupPaper) -> bytes:
     # Loaded when first needed: few processes ever make a Word file.
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
@@ -70,16 +72,30 @@ def roundup_word(paper: RoundupPaper) -> bytes:
     properties.title, properties.author = _clean(paper.title), _clean(paper.place)
     properties.created = properties.modified = paper.as_of.replace(tzinfo=None)
 
-    def table(headings: Sequence[str], rows: Sequence[Sequence[str]], none: str) -> None:
+    def table(
+        headings: Sequence[str], widths_cm: Sequence[float], rows: Sequence[Sequence[str]], none: str
+    ) -> None:  # fmt: skip
         if not rows:
             document.add_paragraph(none)
             return
-        made = document.add_table(1, len(headings), style="Table Grid")
-        for at, heading in enumerate(headings):
-            made.rows[0].cells[at].text = heading
-        for row in rows:
-            for cell, text in zip(made.add_row().cells, row, strict=True):
-                cell.text = _clean(text)
+        made = document.add_table(0, len(headings), style="Table Grid")
+        made.autofit = False
+        for column, width in zip(made.columns, widths_cm, strict=True):
+            column.width = Cm(width)
+        for at, row in enumerate((headings, *rows)):
+            drawn = made.add_row()
+            # A row stays on one page, and the headings stand again on each.
+            rules = drawn._tr.get_or_add_trPr()
+            rules.append(OxmlElement("w:cantSplit"))
+            if at == 0:
+                rules.append(OxmlElement("w:tblHeader"))
+            for cell, width, text in zip(drawn.cells, widths_cm, row, strict=True):
+                cell.width = Cm(width)
+                words = cell.paragraphs[0]
+                written = words.add_run(_clean(text))
+                written.font.size, written.bold = Pt(_CELL_PT), at == 0
+                # Headings do not stand alone at the foot of a page.
+                words.paragraph_format.keep_with_next = at == 0
 
     document.add_paragraph(_clean(paper.title), style="Title").alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph(f"编号：{paper.number}　　{_clean(paper.place)}").alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -87,26 +103,34 @@ def roundup_word(paper: RoundupPaper) -> bytes:
     document.add_heading("一、情况", 1)
     for sentence in paper.sentences:
         document.add_paragraph(_clean(sentence))
-    table(("项目", "条数", "其中重大"), paper.numbers, "没有数字。")
+    table(("项目", "条数", "其中重大"), (9.8, 3, 3), paper.numbers, "没有数字。")
     document.add_heading("二、超期未改", 1)
     table(
-        ("隐患编号", "单位", "问题", "期限", "超期天数"),
+        ("隐患编号", "单位", "问题", "期限", "超期天数"), (3.8, 2.9, 3.5, 3.6, 2),
         [(*row[:3], _day(row[3]), str(row[4])) for row in paper.overdue], "没有超期的隐患。",
     )  # fmt: skip
     document.add_heading("三、上次提出", 1)
     table(
-        ("单位", "事项", "期限", "落实情况"),
+        ("单位", "事项", "期限", "落实情况"), (3.6, 6.2, 3.6, 2.4),
         [(*row[:2], _day(row[2]), row[3]) for row in paper.carried], "上次没有提出事项。",
     )  # fmt: skip
     document.add_heading("四、下一步", 1)
-    table(("单位", "事项", "期限"), [(*row[:2], _day(row[2])) for row in paper.asks], "这次没有提出事项。")
+    table(
+        ("单位", "事项", "期限"), (4.6, 7.6, 3.6),
+        [(*row[:2], _day(row[2])) for row in paper.asks], "这次没有提出事项。",
+    )  # fmt: skip
     if paper.remark:
         document.add_heading("五、说明", 1)
-        document.add_paragraph(_clean(paper.remark))
+        document.add_paragraph(_clean(paper.remark)).paragraph_format.keep_with_next = True
     signed = (
         f"签发：{_clean(paper.released_as)}　{_day(paper.released_on)}" if paper.released_on else "草稿，还没有签发"
     )
-    document.add_paragraph(signed).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    # Who released it does not stand alone on a page.
+    if paper.asks and not paper.remark:
+        for cell in document.tables[-1].rows[-1].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+    last = document.add_paragraph(signed)
+    last.alignment, last.paragraph_format.space_before = WD_ALIGN_PARAGRAPH.RIGHT, Pt(18)
     made = BytesIO()
     document.save(made)
     return made.getvalue()

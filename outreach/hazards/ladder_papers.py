@@ -114,7 +114,8 @@ async def _values(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> di
         late += 1
     reply = paper.reply_on or reply_on(desk, paper, desk.today)
     values = {
-        "enterprise": enterprise.name, "hazard": row.number, "what": _clause(words, row.what), "where": row.where,
+        "enterprise": enterprise.name, "hazard": row.number,
+        "what": _clause(words, row.what), "where": _clause(words, row.where),
         "grade": words.label(f"hazard.grade.{row.grade}"), "source": words.label(f"hazard.source.{row.source}"),
         "found_on": _day(words, desk.on(row.opened_at)), "due_on": _day(words, paper.term_on),
         "days": str((desk.today - paper.term_on).days), "workdays": str(late), "today": _day(words, desk.today),
@@ -165,8 +166,10 @@ def _basis(words: Words, bases: Sequence[Basis]) -> str:
 
 
 def _clause(words: Words, text: str) -> str:
-    """Several lines as one, without the full stop that follows in the form."""
-    return " ".join(text.split()).rstrip(words.label("ladder.stop") + ".")
+    """Several lines as one, without the stop with which somebody closed it: the form has one of its own."""
+    ends, semicolon = words.label("ladder.ends"), words.label("ladder.semicolon")
+    lines = [" ".join(line.split()).rstrip(ends) for line in text.splitlines()]
+    return semicolon.join(line for line in lines if line)
 
 
 def _day(words: Words, on: date) -> str:

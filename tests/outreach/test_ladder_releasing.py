@@ -204,3 +204,15 @@ async def test_what_is_not_issued_climbs_no_further(office: Office, clock: SetCl
     await press(office, at.zhou, "drop", paper_id)
     await to(office, clock, datetime(2026, 10, 20, tzinfo=UTC))
     assert [(one.rung, one.state) for one in await papers(office, id_)][1:] == [("circular", "withdrawn")]
+
+
+async def test_words_that_end_with_a_stop_of_their_own_get_no_second_one(office: Office, clock: SetClock) -> None:
+    _, id_, paper_id = await drafted(office, clock, "supervision")
+    async with office.desk() as desk:
+        row = await desk.session.get_one(HazardRecord, id_)
+        row.what, row.where = "疏散通道堆了纸箱；\n后门上锁，\n推不开。", "后厨；"
+        paper = await desk.session.get_one(LadderPaperRecord, paper_id)
+        letter = await ladder_papers.letter_of(desk, row, paper)
+    said = "".join(letter.paragraphs)
+    assert "：疏散通道堆了纸箱；后门上锁；推不开。地点：后厨。" in said
+    assert not re.search(r"[，；。、：][，；。、]", said)
