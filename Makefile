@@ -27,7 +27,7 @@ test: env
 	$(PY) -m pytest -m "not browser and not torture" -n auto --dist worksteal
 
 browser: env
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m browser -n auto --dist worksteal
 
 # What make test takes a sample of, whole: every button by every caller, every point at which a process can die.
 # Many of its tests wait, for processes that were stopped or answers that do not come: three workers share two cores.

@@ -162,10 +162,8 @@ async def look_at(talk: str, stage: Stage, clock: SetClock, browser: Browser, fo
     return flaws
 
 
-@pytest.mark.parametrize(
-    "talk",
-    [pytest.param(talk, marks=pytest.mark.browser if talk == "findings" else pytest.mark.torture) for talk in TALKS],
-)
+@pytest.mark.browser
+@pytest.mark.parametrize("talk", TALKS)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_talk_looks_right(
     talk: str, sqlite_url: str, tmp_path: Path, clock: SetClock, browser: Browser, request: pytest.FixtureRequest
