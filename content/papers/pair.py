@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from content.papers.drawing import png_of, svg_form
+from content.papers.glyphs import printable
 from content.papers.lines import broken
 
 WIDTH = 1280
@@ -31,11 +32,11 @@ def pair_picture(title: str, before: Side, after: Side) -> bytes:
     from PIL import Image
 
     room = max(LOWEST, min(TALLEST, max(_height(Image, side.jpeg) for side in (before, after))))
-    lines = broken(title, TITLE_SIZE, WIDTH - 48)[:TITLE_LINES]
+    lines = broken(" ".join(printable(title)[0].split()), TITLE_SIZE, WIDTH - 48)[:TITLE_LINES]
     band = 28 + 44 * len(lines)
     sides = [
         {
-            "x": GAP + at * (CELL + GAP), "fill": fill, "caption": side.caption,
+            "x": GAP + at * (CELL + GAP), "fill": fill, "caption": printable(side.caption)[0],
             "jpeg": base64.b64encode(side.jpeg).decode(),
         }
         for at, (side, fill) in enumerate(((before, RED), (after, GREEN)))

@@ -18,7 +18,7 @@ def plain(colour: str, size: tuple[int, int]) -> bytes:
 
 @pytest.mark.parametrize("sizes", [((1600, 1200), (1200, 1600)), ((3000, 200), (40, 2000)), ((1, 1), (1, 1))])
 def test_both_photos_stand_whole_beside_each_other(sizes: tuple[tuple[int, int], tuple[int, int]]) -> None:
-    title = "YH20260601-0001 王记老火锅店 后门上了锁 <b>&推不开" * 4
+    title = "YH20260601-0001 王记老火锅店 后门上了锁\n<b>&推不开𠮷" * 4
     coloured = zip(("red", "blue"), sizes, strict=True)
     sides = [Side(plain(colour, size), f"整改{colour} 2026年6月1日") for colour, size in coloured]
     with Image.open(io.BytesIO(pair_picture(title, *sides))) as drawn:
