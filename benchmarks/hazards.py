@@ -76,7 +76,8 @@ async def fill(office: Office) -> tuple[Contact, Official]:
         due = TODAY + timedelta(days=n % 40 - 12)
         rows.append({
             "id": n, "number": f"YH{20260101 + n % 28}-{n:05}", "source": list(Source)[n % 6].value,
-            "enterprise_id": shop["id"], "street": shop["street"], "grid": shop["grid"], "where": shop["name"],
+            "enterprise_id": shop["id"], "street": shop["street"], "grid": shop["grid"],
+            "industries": shop["industries"], "where": shop["name"],
             "what": f"{PLACES[n % 7]}{THINGS[n * 3 % 7]}，第{n}处", "grade": "major" if n % 25 == 0 else "general",
             "state": state, "version": 1, "opened_at": NINE - timedelta(hours=n % 2000),
             "due_on": due if state in ("ordered", "rectified", "rechecked") else None,

@@ -92,6 +92,7 @@ async def fill(house: Office, hazards: int) -> None:
                         "source": "official",
                         "enterprise_id": 1 + id_ % ENTERPRISES,
                         "street": f"第{(1 + id_ % ENTERPRISES) % 9}街道",
+                        "industries": ["machining"],
                         "what": what,
                         "remedy": "马上停用，换新的，试运行合格再开",
                         "grade": "major" if id_ % 20 == 0 else "general",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from content.catalogue import Catalogue
 from domain.authority import Duty
@@ -27,10 +29,15 @@ def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     if jurisdiction.grid:
         conditions.append(EnterpriseRecord.grid == jurisdiction.grid)
     if jurisdiction.industries:
-        # Neither database has the other's way to look into JSON; the ids hold no character that LIKE knows.
-        written = cast(EnterpriseRecord.industries, Text)
-        conditions.append(or_(*(written.contains(f'"{id_}"') for id_ in sorted(jurisdiction.industries))))
+        conditions.append(of_trade(EnterpriseRecord.industries, jurisdiction.industries))
     return conditions
+
+
+def of_trade(column: InstrumentedAttribute[list[Any]], industries: Iterable[str]) -> ColumnElement[bool]:
+    """The condition under which a JSON list of industries' ids holds one of these, of which there is at least one."""
+    # Neither database has the other's way to look into JSON; the ids hold no character that LIKE knows.
+    written = cast(column, Text)
+    return or_(*(written.contains(f'"{id_}"') for id_ in sorted(industries)))
 
 
 def narrowed(catalogue: Catalogue, industries: Iterable[str]) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """隐患计数 — how every hazard stood at any past instant, read from its steps; the same again whenever it is asked.
 
-A step is only ever added, so what stood then is the newest step that was not later. Which trade an enterprise
-belongs to is asked of today's register: it keeps no past.
+A step is only ever added, so what stood then is the newest step that was not later. Where a hazard lies and of which
+trade it is, it keeps from its opening, whatever the register says of its enterprise since. Only 自查 and the names of
+enterprises are asked of today's register.
 """
 
 from __future__ import annotations
@@ -82,8 +83,7 @@ def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     if jurisdiction.grid:
         conditions.append(HazardRecord.grid == jurisdiction.grid)
     if jurisdiction.industries:
-        trade = overseeing.within(Jurisdiction(industries=jurisdiction.industries))
-        conditions.append(HazardRecord.enterprise_id.in_(select(EnterpriseRecord.id).where(*trade)))
+        conditions.append(overseeing.of_trade(HazardRecord.industries, jurisdiction.industries))
     return conditions
 
 

@@ -11,6 +11,7 @@ from domain.ownership import Owners
 from domain.rectification import StepKey
 from outreach.desk import Desk
 from outreach.owning import owners_at
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import OfficialRecord
 
@@ -46,12 +47,14 @@ class Opening:
 
 async def open_hazard(desk: Desk, contact_id: int | None, opening: Opening) -> HazardRecord:
     """Write it down with its first step. `contact_id` is who did it; the official's id stands in the opening."""
+    unit = await desk.session.get(EnterpriseRecord, opening.enterprise_id) if opening.enterprise_id else None
     owners = await owners_at(desk, opening.enterprise_id, opening.street, opening.grid)
     area, trade = (one.id if one else None for one in (owners.area, owners.trade))
     row = HazardRecord(
         number=opening.number or await _next_number(desk), source=opening.source, found_by=opening.found_by,
         report_id=opening.report_id, finding_id=opening.finding_id, enterprise_id=opening.enterprise_id,
-        street=opening.street, grid=opening.grid, where=opening.where[:WHERE_LIMIT], what=opening.what,
+        street=opening.street, grid=opening.grid, industries=list(unit.industries) if unit else [],
+        where=opening.where[:WHERE_LIMIT], what=opening.what,
         remedy=opening.remedy, grade=opening.grade, grade_hint=opening.grade_hint, clause=opening.clause,
         state=opening.state, opened_at=desk.now, due_on=opening.due_on,
         verified_by=opening.official_id if opening.state is not HazardState.REPORTED else None,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
@@ -15,7 +16,7 @@ PENDING = text("state = 'pending'")
 
 
 class HazardRecord(Record):
-    """隐患: what stands now; its place and words are those of the moment at which it was opened.
+    """隐患: what stands now; its place, trade and words are those of the moment at which it was opened.
 
     What stood at any earlier moment is in its steps. At most one of `report_id` and `finding_id` is set.
     """
@@ -39,6 +40,8 @@ class HazardRecord(Record):
     visit_id: Mapped[int | None] = mapped_column(index=True)
     street: Mapped[Line] = mapped_column(default="")
     grid: Mapped[Line] = mapped_column(default="")
+    # The industries that its enterprise was of, by which it is counted; none without an enterprise.
+    industries: Mapped[list[Any]] = mapped_column(JSON, default=list)
     where: Mapped[Line] = mapped_column("place_words", default="")
     what: Mapped[Prose]
     remedy: Mapped[Prose] = mapped_column(default="")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from domain.checklist import Grade
 from domain.contact import Jurisdiction, NotYours
@@ -17,9 +17,12 @@ from domain.rectification import Need, StepKey, steps_for
 from domain.refusal import Refusal
 from outreach.desk import Office
 from outreach.hazards import counting, rectifying, viewing
+from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import PLAN_PARTS
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
+from outreach.storage.migrating import migrate
 from tests.conftest import SetClock
 from tests.outreach.hazarded import Scene, hazard, photograph, row_of, scene, take, within
 from tests.outreach.reported import STREET
@@ -27,6 +30,7 @@ from tests.outreach.reported import STREET
 WEEK = timedelta(days=7)
 PLACES = (Jurisdiction(), Jurisdiction(STREET), Jurisdiction(STREET, "第7网格"), Jurisdiction("别的街道"))
 ENDS = (HazardState.RETURNED, HazardState.MERGED, HazardState.HANDED_OVER)
+CATERING, CHEMICAL = (Jurisdiction(industries=frozenset({one})) for one in ("catering", "chemical"))
 MONEY = ("3000", "1.2万", "58")
 
 
@@ -161,3 +165,47 @@ async def test_an_extension_counts_and_a_figure_knows_only_its_own_street(office
     async with office.desk() as desk:
         assert await counting.streets(desk, Jurisdiction()) == (STREET,)
     assert (await row_of(office, id_)).state == HazardState.RECTIFIED
+
+
+async def changed_on_the_register(office: Office, **values: object) -> None:
+    async with office.desk() as desk:
+        await desk.session.execute(update(EnterpriseRecord).values(**values))
+
+
+async def test_a_trade_or_street_that_the_register_changes_changes_no_figure_of_then(
+    office: Office, clock: SetClock
+) -> None:
+    at = await scene(office)
+    of_the_shop = await hazard(office, at)
+    async with office.desk() as desk:
+        opening = Opening(Source.OFFICIAL, "路灯杆带电", "四明中路", street=STREET, official_id=at.there.zhou[1].id)
+        of_nobody = (await open_hazard(desk, None, opening)).id
+    places = (*PLACES, CATERING, CHEMICAL, Jurisdiction(STREET, industries=CATERING.industries))
+    then = clock.now
+    was = {place: seen(await figures_at(office, then, place)) for place in places}
+    assert [one.id for one in (await figures_at(office, then)).rows(Cut(Measure.FOUND))] == [of_the_shop, of_nobody]
+    assert [one.id for one in (await figures_at(office, then, CATERING)).rows(Cut(Measure.FOUND))] == [of_the_shop]
+    clock.advance(days=30)
+    await changed_on_the_register(office, industries=["chemical"], street="别的街道", grid="第9网格")
+    assert {place: seen(await figures_at(office, then, place)) for place in places} == was
+    # What is opened from now on is of the new trade.
+    later = await hazard(office, at)
+    for trade, ids in ((CATERING, [of_the_shop]), (CHEMICAL, [later])):
+        assert [one.id for one in (await figures_at(office, clock.now, trade)).stood] == ids
+    async with office.desk() as desk:
+        assert await counting.streets(desk, CHEMICAL) == (STREET,)
+
+
+async def test_a_hazard_from_before_trades_were_kept_takes_the_one_of_its_enterprise(office: Office) -> None:
+    at = await scene(office)
+    await changed_on_the_register(office, industries=["catering", "small-venue"])
+    await hazard(office, at)
+    async with office.desk() as desk:
+        opening = Opening(Source.OFFICIAL, "路灯杆带电", "四明中路", street=STREET, official_id=at.there.zhou[1].id)
+        await open_hazard(desk, None, opening)
+    await migrate(office.engine, "0030")
+    await migrate(office.engine)
+    async with office.desk() as desk:
+        kept = list(await desk.session.scalars(select(HazardRecord.industries).order_by(HazardRecord.id)))
+    assert kept == [["catering", "small-venue"], []]
+    assert len((await figures_at(office, office.clock(), CATERING)).stood) == 1
