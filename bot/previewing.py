@@ -24,6 +24,7 @@ from domain.question import Question
 from domain.quiz import Asked
 from domain.statutory import EnterpriseFacts, StatutoryDuty, year_of
 from domain.topic import Topic
+from domain.visit import ProcedureStep, Tick, VisitKind
 from handlers import campaign, hotline, inspection_cards, law, quiz_cards, yearly
 from handlers.turn import Button, Caller, Person, Press, Reply, Say, Scene, Turn
 from outreach.daily import button_for
@@ -83,6 +84,15 @@ def _end(piece: Piece, first: int) -> int:
     return next((at for at in range(first + 1, len(lines) + 1) if lines[at - 1].startswith("[")), len(lines) + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What the words of the procedure ask of a visit."""
+
+    kind: VisitKind
+    enterprise: str
+    steps: tuple[tuple[ProcedureStep, tuple[Tick, ...]], ...]
+
+
 @asynccontextmanager
 async def open_scene(catalogue: Catalogue) -> AsyncIterator[Scene]:
     """A house of its own, empty and thrown away afterwards, with that content in it."""
@@ -136,6 +146,9 @@ async def said(scene: Scene, wanted: Wanted) -> Reply:
             return yearly.show_duty(turn("yr", "d"), scene, year_of([duty], facts, scene.desk.today.year), 0)
         case Clause() as clause:
             return await law.press_law(turn("lw", "c", clause.id), scene)
+        case ProcedureStep() as step:
+            view = _Walked(next(kind for kind in VisitKind if kind in step.kinds), "", ((step, ()),))
+            return Reply((Say(scene.words("replies/visit/steps", view=view, with_law=True)),))
         case Edition() as edition:
             return sum((_day(scene, edition, plan) for plan in wanted.days), Reply())
     return Reply()

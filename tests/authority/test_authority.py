@@ -16,7 +16,6 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
-import aiosqlite
 import openpyxl
 import pytest
 
@@ -30,6 +29,7 @@ from handlers.turn import Button, Document, File, Keys, Person, Poll, Press, Rep
 from outreach import report_drafts, standing
 from outreach.desk import Desk, Office
 from outreach.storage.database import open_engine
+from outreach.storage.on_thread import ThreadConnection
 from outreach.storage.photos import PhotoStore
 from outreach.storage.records import Record
 from outreach.storage.sealing import KEY_BYTES, HourlyCount, Seal
@@ -125,7 +125,7 @@ async def everything_held(desk: Desk) -> Held:
 async def _driver(desk: Desk) -> Any:
     """The connection of this transaction, without anything between."""
     raw = await (await desk.session.connection()).get_raw_connection()
-    assert isinstance(raw.driver_connection, aiosqlite.Connection)
+    assert isinstance(raw.driver_connection, ThreadConnection)
     return raw.driver_connection._conn
 
 
