@@ -13,22 +13,25 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, CompoundSelect, Select, Table, bindparam, func, select, union
+from sqlalchemy import BigInteger, CompoundSelect, Select, Table, bindparam, func, or_, select, union
 
 from domain.contact import Contact
 from domain.reminder import Wishes
-from outreach.delivery.holding import WISHES, WISHES_COLUMNS, wishes_in
+from outreach.delivery.holding import DIGEST, WISHES, WISHES_COLUMNS, wishes_in
 from outreach.delivery.rows import CONTACTS, DELIVERIES
 from outreach.desk import Desk
 from outreach.storage.base import Instant
 from outreach.storage.listing import each, whole
-from outreach.storage.notices import FOLDED
+from outreach.storage.notices import FOLDED, UNSENT
 from outreach.storage.plans import WAITING, ReminderRecord
 from outreach.storage.straight import Straight
 
 REMINDERS = cast(Table, ReminderRecord.__table__)
 # People that one transaction serves; the rest follow in the next one, so that nobody waits long behind it.
 BATCH = 250
+# With what the key of a reminder begins; with these and DIGEST begins all that the clock words here.
+REMIND = "remind"
+WORDED = (f"{REMIND}:%", f"{DIGEST}:%")
 # Two schedulers could otherwise each say half of what is due for one person.
 ONLY_TELLER = 0x616E0001
 
@@ -55,6 +58,15 @@ class Push(NamedTuple):
     expires_at: datetime | None
 
 
+class Unsent(NamedTuple):
+    """A message that the clock worded and that has not left."""
+
+    id: int
+    contact_id: int
+    key: str
+    created_at: datetime
+
+
 class _Whose(NamedTuple):
     id: int
     chat_id: int | None
@@ -74,7 +86,8 @@ class _Whose(NamedTuple):
 class Person:
     """A contact for whom something has come due; `reason` is why none of it can be said, if so.
 
-    The others are rows: what is due, what follows later today, and the pushes that wait for a digest.
+    The others are rows: what is due, what follows later today, the pushes that wait for a digest, and what was worded
+    before and has not left.
     """
 
     contact: Contact
@@ -83,6 +96,7 @@ class Person:
     reminders: list[Reminder] = field(default_factory=list)
     ahead: list[Reminder] = field(default_factory=list)
     folded: list[Push] = field(default_factory=list)
+    unsent: list[Unsent] = field(default_factory=list)
 
 
 class _Statements(NamedTuple):
@@ -90,6 +104,7 @@ class _Statements(NamedTuple):
     whose: Straight
     reminders: Straight
     folded: Straight
+    unsent: Straight
 
 
 _LOCK = Straight(select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger))))
@@ -112,10 +127,11 @@ async def gather(desk: Desk) -> list[Person]:
     ids = json.dumps(dict.fromkeys([id_ for (id_,) in found]))
     # A digest takes along what the day still holds, and what was to wait for a later one.
     until = desk.office.almanac.end_of(desk.today)
-    whose, reminders, folded = await desk.ask(
+    whose, reminders, folded, unsent = await desk.ask(
         (statements.whose, {"ids": ids}),
         (statements.reminders, {"ids": ids, "now": desk.now, "until": until}),
         (statements.folded, {"ids": ids}),
+        (statements.unsent, {"ids": ids}),
     )
     people = {row[0]: _person(_Whose._make(row)) for row in whose}
     for reminder in sorted(map(Reminder._make, reminders), key=attrgetter("due_at", "id")):
@@ -123,6 +139,8 @@ async def gather(desk: Desk) -> list[Person]:
         (person.reminders if reminder.is_due else person.ahead).append(reminder)
     for push in map(Push._make, folded):
         people[push.contact_id].folded.append(push)
+    for row in map(Unsent._make, unsent):
+        people[row.contact_id].unsent.append(row)
     return [people[id_] for id_ in sorted(people)]
 
 
@@ -162,6 +180,13 @@ def _statements(dialect: str) -> _Statements:
             .where(FOLDED, DELIVERIES.c.contact_id.in_(theirs))
             .order_by(DELIVERIES.c.id)
             .with_for_update()
+        ),
+        # What a pump holds at this moment is on its way.
+        Straight(
+            select(*(DELIVERIES.c[name] for name in Unsent._fields))
+            .where(UNSENT, DELIVERIES.c.contact_id.in_(theirs), or_(*(DELIVERIES.c.key.like(key) for key in WORDED)))
+            .order_by(DELIVERIES.c.id)
+            .with_for_update(skip_locked=True)
         ),
     )  # fmt: skip
 

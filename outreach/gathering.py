@@ -15,7 +15,7 @@ from domain.reminder import Due, Form, form_of
 from outreach.delivery.holding import DIGEST
 from outreach.delivery.relevance import FINDING, LEFT, OCCURRENCE, number_in, over_for
 from outreach.desk import Desk, Office
-from outreach.due import REMINDERS, Person, Push, Reminder, gather
+from outreach.due import REMIND, REMINDERS, Person, Push, Reminder, Unsent, gather
 from outreach.matters import IN_DIGEST, Item, held_item, items_of
 from outreach.occurring import remind_of, reminded_of, responsible
 from outreach.storage.inspections import FindingRecord
@@ -23,6 +23,7 @@ from outreach.storage.listing import each, whole
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import ReminderRecord
 from outreach.storage.straight import Straight
+from outreach.taking_back import RETOLD, Unsaid, unsaid_by
 
 LINES = 12
 BUTTONS = 6
@@ -45,7 +46,7 @@ class Settling:
         for one in reminders:
             self._reminder(one, state="skipped", reason=reason, settled_at=self._desk.now)
 
-    def settled(self, pushes: Iterable[Push], state: DeliveryState, reason: str) -> None:
+    def settled(self, pushes: Iterable[Push | Unsent], state: DeliveryState, reason: str) -> None:
         for one in pushes:
             self._push(one, state=state, reason=reason, settled_at=self._desk.now)
 
@@ -67,7 +68,7 @@ class Settling:
     def _reminder(self, row: Reminder, **values: object) -> None:
         self._reminders.setdefault(tuple(values), []).append({"id": row.id, **values})
 
-    def _push(self, row: Push, **values: object) -> None:
+    def _push(self, row: Push | Unsent, **values: object) -> None:
         self._pushes.setdefault(tuple(values), []).append({"id": row.id, **values})
 
 
@@ -101,6 +102,7 @@ async def _say(desk: Desk, people: Sequence[Person]) -> int:
         settling.settled(person.folded, DeliveryState.REFUSED if gone else DeliveryState.SKIPPED, person.reason)
     people = [one for one in people if not one.reason]
     await _drop_what_is_over(desk, people, settling)
+    unsaid = await unsaid_by(desk, people)
     had_one = await _had_their_digest(desk, people)
     saying: list[tuple[Person, Form]] = []
     for person in people:
@@ -108,21 +110,21 @@ async def _say(desk: Desk, people: Sequence[Person]) -> int:
         if allowed > desk.now:
             settling.put_off(person, allowed)
             continue
-        form = form_of(
-            [Due(one.due_at) for one in person.reminders], desk.now, folded=len(person.folded),
-            has_digest_today=person.contact.id in had_one, is_bundled=person.wishes.is_bundled,
-        )  # fmt: skip
+        again = unsaid.get(person.contact.id)
+        form = _form(desk, person, again, has_digest_today=person.contact.id in had_one)
         if form is Form.NOTHING:
             settling.put_off(person, almanac.next_slot(desk.now, person.wishes))
         else:
             if form is Form.DIGEST:
                 person.reminders += person.ahead
+            if again is not None:
+                _say_again(person, again, settling)
             saying.append((person, form))
     abouts = {one.about for person, _ in saying for one in person.reminders}
     items = {item.about: item for item in await items_of(desk, sorted(abouts))}
     notices = []
     for person, form in saying:
-        found = [items[one.about] for one in person.reminders if one.about in items]
+        found = [items[about] for about in dict.fromkeys(one.about for one in person.reminders) if about in items]
         notice = _one(desk, person, found[0]) if form is Form.ITSELF else _all(desk, person, found)
         notices.append((person.contact, notice))
         settling.told(person.reminders, notice.key)
@@ -130,6 +132,26 @@ async def _say(desk: Desk, people: Sequence[Person]) -> int:
     await settling.write()
     await desk.tell_each(notices)
     return len(notices)
+
+
+def _form(desk: Desk, person: Person, again: Unsaid | None, *, has_digest_today: bool) -> Form:
+    """As what it is said, with what has not left; which by itself is no reason to say anything."""
+    due, folded = [Due(one.due_at) for one in person.reminders], len(person.folded)
+    if again is not None and (due or folded):
+        said = {one.about for one in person.reminders}
+        due += [Due(one.due_at) for one in again.reminders if one.about not in said]
+        folded += len(again.folded)
+    return form_of(due, desk.now, folded=folded, has_digest_today=has_digest_today, is_bundled=person.wishes.is_bundled)
+
+
+def _say_again(person: Person, again: Unsaid, settling: Settling) -> None:
+    """What has not left is taken back and goes into the message that is worded now."""
+    settling.settled(again.rows, DeliveryState.SKIPPED, RETOLD)
+    for one, reason in again.over:
+        settling.skipped([one], reason)
+    # Behind what is due: a message about one thing takes its day, and so its key, from that.
+    person.reminders += again.reminders
+    person.folded = [*again.folded, *person.folded]
 
 
 async def _drop_what_is_over(desk: Desk, people: Sequence[Person], settling: Settling) -> None:
@@ -201,7 +223,7 @@ def _one(desk: Desk, person: Person, item: Item) -> Notice:
     ends = item.kind == OCCURRENCE and item.due_on is not None
     return Notice(
         f"reminder_{item.kind}", {"item": item},
-        f"remind:{item.about}:{person.contact.id}:{person.reminders[0].occurs_on}",
+        f"{REMIND}:{item.about}:{person.contact.id}:{person.reminders[0].occurs_on}",
         ((button,), (NoticeButton("menu.settings", "st"),)), is_push=True, about=(item.about,),
         expires_at=desk.office.almanac.at(item.due_on, time.max) if ends and item.due_on else None,
     )  # fmt: skip

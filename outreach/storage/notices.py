@@ -22,6 +22,8 @@ SETTLED = text("settled_at IS NOT NULL")
 IS_WAITING = text("deliveries.state IN ('queued', 'retry') AND deliveries.reason <> 'digest'")
 # Pushes that wait to be said in a digest.
 FOLDED = text("state = 'queued' AND reason = 'digest'")
+# Pushes that wait to be sent themselves.
+UNSENT = text("state IN ('queued', 'retry') AND reason <> 'digest' AND is_push")
 
 
 class DeliveryRecord(Record):
@@ -34,6 +36,7 @@ class DeliveryRecord(Record):
         partial_index("ix_deliveries_claimed", "lease_until", where=CLAIMED),
         partial_index("ix_deliveries_folded", "due_at", where=FOLDED),
         partial_index("ix_deliveries_folded_for", "contact_id", where=FOLDED),
+        partial_index("ix_deliveries_unsent_for", "contact_id", where=UNSENT),
         # For counting alone: what became of the rest of late.
         partial_index("ix_deliveries_settled", "state", "settled_at", "reason", where=SETTLED),
     )

@@ -57,6 +57,11 @@ CHANGES = (planning.pause, planning.go_on, planning.go_on, planning.end)
 TWICE = text(
     "SELECT about, contact_id, occurs_on FROM reminders GROUP BY about, contact_id, occurs_on HAVING count(*) > 1"
 )
+# What the clock words for somebody while nothing can be sent is one message; more would leave in the same moment.
+STORED_UP = text(
+    "SELECT contact_id, count(*) FROM deliveries WHERE state IN ('queued', 'retry') AND reason <> 'digest' AND part = 1"
+    " AND (key LIKE 'remind:%' OR key LIKE 'digest:%') GROUP BY contact_id HAVING count(*) > 1"
+)
 HELD = text("SELECT claimed_by, count(*) FROM deliveries WHERE state = 'claimed' GROUP BY claimed_by")
 VERSION = {"sqlite": "SELECT 'SQLite ' || sqlite_version()", "postgresql": "SELECT split_part(version(), ' on ', 1)"}
 UNREASONED = text(
@@ -385,6 +390,7 @@ class Days(RuleBasedStateMachine):
                 )
                 days = Counter((who, at.astimezone(ZONE).date()) for who, at in digests.all())
                 assert [day for day, count in days.items() if count > 1] == [], "R2"
+                assert (await desk.session.execute(STORED_UP)).all() == [], "R2: two leave at once when sending goes on"
                 assert (await desk.session.execute(UNREASONED)).all() == [], "O6"
                 for owner, held in (await desk.session.execute(HELD)).all():
                     assert held <= WINDOW, f"O3: {owner} holds {held}"

@@ -297,6 +297,58 @@ async def test_the_sixth_push_of_a_week_waits_for_a_digest_from_which_it_can_be_
     assert (await town.mailing.state("monday"))[0] == "sent"
 
 
+async def test_the_days_on_which_nothing_could_be_sent_are_one_message_when_it_can_be(town: Town) -> None:
+    await town.plan(Rhythm.WORKDAYS)
+    async with town.office.desk() as desk:
+        for number in range(6):
+            await push(desk, town.wang, f"push-{number}")
+    await town.tick("06-02 09:00")  # the sixth of the week waits for a digest
+    before = await town.heard()
+    for day in (3, 4, 5):
+        town.clock.set(shanghai(f"06-0{day} 09:00"))
+        await sweeps.remind(town.office)  # and no pump runs
+    await town.tick("06-08 10:00")
+    assert (await town.heard())[len(before) :] == [("digest", "06-08 10:00")]
+    async with town.office.desk() as desk:
+        rows = (await desk.session.scalars(select(DeliveryRecord).where(DeliveryRecord.kind == "digest"))).all()
+        stood = sorted((row.key[-5:], row.state, row.reason) for row in rows)
+        told = set(
+            await desk.session.scalars(select(ReminderRecord.delivery_key).where(ReminderRecord.state == "told"))
+        )
+        said = next(row for row in rows if row.state == "sent")
+    assert stood[-1] == ("06-08", "sent", "") and {one[1:] for one in stood[:-1]} == {("skipped", "retold")}
+    assert f"digest:{town.wang.id}:2026-06-03" not in told and said.key in told
+    # What only the first of them was to say is not lost with it.
+    assert "push-5" in said.text
+
+
+async def test_a_reminder_that_never_left_is_said_with_the_next_one(town: Town) -> None:
+    await town.plan()
+    await town.plan(Rhythm.ONCE, from_on=date(2026, 6, 9))
+    town.clock.set(shanghai("06-08 09:00"))
+    await sweeps.remind(town.office)  # the week's, and nothing leaves
+    async with town.office.desk() as desk:
+        assert (await desk.session.scalars(select(DeliveryRecord.kind))).all() == ["reminder_occurrence"]
+    await town.tick("06-09 09:00")
+    await town.tick("06-09 12:00")
+    assert await town.heard() == [("digest", "06-09 09:00")]
+    async with town.office.desk() as desk:
+        said = await desk.session.scalars(select(DeliveryRecord.about).where(DeliveryRecord.state == "sent"))
+        assert len(said.one().split()) == 2
+
+
+async def test_a_reminder_that_is_on_its_way_is_not_taken_back(town: Town) -> None:
+    await town.plan()
+    await town.plan(Rhythm.ONCE, from_on=date(2026, 6, 9))
+    town.clock.set(shanghai("06-08 09:00"))
+    await sweeps.remind(town.office)
+    assert len(await Claims(town.office.engine, "slow").take(town.clock.now)) == 1
+    await town.tick("06-09 09:00")
+    async with town.office.desk() as desk:
+        rows = await desk.session.execute(select(DeliveryRecord.kind, DeliveryRecord.state).order_by(DeliveryRecord.id))
+        assert [tuple(row) for row in rows] == [("reminder_occurrence", "claimed"), ("reminder_occurrence", "sent")]
+
+
 async def test_a_daily_question_that_was_asked_for_leaves_the_budget_to_what_was_not(town: Town) -> None:
     town.clock.set(shanghai("06-02 10:00"))
     async with town.office.desk() as desk:
