@@ -23,14 +23,16 @@ class Deck:
     """One kind of card.
 
     cards, things: the records of the messages and of what they show; key: the column of the one that names the other.
-    words: where it is said that a card has moved or is not theirs any more. label, press: the button of a pointer.
+    moved, closed: the moments that say that a card is further down, or is not theirs any more. label, press: the button
+        of a pointer.
     draw: the words and buttons for a contact who does not speak just now; None for who may not see it any more.
     """
 
     cards: Any
     things: Any
     key: str
-    words: str
+    moved: str
+    closed: str
     label: str
     press: str
     draw: Callable[[Desk, Any, Contact, Any], Awaitable[tuple[str, Rows] | None]]
@@ -52,6 +54,12 @@ async def _visit(desk: Desk, row: VisitRecord, contact: Contact, card: VisitCard
     return await visit_carding.card_for(desk, row, contact, card.screen)
 
 
-HAZARDS = Deck(HazardCardRecord, HazardRecord, "hazard_id", "replies/hazard", "hazard.open", "hz:o", _hazard)
-VISITS = Deck(VisitCardRecord, VisitRecord, "visit_id", "replies/visit", "visit.open", "ov:o", _visit)
+HAZARDS = Deck(
+    HazardCardRecord, HazardRecord, "hazard_id", "replies/hazard/moved", "replies/hazard/not_yours_any_more",
+    "hazard.open", "hz:o", _hazard,
+)  # fmt: skip
+VISITS = Deck(
+    VisitCardRecord, VisitRecord, "visit_id", "replies/visit/moved", "replies/visit/not_yours_any_more",
+    "visit.open", "ov:o", _visit,
+)  # fmt: skip
 DECKS = (HAZARDS, VISITS)

@@ -103,7 +103,7 @@ class Recarder:
         row = await desk.session.get_one(deck.things, deck.thing_of(held), populate_existing=True)
         redraws = []
         if held.left_message_id is not None:
-            text = words(f"{deck.words}/moved", number=row.number)
+            text = words(deck.moved, number=row.number)
             buttons = json.dumps([[[words.label(deck.label), f"{deck.press}:{row.id}"]]])
             redraws.append(
                 Redraw(deck, row.id, held.contact_id, contact.chat_id, held.left_message_id, text, buttons, None)
@@ -114,7 +114,7 @@ class Recarder:
             return redraws
         shown = await deck.draw(desk, row, as_contact(contact), held)
         if shown is None:
-            text, buttons = words(f"{deck.words}/not_yours_any_more", number=row.number), "[]"
+            text, buttons = words(deck.closed, number=row.number), "[]"
         else:
             text = shown[0]
             rows = [[[words.label(b.label, **dict(b.facts)), b.press] for b in line] for line in shown[1]]

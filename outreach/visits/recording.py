@@ -27,7 +27,7 @@ async def made(office: Office, visit_id: int) -> Attachment:
     async with office.desk() as desk:
         paper = await paper_of(desk, await desk.session.get_one(VisitRecord, visit_id), words)
     name = words.label("visit.file", number=paper.number)
-    return Attachment(name, await asyncio.to_thread(visit_record, paper), is_kept=True)
+    return Attachment(name, await asyncio.to_thread(visit_record, paper))
 
 
 async def paper_of(desk: Desk, row: VisitRecord, words: Words) -> VisitPaper:
