@@ -215,6 +215,7 @@ async def submit(desk: Desk, contact: Contact, posts: tuple[Post, ...], inspecti
     row.number = f"ZC{day}-{await desk.next_number(f'inspection:{day}'):04d}"
     row.submitted_at = desk.now
     enterprise = await desk.session.get_one(EnterpriseRecord, opened.enterprise_id)
+    row.keep_place(enterprise)
     fails = opened.walk.fails()
     await find(desk, contact.id, row, enterprise, fails)
     await settle(desk, enterprise.id, opened.walk.checklist.id, row.id)

@@ -33,6 +33,18 @@ def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def kept_within(record: Any, jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
+    """The same for a record that keeps street, grid and industries of then, such as `HazardRecord`."""
+    conditions: list[ColumnElement[bool]] = []
+    if jurisdiction.street:
+        conditions.append(record.street == jurisdiction.street)
+    if jurisdiction.grid:
+        conditions.append(record.grid == jurisdiction.grid)
+    if jurisdiction.industries:
+        conditions.append(of_trade(record.industries, jurisdiction.industries))
+    return conditions
+
+
 def of_trade(column: InstrumentedAttribute[list[Any]], industries: Iterable[str]) -> ColumnElement[bool]:
     """The condition under which a JSON list of industries' ids holds one of these, of which there is at least one."""
     # Neither database has the other's way to look into JSON; the ids hold no character that LIKE knows.

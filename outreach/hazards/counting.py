@@ -1,8 +1,8 @@
 """隐患计数 — how every hazard stood at any past instant, read from its steps; the same again whenever it is asked.
 
 A step is only ever added, so what stood then is the newest step that was not later. Where a hazard lies and of which
-trade it is, it keeps from its opening, whatever the register says of its enterprise since. Only 自查 and the names of
-enterprises are asked of today's register.
+trade it is, it keeps from its opening, and 自查 from its submission, whatever the register has said since. Only the
+names of enterprises are asked of today's register.
 """
 
 from __future__ import annotations
@@ -51,10 +51,9 @@ async def walks(desk: Desk, jurisdiction: Jurisdiction, at: datetime, since: dat
     """How often the enterprises of a jurisdiction inspected themselves after `since` and until `at`."""
     counted = await desk.session.execute(
         select(func.count(), func.count(func.distinct(InspectionRecord.enterprise_id)))
-        .join(EnterpriseRecord, EnterpriseRecord.id == InspectionRecord.enterprise_id)
         .where(
             InspectionRecord.submitted_at > since, InspectionRecord.submitted_at <= at,
-            *overseeing.within(jurisdiction),
+            *overseeing.kept_within(InspectionRecord, jurisdiction),
         )
     )  # fmt: skip
     times, enterprises = counted.one()
@@ -77,14 +76,7 @@ def end_of(desk: Desk, day: date) -> datetime:
 
 def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     """The conditions under which a hazard is counted for a jurisdiction: in one street only, so that sums are right."""
-    conditions: list[ColumnElement[bool]] = []
-    if jurisdiction.street:
-        conditions.append(HazardRecord.street == jurisdiction.street)
-    if jurisdiction.grid:
-        conditions.append(HazardRecord.grid == jurisdiction.grid)
-    if jurisdiction.industries:
-        conditions.append(overseeing.of_trade(HazardRecord.industries, jurisdiction.industries))
-    return conditions
+    return overseeing.kept_within(HazardRecord, jurisdiction)
 
 
 def _query(jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:

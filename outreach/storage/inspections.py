@@ -8,6 +8,7 @@ from sqlalchemy import String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import ContactKey, EnterpriseKey, Key, Line, Prose, Record, Word, partial_index
+from outreach.storage.kept_places import KeptPlace
 
 LOOKED_AT = text("next_look_at IS NOT NULL")
 OPEN_WALK = text("submitted_at IS NULL AND discarded_at IS NULL")
@@ -27,8 +28,8 @@ class ChecklistEditionRecord(Record):
     kept_at: Mapped[datetime]
 
 
-class InspectionRecord(Record):
-    """自查(一次). At most one is open per enterprise, checklist and person."""
+class InspectionRecord(KeptPlace, Record):
+    """自查(一次). At most one is open per enterprise, checklist and person. It is counted where it was submitted."""
 
     __tablename__ = "inspections"
     __table_args__ = (

@@ -11,12 +11,13 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.storage.base import BIG, EnterpriseKey, Key, Record, Word, partial_index
+from outreach.storage.kept_places import KeptPlace
 
 GOING = text("state = 'going'")
 LOOKED_AT = text("next_look_at IS NOT NULL")
 
 
-class VisitRecord(Record):
+class VisitRecord(KeptPlace, Record):
     """检查: one visit. Of a kind one goes on at an enterprise at a time, so that whoever comes second joins it."""
 
     __tablename__ = "visits"

@@ -11,7 +11,6 @@ from domain.contact import Jurisdiction
 from domain.visit import VisitKind, VisitState
 from outreach import overseeing
 from outreach.desk import Desk
-from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.visits import VisitRecord
 
 
@@ -33,10 +32,9 @@ async def visits(desk: Desk, jurisdiction: Jurisdiction, at: datetime, since: da
     """
     counted = await desk.session.execute(
         select(VisitRecord.kind, VisitRecord.enterprise_id, func.count())
-        .join(EnterpriseRecord, EnterpriseRecord.id == VisitRecord.enterprise_id)
         .where(
             VisitRecord.state == VisitState.FINISHED, VisitRecord.finished_at > since, VisitRecord.finished_at <= at,
-            *overseeing.within(jurisdiction),
+            *overseeing.kept_within(VisitRecord, jurisdiction),
         )
         .group_by(VisitRecord.kind, VisitRecord.enterprise_id)
     )  # fmt: skip

@@ -10,6 +10,7 @@ from outreach.desk import Desk
 from outreach.enrolling import holders
 from outreach.hazards.viewing import Who
 from outreach.persons import as_contact
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord
 from outreach.storage.visits import VisitRecord
 from outreach.visits.viewing import VisitView, view_of, visit_for
@@ -23,6 +24,7 @@ async def finish(desk: Desk, who: Who, visit_id: int) -> VisitRecord:
     """
     row, official = await written(desk, who, visit_id)
     row.state, row.finished_at, row.finished_by = VisitState.FINISHED, desk.now, official.id
+    row.keep_place(await desk.session.get_one(EnterpriseRecord, row.enterprise_id))
     view = await view_of(desk, row)
     await desk.note(
         "VisitFinished", f"visit:{row.id}", who.contact.id, officials=len(view.parties), hazards=len(view.hazards),

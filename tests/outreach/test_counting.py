@@ -24,6 +24,7 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.migrating import migrate
 from tests.conftest import SetClock
+from tests.outreach import walking
 from tests.outreach.hazarded import Scene, hazard, photograph, row_of, scene, take, within
 from tests.outreach.reported import STREET
 
@@ -194,6 +195,15 @@ async def test_a_trade_or_street_that_the_register_changes_changes_no_figure_of_
         assert [one.id for one in (await figures_at(office, clock.now, trade)).stood] == ids
     async with office.desk() as desk:
         assert await counting.streets(desk, CHEMICAL) == (STREET,)
+
+
+async def test_nor_how_often_an_enterprise_inspected_itself(office: Office, clock: SetClock) -> None:
+    since = clock.now - timedelta(days=1)
+    await walking.walked(office)
+    await changed_on_the_register(office, industries=["chemical"], street="别的街道", grid="第9网格")
+    async with office.desk() as desk:
+        for place, times in ((Jurisdiction(STREET), 1), (CATERING, 1), (CHEMICAL, 0), (Jurisdiction("别的街道"), 0)):
+            assert await counting.walks(desk, place, clock.now, since) == counting.Walks(times, times)
 
 
 async def test_a_hazard_from_before_trades_were_kept_takes_the_one_of_its_enterprise(office: Office) -> None:

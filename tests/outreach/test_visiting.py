@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from domain.authority import DutyLacking, OfficeRole
 from domain.checklist import Verdict
-from domain.contact import NotYours, StalePress
+from domain.contact import Jurisdiction, NotYours, StalePress
 from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
 from domain.visit import ListChosen, NotTakingPart, PartHeld, VisitKind, VisitNotEmpty, VisitOver
@@ -21,6 +21,7 @@ from outreach.desk import Desk, Office
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.ledgers import tasks
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.visits import VisitAnswerRecord, VisitCardRecord, VisitRecord, VisitTakingRecord
 from outreach.visits import asking_along, carding, counting, filling, finishing, recording, viewing, visiting
@@ -324,3 +325,9 @@ async def test_visits_are_counted_by_kind_as_enterprises_and_as_times(office: Of
         ("帮扶指导", "已完成"), ("帮扶指导", "已完成"), ("执法检查", "已完成"), ("联合检查", "未完成"),
     ]  # fmt: skip
     assert str(rows[0][0]).startswith("RW-JC") and rows[0][6] == "周科"
+    async with office.desk() as desk:
+        # Where the enterprise lies since, and what it does, changes nothing of then.
+        await desk.session.execute(update(EnterpriseRecord).values(street="别的街道", industries=["chemical"]))
+        assert await counting.visits(desk, street, ended, since) == counted
+        elsewhere = Jurisdiction("别的街道", industries=frozenset({"chemical"}))
+        assert await counting.visits(desk, elsewhere, ended, since) == ()
