@@ -182,3 +182,17 @@ OPEN_COMMANDS = frozenset(
     {"start", "help", "cancel", "menu", "hotline", "cards", "family", "law", "language", "privacy"}
 )
 OPEN_PRESSES = frozenset({"home", "help", "hl", "hh", "lw", "la", "pr", "en"})
+
+# Whose an update is that took effect before, and how that talk says where the person stands; the first that says yes.
+AGAIN: tuple[tuple[Callable[[Turn, Scene], bool], Talk], ...] = (
+    (ladder.concerns, ladder.show_again),
+    (measures.concerns, measures.show_again),
+    (liaison.concerns, liaison.show_again),
+    (stationing.concerns, stationing.show_again),
+    (owners.concerns, owners.show_again),
+    (visit.concerns, visit.show_again),
+    (on_the_spot.concerns, on_the_spot.show_again),
+    (hazard.concerns, hazard.show_again),
+    (hazard_queue.concerns, hazard_queue.show_again),
+    (broadcast.concerns, broadcast.show_again),
+)

@@ -8,27 +8,18 @@ from domain.inspection import TooManyPhotos
 from domain.refusal import Refusal
 from handlers import (
     acknowledgement,
-    broadcast,
     duties,
     enrolment,
     group_quiz,
-    hazard,
-    hazard_queue,
     home,
     inspection,
-    ladder,
-    liaison,
-    measures,
-    on_the_spot,
-    owners,
     plan_steps,
     quiz,
     register,
     report,
-    stationing,
-    visit,
 )
 from handlers.lines import (
+    AGAIN,
     ASKED_AGAIN,
     COMMANDS,
     FILE_MEANINGS,
@@ -176,26 +167,9 @@ async def where_now(turn: Turn, scene: Scene) -> Reply:
         return await acknowledgement.press(turn, scene)
     if scene.meaning == plan_steps.DAY and isinstance(turn.said, Text):
         return await plan_steps.take_day(turn, scene)
-    if ladder.concerns(turn, scene):
-        return await ladder.show_again(turn, scene)
-    if measures.concerns(turn, scene):
-        return await measures.show_again(turn, scene)
-    if liaison.concerns(turn, scene):
-        return await liaison.show_again(turn, scene)
-    if stationing.concerns(turn, scene):
-        return await stationing.show_again(turn, scene)
-    if owners.concerns(turn, scene):
-        return await owners.show_again(turn, scene)
-    if visit.concerns(turn, scene):
-        return await visit.show_again(turn, scene)
-    if on_the_spot.concerns(turn, scene):
-        return await on_the_spot.show_again(turn, scene)
-    if hazard.concerns(turn, scene):
-        return await hazard.show_again(turn, scene)
-    if hazard_queue.concerns(turn, scene):
-        return await hazard_queue.show_again(turn, scene)
-    if broadcast.concerns(turn, scene):
-        return await broadcast.show_again(turn, scene)
+    for concerns, show_again in AGAIN:
+        if concerns(turn, scene):
+            return await show_again(turn, scene)
     if isinstance(turn.said, Command) and turn.said.name in ASKED_AGAIN:
         return await COMMANDS[turn.said.name](turn, scene)
     if (submitted := await inspection.show_submitted(turn, scene)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -23,7 +24,7 @@ from outreach import (
     searching,
     ticking,
 )
-from outreach.desk import Office
+from outreach.desk import Desk, Office
 from outreach.roundups import drafting
 
 LOG = structlog.get_logger("sweep")
@@ -36,17 +37,7 @@ async def rescue_notices(office: Office) -> int:
 
 async def ask_daily_questions(office: Office) -> int:
     """Those whose hour has come are told that their question of the day is there."""
-
-    async def ask() -> int:
-        total = 0
-        while True:
-            async with office.desk() as desk:
-                count = await practising.ask_daily(desk)
-            if not count:
-                return total
-            total += count
-
-    return await _logged("ask_daily_questions", ask)
+    return await _logged("ask_daily_questions", lambda: _until_none(office, practising.ask_daily))
 
 
 async def remind(office: Office) -> int:
@@ -57,33 +48,13 @@ async def remind(office: Office) -> int:
 
 async def tell_campaign_day(office: Office) -> int:
     """Everybody who holds a post is told the campaign's one thing of today."""
-
-    async def tell() -> int:
-        total = 0
-        while True:
-            async with office.desk() as desk:
-                count = await daily.tell_today(desk)
-            if not count:
-                return total
-            total += count
-
-    return await _logged("tell_campaign_day", tell)
+    return await _logged("tell_campaign_day", lambda: _until_none(office, daily.tell_today))
 
 
 async def draft_roundups(office: Office) -> int:
     """The reports of a week and of a month are drafted when their hour has come."""
-
-    async def draft() -> int:
-        # One a transaction: each counts all hazards of its jurisdiction.
-        total = 0
-        while True:
-            async with office.desk() as desk:
-                count = await drafting.draft_due(desk, most=1)
-            if not count:
-                return total
-            total += count
-
-    return await _logged("draft_roundups", draft)
+    # One a transaction: each counts all hazards of its jurisdiction.
+    return await _logged("draft_roundups", lambda: _until_none(office, partial(drafting.draft_due, most=1)))
 
 
 async def search_for_losses(office: Office) -> int:
@@ -97,17 +68,7 @@ async def search_for_losses(office: Office) -> int:
 
 async def close_journal(office: Office) -> int:
     """What was written down a while ago is closed with a digest, so that a line changed later shows."""
-
-    async def close() -> int:
-        total = 0
-        while True:
-            async with office.desk() as desk:
-                count = await chaining.lengthen(desk)
-            if not count:
-                return total
-            total += count
-
-    return await _logged("close_journal", close)
+    return await _logged("close_journal", lambda: _until_none(office, chaining.lengthen))
 
 
 async def forget_update_ids(office: Office) -> int:
@@ -176,6 +137,17 @@ async def back_up(office: Office, folder: Path, every_for: timedelta) -> int:
         return 1
 
     return await _logged("back_up", make)
+
+
+async def _until_none(office: Office, deed: Callable[[Desk], Awaitable[int]]) -> int:
+    """Do it in one transaction after the other until one finds nothing to do. How much there was."""
+    total = 0
+    while True:
+        async with office.desk() as desk:
+            count = await deed(desk)
+        if not count:
+            return total
+        total += count
 
 
 async def _logged(name: str, work: Callable[[], Awaitable[int]]) -> int:
