@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
+from subprocess import Popen, TimeoutExpired
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +32,8 @@ from outreach.storage.migrating import migrate
 
 TOKEN = "123456:SANDBOX-TOKEN"  # noqa: S105 - the sandbox's own, worth nothing elsewhere
 FOLDER = Path("demo-data")
+# Longer than what the bot gives to what is under way.
+END_SECONDS = 15
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -62,8 +64,7 @@ def sandbox_with(folder: Path, port: int) -> Iterator[str]:
         _put_hints(base, code)
         yield base
     finally:
-        sandbox.send_signal(signal.SIGINT)
-        sandbox.wait(10)
+        _end(sandbox, signal.SIGINT)
 
 
 def keep_running(base: str) -> None:
@@ -83,12 +84,21 @@ def keep_running(base: str) -> None:
         try:
             status = bot.wait()
         except KeyboardInterrupt:
-            bot.send_signal(signal.SIGTERM)
-            bot.wait(15)
+            _end(bot, signal.SIGTERM)
             return
         if status == 2:
             raise typer.Exit(2)
         time.sleep(0.5)
+
+
+def _end(process: Popen[bytes], how: signal.Signals) -> None:
+    """Ask it to end; what cannot end is killed, so that nothing goes on without the demo."""
+    process.send_signal(how)
+    try:
+        process.wait(END_SECONDS)
+    except TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 async def _prepare() -> str:

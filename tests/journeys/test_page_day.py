@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,27 +31,26 @@ pytestmark = [
 def demo(tmp_path: Path) -> Iterator[str]:
     """The demo as `make demo` runs it, in a folder of its own; ended by Ctrl-C, which must leave nothing running."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    while "runs as process" not in said:
-        line = process.stdout.readline()
-        assert line, said
-        said += line
-    yield re.findall(r"http://\S+:\d+", said)[-1]
+    # Into a file: a pipe that nobody reads is full one day, and then whoever writes into it stands still.
+    said = tmp_path / "said.txt"
+    with said.open("wb") as paper:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdout=paper,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    while "runs as process" not in said.read_text(encoding="utf-8"):
+        assert process.poll() is None, said.read_text(encoding="utf-8")
+        time.sleep(0.05)
+    yield re.findall(r"http://\S+:\d+", said.read_text(encoding="utf-8"))[-1]
     os.killpg(process.pid, signal.SIGINT)
     process.wait(20)
-    process.stdout.close()
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+    assert "Traceback" not in said.read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
-def test_an_official_imports_and_an_officer_inspects_on_one_page(page: Page, tmp_path: Path) -> None:
+def test_an_official_imports_and_an_officer_inspects_on_one_page(page: Page) -> None:
     zhou, wang = pane(page, ZHOU), pane(page, WANG)
     page.get_by_role("button", name="试一试").click()
     picture(page, "01-demo")
@@ -140,4 +139,3 @@ def test_an_official_imports_and_an_officer_inspects_on_one_page(page: Page, tmp
     page.set_viewport_size({"width": 390, "height": 844})
     picture(page, "10-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    shutil.rmtree(tmp_path, ignore_errors=True)
