@@ -83,6 +83,10 @@ class ObjectedAlready(Refusal):
     """Against one paper something is said once."""
 
 
+class ListingOutOfDate(Refusal):
+    """An enterprise is listed until a day that is still to come. Facts: `until_on`."""
+
+
 class MeetingAhead(Refusal):
     """What came of an interview is written down once its time has come."""
 

@@ -233,12 +233,11 @@ async def _ask_photo(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
 
 
 async def _history(turn: Turn, scene: Scene, hazard_id: int) -> Reply:
-    view = await _seen(scene, hazard_id)
-    lines, more = await listing.history(scene.desk, hazard_id)
-    text = scene.words("replies/hazard/history", number=view.number, lines=lines, more=more)
-    rows: Rows = ((Button(scene.words.label("hazard.back"), data("hz", "o", view.id)),),)
+    found = await listing.history(scene.desk, _who(scene), hazard_id)
+    text = scene.words("replies/hazard/history", found=found)
+    rows: Rows = ((Button(scene.words.label("hazard.back"), data("hz", "o", hazard_id)),),)
     if scene.known.official is not None and scene.known.official.may(Duty.TRIAGE):
-        rows = ((Button(scene.words.label("measure.open"), data("me", "l", view.id)),), *rows)
+        rows = ((Button(scene.words.label("measure.open"), data("me", "l", hazard_id)),), *rows)
     return show(turn, text, rows)
 
 

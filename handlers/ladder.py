@@ -61,8 +61,11 @@ async def press_ladder(turn: Turn, scene: Scene) -> Reply:
         case "m":
             return await _ask_day(turn, scene, paper_id)
         case "d":
-            at = _meetings(scene)[said.number(4)]
-            await ladder_releasing.set_meeting(desk, me, paper_id, said.number(3), at)
+            # The moment itself: its place among the next days is another one tomorrow.
+            held = {_stamp(at): at for at in _meetings(scene)}.get(said.words[4])
+            if held is None:
+                raise StalePress
+            await ladder_releasing.set_meeting(desk, me, paper_id, said.number(3), held)
         case "p":
             await ladder_releasing.propose(desk, me, paper_id, said.number(3))
         case "r":
@@ -191,9 +194,9 @@ async def _ask_day(turn: Turn, scene: Scene, paper_id: int) -> Reply:
     _, _, view = await ladder_reading.look(scene.desk, who(scene), paper_id)
     words = scene.words
     buttons = []
-    for at, moment in enumerate(_meetings(scene)):
+    for moment in _meetings(scene):
         label = words.label("ladder.meeting", m=moment.month, d=moment.day, hour=moment.hour, minute=moment.minute)
-        buttons.append(Button(label, data("ld", "d", view.id, view.version, at)))
+        buttons.append(Button(label, data("ld", "d", view.id, view.version, _stamp(moment))))
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     return show(turn, words("replies/ladder/ask_day", view=view), (*rows, _back(scene, view)))
 
@@ -203,6 +206,10 @@ def _meetings(scene: Scene) -> tuple[datetime, ...]:
     almanac, within = scene.desk.office.almanac, scene.desk.catalogue.ladder.meet_within
     days = [almanac.workdays_after(scene.desk.today, count) for count in range(1, within + 1)]
     return tuple(almanac.at(day, hour) for day in days for hour in HOURS)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%d%H%M}"
 
 
 async def _confirm(turn: Turn, scene: Scene, paper_id: int, version: int, what: str) -> Reply:

@@ -81,13 +81,16 @@ async def set_pair(
 
     Raises DutyLacking, NotYours, OfficialUnfit; StalePress for a day that is over.
     """
-    enterprise = await _there(desk, setter, enterprise_id)
+    enterprise = await _there(desk, setter, enterprise_id, is_locked=True)
     one = next((one for one in await fit_for(desk, setter, enterprise_id) if one.id == official_id), None)
     if one is None:
         raise OfficialUnfit
     if until_on is not None and until_on < desk.today:
         raise StalePress
     former = await pair_at(desk, enterprise)
+    if former is not None and (former[1].id, former[0].until_on) == (one.id, until_on):
+        # A double tap: it is so already, and everybody has been told.
+        return await station_of(desk, enterprise)
     await _end(desk, setter, enterprise.id)
     row = LiaisonRecord(
         enterprise_id=enterprise.id, official_id=one.id, from_on=desk.today, until_on=until_on, set_at=desk.now,
@@ -110,7 +113,7 @@ async def set_pair(
 
 async def end_pair(desk: Desk, contact: Contact, setter: Official, enterprise_id: int, pair_id: int) -> Station:
     """End a pair today. Raises DutyLacking, NotYours; StalePress when it is over or another one by now."""
-    enterprise = await _there(desk, setter, enterprise_id)
+    enterprise = await _there(desk, setter, enterprise_id, is_locked=True)
     found = await pair_at(desk, enterprise)
     if found is None or found[0].id != pair_id:
         raise StalePress
@@ -149,9 +152,14 @@ def as_pair(row: LiaisonRecord) -> Pair:
     return Pair(row.id, row.enterprise_id, row.official_id, row.from_on, row.until_on)
 
 
-async def _there(desk: Desk, setter: Official, enterprise_id: int) -> EnterpriseRecord:
+async def _there(
+    desk: Desk, setter: Official, enterprise_id: int, *, is_locked: bool = False
+) -> EnterpriseRecord:  # fmt: skip
+    """is_locked: of two who change its pair at once the second sees what the first did."""
     setter.must(Duty.REGISTER)
-    row = await desk.session.get(EnterpriseRecord, enterprise_id)
+    row = await desk.session.get(
+        EnterpriseRecord, enterprise_id, with_for_update=is_locked, populate_existing=is_locked
+    )
     if row is None or not oversees(setter, row):
         raise NotYours
     return row

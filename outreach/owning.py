@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 
@@ -26,15 +26,29 @@ async def deciding(desk: Desk) -> list[Official]:
 
 async def owners_of(desk: Desk, enterprise: EnterpriseRecord, officials: Sequence[Official] | None = None) -> Owners:
     """Who answers for an enterprise today; `officials` are those who decide, if they were read already."""
+    return (await owners_of_each(desk, [enterprise], officials))[enterprise.id]
+
+
+async def owners_of_each(
+    desk: Desk, enterprises: Sequence[EnterpriseRecord], officials: Sequence[Official] | None = None
+) -> dict[int, Owners]:
+    """The same for a page of enterprises, by their ids."""
     known = {one.id: one for one in (await deciding(desk) if officials is None else officials)}
-    place = (enterprise.street, enterprise.grid, tuple(map(str, enterprise.industries)))
     rows = await desk.session.execute(
-        select(OwnershipRecord.kind, OwnershipRecord.official_id).where(
-            OwnershipRecord.enterprise_id == enterprise.id, OwnershipRecord.ended_at.is_(None)
+        select(OwnershipRecord.enterprise_id, OwnershipRecord.kind, OwnershipRecord.official_id).where(
+            OwnershipRecord.enterprise_id.in_([one.id for one in enterprises]), OwnershipRecord.ended_at.is_(None)
         )
     )
+    said: dict[int, list[tuple[str, int]]] = {}
+    for enterprise_id, kind, id_ in rows:
+        said.setdefault(enterprise_id, []).append((kind, id_))
+    return {one.id: _owners(one, said.get(one.id, ()), known) for one in enterprises}
+
+
+def _owners(enterprise: EnterpriseRecord, said: Iterable[tuple[str, int]], known: Mapping[int, Official]) -> Owners:
+    place = (enterprise.street, enterprise.grid, tuple(map(str, enterprise.industries)))
     # Whoever does not serve any more, or not there, answers for nothing: then the offices say who does.
-    named = {OwnerKind(kind): known[id_] for kind, id_ in rows if id_ in known and may_own(known[id_], *place)}
+    named = {OwnerKind(kind): known[id_] for kind, id_ in said if id_ in known and may_own(known[id_], *place)}
     area, trade = (named.get(kind) or owner_by_office(kind, known.values(), *place) for kind in OwnerKind)
     return Owners(area, trade, frozenset(named))
 

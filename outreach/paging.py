@@ -16,3 +16,8 @@ class Page(Generic[Line]):
     total: int
     number: int
     pages: int
+
+
+def within_pages(page: int, total: int, size: int) -> int:
+    """The page that is shown for one that was asked for: a list may have grown shorter since."""
+    return max(0, min(page, -(-total // size) - 1))

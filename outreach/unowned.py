@@ -14,7 +14,7 @@ from domain.ownership import OwnerKind, Owners, OwnerUnfit, may_own
 from domain.rectification import UNDO_FOR
 from outreach.desk import Desk
 from outreach.overseeing import oversees, within
-from outreach.owning import deciding, lacking, owners_of
+from outreach.owning import deciding, lacking, owners_of, owners_of_each
 from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.ownerships import OwnershipRecord
@@ -81,10 +81,9 @@ async def unowned(desk: Desk, official: Official, kind: OwnerKind | None, page: 
         .limit(size)
         .offset(page * size)
     )
-    lines = [
-        UnownedLine(row.id, row.name, row.street, row.grid, (await owners_of(desk, row, known)).missing)
-        for row in rows.all()
-    ]
+    found = rows.all()
+    owners = await owners_of_each(desk, found, known)
+    lines = [UnownedLine(row.id, row.name, row.street, row.grid, owners[row.id].missing) for row in found]
     return Page(tuple(lines), int(total), page, pages)
 
 
@@ -106,7 +105,7 @@ async def name_owner(
 ) -> None:
     """Name who answers for an enterprise; None for whoever does by office. Raises DutyLacking, NotYours, OwnerUnfit."""
     head.must(Duty.APPOINT)
-    row = await _there(desk, head, enterprise_id)
+    row = await _there(desk, head, enterprise_id, is_locked=True)
     if official_id is not None and not any(one.id == official_id for one in await fit_for(desk, head, row.id)):
         raise OwnerUnfit
     await _end(desk, head, kind, [row.id])
@@ -142,9 +141,11 @@ async def name_for_all(
     one = next((official for official in known if official.id == official_id), None)
     if one is None:
         raise OwnerUnfit
-    listed = (*await _listed(desk, head, kind, known), _lies_in(one))
-    query = select(EnterpriseRecord.id).where(*listed).order_by(EnterpriseRecord.id).limit(MOST_AT_ONCE)
-    ids = list(await desk.session.scalars(query.with_for_update()))
+    # Asked again once they are held: somebody else may have named an owner of them while this waited.
+    for _ in range(2):
+        listed = (*await _listed(desk, head, kind, known), _lies_in(one))
+        query = select(EnterpriseRecord.id).where(*listed).order_by(EnterpriseRecord.id).limit(MOST_AT_ONCE)
+        ids = list(await desk.session.scalars(query.with_for_update()))
     if not ids or len(ids) != count:
         raise StalePress
     await _end(desk, head, kind, ids)
@@ -179,8 +180,12 @@ async def take_back(desk: Desk, contact: Contact, head: Official, stamp: int) ->
     return len(ids)
 
 
-async def _there(desk: Desk, official: Official, enterprise_id: int) -> EnterpriseRecord:
-    row = await desk.session.get(EnterpriseRecord, enterprise_id)
+async def _there(
+    desk: Desk, official: Official, enterprise_id: int, *, is_locked: bool = False
+) -> EnterpriseRecord:  # fmt: skip
+    row = await desk.session.get(
+        EnterpriseRecord, enterprise_id, with_for_update=is_locked, populate_existing=is_locked
+    )
     if row is None or not oversees(official, row):
         raise NotYours
     return row

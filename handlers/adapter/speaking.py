@@ -13,6 +13,7 @@ import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat, InputMediaPhoto
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from domain.parting import TEXT_LIMIT, in_parts, units
 from handlers.adapter import filing, methods
 from handlers.adapter.filing import Keeper
 from handlers.adapter.methods import NO_KEYS, inline, phone_key
@@ -96,7 +97,8 @@ async def _say_all(
         await _quietly(bot.set_my_commands(menu, scope=BotCommandScopeChat(turn.person.chat_id)))
     for said in reply.says:
         try:
-            await _say(bot, turn, pressed, said, card_message_id, spoken)
+            for part in _parts(said):
+                await _say(bot, turn, pressed, part, card_message_id, spoken)
         except Forbidden:
             spoken.unreachable = "blocked"
             break
@@ -111,6 +113,16 @@ async def _say_all(
             LOG.warning("reply_lost", update_id=turn.update_id, fault=type(fault).__name__, words=str(fault)[:200])
             if isinstance(said, Say) and any(sign in str(fault) for sign in WORDS_REFUSED):
                 await _quietly(_say_plainly(bot, turn.person.chat_id, said))
+
+
+def _parts(said: Say | File | Album | Poll | Keys) -> tuple[Say | File | Album | Poll | Keys, ...]:
+    """What is too long for one message in several, so that no word is lost: the buttons stand under the last one."""
+    if not isinstance(said, Say) or 2 * len(said.text) <= TEXT_LIMIT or units(said.text) <= TEXT_LIMIT:
+        return (said,)
+    first, *more = in_parts(said.text)
+    # The pressed message becomes the first part, and what follows it stands below.
+    parts = [replace(said, text=first, rows=(), card=False), *(Say(text) for text in more)]
+    return (*parts[:-1], replace(said, text=parts[-1].text, edit=False))
 
 
 async def _say_plainly(bot: Bot, chat_id: int, said: Say) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from domain.contact import NotYours, Official, StalePress
 from domain.hazard import WORDS_LIMIT, Party, WordsMissing
-from domain.ladder import PaperState, ReleaserNotHead, Rung, SecondPersonNeeded
+from domain.ladder import ListingOutOfDate, PaperState, ReleaserNotHead, Rung, SecondPersonNeeded
 from domain.text import fitting
 from outreach.concerning import within
 from outreach.desk import Desk
@@ -66,6 +66,9 @@ async def decide(desk: Desk, who: Who, paper_id: int, version: int, *, is_listed
     row, paper, official, found = await _listing(desk, who, paper_id, version, "proposed")
     if official.id == found.proposed_by:
         raise SecondPersonNeeded(is_proposed=True)
+    if is_listed and found.until_on <= desk.today:
+        # What was proposed has run out while it lay: it is declined and, if need be, proposed anew.
+        raise ListingOutOfDate(until_on=found.until_on)
     found.state, found.decided_by = ("listed" if is_listed else "declined"), official.id
     found.entered_on = desk.today if is_listed else None
     found.version += 1

@@ -17,7 +17,7 @@ from outreach.desk import Desk
 from outreach.hazards.ladder_releasing import may_recall, paper_seen, rule_of
 from outreach.hazards.ladder_telling import addressees
 from outreach.hazards.viewing import Who
-from outreach.paging import Page
+from outreach.paging import Page, within_pages
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
@@ -79,7 +79,7 @@ class PaperView:
 async def papers(desk: Desk, who: Who, page: int, size: int) -> Page[PaperLine]:
     """A page of the papers that wait for somebody or went out, the drafts first; those of one's enterprises for others.
 
-    Raises NotYours for who has neither office nor enterprise.
+    A page behind the last is the last. Raises NotYours for who has neither office nor enterprise.
     """
     conditions = _scope(who)
     order = case(
@@ -93,6 +93,7 @@ async def papers(desk: Desk, who: Who, page: int, size: int) -> Page[PaperLine]:
         .where(*conditions, LadderPaperRecord.rung != Rung.REMINDER)
     )
     total = (await desk.session.scalars(select(func.count()).select_from(query.subquery()))).one()
+    page = within_pages(page, total, size)
     found = await desk.session.execute(
         query.order_by(order, LadderPaperRecord.id.desc()).limit(size).offset(page * size)
     )

@@ -9,13 +9,17 @@ from sqlalchemy import ColumnElement, func, select
 
 from domain.checklist import Grade
 from domain.contact import RESPONSIBLE, Post
-from domain.hazard import OPEN, HazardState, Source
+from domain.hazard import OPEN, HazardState, Party, Source
+from domain.rectification import StepKey
 from outreach.desk import Desk
-from outreach.paging import Page
+from outreach.hazards.viewing import Who, actor_for, held
+from outreach.paging import Page, within_pages
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
 
 LATEST = 15
+# Taken by whoever reported it.
+_REPORTERS = (StepKey.SATISFIED, StepKey.DISPUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class HazardLine:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step that was taken: when, which, by whom, and what stood after it. `by` is empty for an anonymous reporter."""
+    """A step that was taken: when, which, by whom, and what stood after it. `by` is empty for whoever reported it."""
 
     at: datetime
     step: str
@@ -43,9 +47,22 @@ class StepLine:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """The latest steps of a hazard, oldest first; more: how many came before them. is_official: whoever reads them."""
+
+    number: str
+    lines: tuple[StepLine, ...]
+    more: int
+    is_official: bool
+
+
 async def own_hazards(desk: Desk, posts: tuple[Post, ...], page: int, size: int) -> Page[HazardLine]:
-    """A page of what the caller's enterprises have still to put right or to have rechecked, the nearest due first."""
+    """A page of what the caller's enterprises have still to put right or to have rechecked, the nearest due first; one
+    behind the last is the last.
+    """
     total = await count_own(desk, posts)
+    page = within_pages(page, total, size)
     rows = await desk.session.scalars(
         select(HazardRecord)
         .where(*_own(posts))
@@ -77,19 +94,35 @@ def line_of(row: HazardRecord, today: date) -> HazardLine:
     return HazardLine(row.id, row.number, Grade(row.grade), state, row.what, row.due_on, is_overdue)
 
 
-async def history(desk: Desk, hazard_id: int) -> tuple[tuple[StepLine, ...], int]:
-    """The latest steps of a hazard that the caller may see, oldest first, and how many came before them."""
+async def history(desk: Desk, who: Who, hazard_id: int) -> History:
+    """The latest steps of a hazard. Raises NotYours.
+
+    Whoever reported it is named to nobody here, named report or not. What they said is for officials alone, as is that
+    there was a report: an enterprise that reads it may well know who it was.
+    """
+    row = await held(desk, hazard_id)
+    is_official = Party.OFFICIAL in (await actor_for(desk, row, who)).parties
+    shown = [HazardStepRecord.hazard_id == row.id]
+    if not is_official:
+        shown.append(HazardStepRecord.step != StepKey.SATISFIED)
     found = await desk.session.execute(
         select(HazardStepRecord, ContactRecord.name, OfficialRecord.name)
         .outerjoin(ContactRecord, ContactRecord.id == HazardStepRecord.contact_id)
         .outerjoin(OfficialRecord, OfficialRecord.id == HazardStepRecord.official_id)
-        .where(HazardStepRecord.hazard_id == hazard_id)
+        .where(*shown)
         .order_by(HazardStepRecord.version.desc())
         .limit(LATEST)
     )
     lines = [
-        StepLine(step.at, step.step, step.state, official or name or "", step.due_on, step.words)
+        StepLine(
+            step.at,
+            step.step,
+            step.state,
+            "" if step.step in _REPORTERS else official or name or "",
+            step.due_on,
+            step.words if is_official or step.step not in _REPORTERS else "",
+        )
         for step, name, official in found
     ]
-    total = await desk.session.scalars(select(func.count()).where(HazardStepRecord.hazard_id == hazard_id))
-    return tuple(reversed(lines)), total.one() - len(lines)
+    total = await desk.session.scalars(select(func.count()).where(*shown))
+    return History(row.number, tuple(reversed(lines)), total.one() - len(lines), is_official)

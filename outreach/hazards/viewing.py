@@ -74,7 +74,8 @@ class HazardView:
 
     @property
     def last_words(self) -> str:
-        return self.last.words
+        """What whoever took the last step said; of one that took back another these are no words of theirs."""
+        return "" if self.last.step == StepKey.UNDO else self.last.words
 
     @property
     def state(self) -> HazardState:

@@ -24,12 +24,14 @@ from domain.enterprise import RiskClass
 from domain.hazard import OPEN, HazardState
 from domain.hazard_figures import Figures, Stood
 from domain.notice import Notice
+from domain.ownership import OwnerKind, Owners
 from outreach.appointing import as_official
 from outreach.desk import Desk, Office
 from outreach.hazards import counting
 from outreach.ledgers.codes import enterprise_code, rectification_code
 from outreach.ledgers.tasks import PAGE, Row, activities, occurrences, owner_of, said_day, visits
 from outreach.overseeing import within
+from outreach.owning import owners_of_each
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import OfficialRecord
@@ -37,7 +39,7 @@ from outreach.storage.people import OfficialRecord
 HOME_LOCALE = "zh-CN"  # papers are for the file, in the language of the office
 ENTERPRISES, TASKS, HAZARDS = "enterprises", "tasks", "hazards"
 SHEETS = {
-    ENTERPRISES: (12, 36, 22, 18, 14, 14, 36, 12, 12, 10, 10, 12, 10, 10, 14),
+    ENTERPRISES: (12, 36, 22, 18, 14, 14, 36, 12, 12, 10, 10, 14, 14, 12, 10, 10, 14),
     TASKS: (26, 12, 12, 36, 14, 48, 16, 16, 14, 20),
     HAZARDS: (20, 12, 36, 14, 14, 30, 48, 14, 20, 14, 30, 14, 20, 16, 10, 14, 14, 14, 36, 14, 20, 26),
 }  # fmt: skip
@@ -113,8 +115,15 @@ async def _fill(office: Office, path: Path, official: Official, at: datetime, wo
         async with office.desk() as desk:
             enterprises = await _enterprises(desk, official, after)
             names = {one.id: [_industry(desk, id_) for id_ in one.industries] for one in enterprises}
+            owners = await owners_of_each(desk, enterprises)
         written = [
-            (*_enterprise(one, names[one.id], words), open_[one.id], major[one.id], late[one.id], tasks[one.id])
+            (
+                *_enterprise(one, names[one.id], owners[one.id], words),
+                open_[one.id],
+                major[one.id],
+                late[one.id],
+                tasks[one.id],
+            )
             for one in enterprises
         ]
         await asyncio.to_thread(sheets[ENTERPRISES].write, written)
@@ -187,11 +196,12 @@ async def _enterprises(desk: Desk, official: Official, after: int) -> list[Enter
     return list(found)
 
 
-def _enterprise(row: EnterpriseRecord, industries: list[str], words: Words) -> Row:
+def _enterprise(row: EnterpriseRecord, industries: list[str], owners: Owners, words: Words) -> Row:
     return (
         enterprise_code(row.id), row.name, row.credit_code, words.label("ledger.joint").join(industries), row.street,
         row.grid, row.address, row.principal_name, row.safety_officer_name, row.head_count,
         register_words().risk_names[RiskClass(row.risk_class)] if row.risk_class else "",
+        *(one.name if (one := owners.of(kind)) else "" for kind in OwnerKind),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from outreach.hazards.viewing import Who
 from outreach.overseeing import oversees
 from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
 from outreach.storage.visits import (
     VisitAnswerRecord,
@@ -131,7 +132,16 @@ async def leave(desk: Desk, who: Who, visit_id: int) -> None:
     took = select(VisitTakingRecord.id).where(
         VisitTakingRecord.visit_id == row.id, VisitTakingRecord.official_id == official.id
     )
-    if len(view.parties) < 2 or any([(await desk.session.scalars(one)).first() is not None for one in (wrote, took)]):
+    found = (
+        select(HazardRecord.id)
+        .join(HazardStepRecord, HazardStepRecord.hazard_id == HazardRecord.id)
+        .where(
+            HazardRecord.visit_id == row.id, HazardStepRecord.version == 1,
+            HazardStepRecord.contact_id == who.contact.id,
+        )
+    )  # fmt: skip
+    left = [(await desk.session.scalars(one)).first() for one in (wrote, took, found)]
+    if len(view.parties) < 2 or any(one is not None for one in left):
         raise VisitNotEmpty
     await desk.session.execute(
         delete(VisitPartyRecord).where(VisitPartyRecord.visit_id == row.id, VisitPartyRecord.official_id == official.id)

@@ -311,7 +311,7 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("ld:e:{id}", "drafted paper", there(Duty.TRIAGE)),
     Entry("ld:t:{id}:1:0", "drafted paper", there(Duty.TRIAGE)),
     Entry("ld:m:{id}", "meeting paper", there(Duty.TRIAGE)),
-    Entry("ld:d:{id}:1:2", "meeting paper", there(Duty.TRIAGE)),
+    Entry("ld:d:{id}:1:202606030930", "meeting paper", there(Duty.TRIAGE)),
     Entry("ld:p:{id}:1", "naming paper", there(Duty.TRIAGE)),
     Entry("ld:r:{id}:1", "drafted paper", there(Duty.TRIAGE)),
     Entry("ld:rr:{id}:1", "drafted paper", there(Duty.TRIAGE)),
