@@ -216,6 +216,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everything of them goes:
+
+    `contacts`, `counters`, `enrolment_requests`, `enterprises`, `invitations`, `journal`, `official_codes`,
+    `officials`, `pauses`, `posts`, `quarantine`, `register_drafts`, `seen_updates`, `standings`.
+    """
     op.drop_table("standings")
     op.drop_table("register_drafts")
     op.drop_table("posts")

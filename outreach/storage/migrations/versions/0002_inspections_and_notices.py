@@ -190,6 +190,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everything of them goes:
+
+    `answers`, `checklist_editions`, `deliveries`, `findings`, `inspections`, `photos`, `polls`.
+    """
     op.drop_table("photos")
     op.drop_table("inspections")
     op.drop_table("findings")

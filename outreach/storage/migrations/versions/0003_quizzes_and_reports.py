@@ -242,6 +242,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everything of them goes:
+
+    `daily_questions`, `group_answers`, `group_questions`, `hazards`, `letters`, `memories`, `places`,
+    `quiz_questions`, `quizzes`, `report_drafts`, `report_photos`, `report_words`, `reports`.
+    """
     op.drop_table("reports")
     op.drop_table("quizzes")
     op.drop_table("places")

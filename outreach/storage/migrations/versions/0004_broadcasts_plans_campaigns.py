@@ -244,6 +244,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everything of them goes:
+
+    `activities`, `activity_photos`, `broadcasts`, `campaign_days`, `occurrences`, `plans`, `recipients`,
+    `reminders`, `wishes`.
+    """
     op.drop_table("recipients")
     op.drop_table("wishes")
     op.drop_table("reminders")

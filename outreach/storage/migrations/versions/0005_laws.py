@@ -38,5 +38,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The imported laws go, to be imported again: `laws`, `law_articles`."""
     op.drop_table("law_articles")
     op.drop_table("laws")

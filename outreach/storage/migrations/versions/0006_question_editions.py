@@ -28,6 +28,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """How each question was worded when it was asked goes: `question_editions`, `group_questions.edition_id`,
+    `quiz_questions.edition_id`.
+    """
     op.drop_column("group_questions", "edition_id")
     op.drop_column("quiz_questions", "edition_id")
     op.drop_table("question_editions")

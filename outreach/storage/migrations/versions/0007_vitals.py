@@ -35,6 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """When what must go on last did is not known then: `pulses`."""
     op.drop_index("ix_quarantine_unreplayed", "quarantine")
     op.drop_index("ix_deliveries_settled", "deliveries")
     op.drop_index("ix_deliveries_urgent", "deliveries")

@@ -42,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Where alerts stand goes, so what is wrong still is told of anew: `alerts`, `alert_words`."""
     op.drop_index("ix_posts_since", "posts")
     op.drop_index("ix_alert_words_unsaid", "alert_words")
     op.drop_table("alert_words")

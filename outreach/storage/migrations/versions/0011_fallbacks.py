@@ -69,6 +69,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The other addresses go, and what was sent there: `fallback_addresses`, `fallbacks`."""
     op.drop_index("ix_recipients_enterprise_id", "recipients")
     op.drop_table("fallbacks")
     op.drop_table("fallback_addresses")

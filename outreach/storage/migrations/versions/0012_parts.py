@@ -16,4 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Which part of a notice a row is goes; each row stays: `deliveries.part`."""
     op.drop_column("deliveries", "part")

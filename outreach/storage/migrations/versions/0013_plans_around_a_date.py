@@ -18,6 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Plans stay, without their date and whom they remind: `plans.about_on`, `plans.about_days`, `plans.reminded`."""
     op.drop_column("plans", "reminded")
     op.drop_column("plans", "about_days")
     op.drop_column("plans", "about_on")

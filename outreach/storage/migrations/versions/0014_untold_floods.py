@@ -16,4 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """How long the last flood without a number lasted goes: `pauses.untold_seconds`."""
     op.drop_column("pauses", "untold_seconds")

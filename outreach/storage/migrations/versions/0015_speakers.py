@@ -23,4 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The loans of processes go; each asks again when it starts: `speakers`."""
     op.drop_table("speakers")

@@ -154,6 +154,10 @@ def _create_cards() -> None:
 
 
 def downgrade() -> None:
+    """Of `hazards` those that came of a report stay, as open ones; whatever else was found goes with its steps, photos
+    and cards: `hazard_steps`, `hazard_photos`, `hazard_cards`. Up again, what enterprises found of themselves comes
+    back from their findings, and all of them as on their first day.
+    """
     for table in ("hazard_cards", "hazard_photos", "hazard_steps"):
         op.drop_table(table)
     # The older schema knows hazards that come of reports only, and no step after the first.

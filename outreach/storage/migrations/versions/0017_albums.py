@@ -18,6 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Of an album the photos beside the first go: `broadcasts.photos`, `broadcasts.parts`."""
     op.add_column("broadcasts", sa.Column("media_album", sa.String(length=255), nullable=False, server_default=""))
     op.drop_column("broadcasts", "parts")
     op.drop_column("broadcasts", "photos")

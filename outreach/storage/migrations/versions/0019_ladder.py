@@ -63,4 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Every paper goes, released or not: `ladder_papers`. Up again, each hazard that waits to be put right is looked at
+    once (`hazards.next_look_at`), and its papers are drafted anew.
+    """
     op.drop_table("ladder_papers")

@@ -26,5 +26,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """What Telegram has goes, so each file is uploaded once more: `uploads`."""
     op.drop_index("ix_uploads_kept_at", table_name="uploads")
     op.drop_table("uploads")

@@ -14,5 +14,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The words of released papers go: `ladder_papers.letter`."""
     with op.batch_alter_table("ladder_papers") as table:
         table.drop_column("letter")

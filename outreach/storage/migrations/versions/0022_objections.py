@@ -66,5 +66,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everything of them goes: `objections`, `blacklistings`, `interviews`."""
     for table in ("objections", "blacklistings", "interviews"):
         op.drop_table(table)

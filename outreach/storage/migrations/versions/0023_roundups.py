@@ -73,5 +73,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Everything of them goes: `roundups`, `roundup_asks`."""
     op.drop_table("roundup_asks")
     op.drop_table("roundups")

@@ -34,4 +34,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Every board goes, with who approved it: `boards`."""
     op.drop_table("boards")

@@ -16,5 +16,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The hints go: `hazard_photos.like_hazard_id`."""
     with op.batch_alter_table("hazard_photos") as table:
         table.drop_column("like_hazard_id")

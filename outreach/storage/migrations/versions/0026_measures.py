@@ -36,4 +36,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Every measure goes, in force or lifted; the journal still tells of it: `hazard_measures`."""
     op.drop_table("hazard_measures")

@@ -40,6 +40,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Who was named goes, and who it was when a hazard was opened: `ownerships`, `hazards.area_owner_id`,
+    `hazards.trade_owner_id`.
+    """
     # Not as a batch, which would make the table anew: the steps of hazards point at it.
     for name in OWNERS:
         op.drop_column("hazards", name)

@@ -29,4 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The chain goes, so what is changed in the journal until it is closed anew is not noticed: `journal_links`."""
     op.drop_table("journal_links")

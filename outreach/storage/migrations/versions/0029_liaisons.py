@@ -57,5 +57,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Every pair goes, with what they wrote: `liaisons`, `liaison_words`."""
     op.drop_table("liaison_words")
     op.drop_table("liaisons")

@@ -105,6 +105,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Every visit goes; the hazards that were found in one stay, without it: `visits`, `visit_parties`,
+    `visit_takings`, `visit_answers`, `visit_cards`, `hazards.visit_id`.
+    """
     op.drop_index(op.f("ix_hazards_visit_id"), table_name="hazards")
     op.drop_column("hazards", "visit_id")
     for name in ("visit_cards", "visit_answers", "visit_takings", "visit_parties", "visits"):

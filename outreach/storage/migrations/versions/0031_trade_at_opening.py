@@ -19,4 +19,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The industries of then go; up again, a hazard takes today's: `hazards.industries`."""
     op.drop_column("hazards", "industries")

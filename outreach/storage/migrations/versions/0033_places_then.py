@@ -25,6 +25,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Where the enterprise lay then goes; up again, finished ones take today's: `inspections.street`,
+    `inspections.grid`, `inspections.industries`, `visits.street`, `visits.grid`, `visits.industries`.
+    """
     for table in DONE:
         for name in KEPT:
             op.drop_column(table, name)
