@@ -8,12 +8,13 @@ from datetime import datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, func, or_, select, text
+from sqlalchemy import Table, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notice import DeliveryState
 from domain.reminder import Almanac, Decision, QuietHours, Step, Wishes, decide
 from outreach.delivery.relevance import Link, over_for
+from outreach.delivery.rows import Due
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import WishRecord
 
@@ -84,7 +85,7 @@ async def told_since(link: Link, contact_ids: Iterable[int], since: datetime) ->
     return {row[0]: row[1] for row in counted}
 
 
-async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: datetime, almanac: Almanac) -> Held:
+async def hold_back(link: AsyncConnection, rows: Sequence[Due], now: datetime, almanac: Almanac) -> Held:
     """Which of these rows may not go out now, each with its new values: put off, folded or skipped.
 
     What officials send to many is a push too, but it is never folded: its receipt is counted. A row carries its
@@ -119,16 +120,16 @@ async def hold_back(link: AsyncConnection, rows: Sequence[Row[Any]], now: dateti
     return held
 
 
-def _bound(row: Row[Any], wishes: Wishes) -> Wishes:
+def _bound(row: Due, wishes: Wishes) -> Wishes:
     """What a person wants, as far as this row heeds it."""
     return replace(wishes, is_stopped=False) if row.kind in SERVED else wishes
 
 
-def _may_fold(row: Row[Any]) -> bool:
+def _may_fold(row: Due) -> bool:
     return row.broadcast_id is None and row.kind not in UNCOUNTED
 
 
-def _over(row: Row[Any], over: Mapping[tuple[int, str], str]) -> Decision | None:
+def _over(row: Due, over: Mapping[tuple[int, str], str]) -> Decision | None:
     reasons = [over.get((row.contact_id, about)) for about in row.about.split()]
     return Decision(Step.SKIP, reasons[0]) if reasons and reasons[0] and all(reasons) else None
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notice import DeliveryState
 from domain.parting import CAPTION_LIMIT, TEXT_LIMIT, in_parts, units
-from outreach.delivery.rows import DELIVERIES
+from outreach.delivery.rows import DELIVERIES, Due
 
 # The kind of recipe that stands for several pictures in one message.
 ALBUM = "album"
@@ -51,7 +50,7 @@ def key_of(key: str, part: int) -> str:
 
 
 async def behind(
-    link: AsyncConnection, rows: Sequence[Row[Any]], settled: Collection[int], now: datetime
+    link: AsyncConnection, rows: Sequence[Due], settled: Collection[int], now: datetime
 ) -> dict[int, dict[str, object]]:
     """Which of these rows come too early or are lost because of the part before them, each with its new values.
 

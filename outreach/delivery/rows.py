@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Table, Update, bindparam, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from outreach.storage.inserting import insert_for
 from outreach.storage.listing import each, whole
 from outreach.storage.notices import CLAIMED, DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
+from outreach.storage.straight import Straight, write_on
 
 DELIVERIES = cast(Table, DeliveryRecord.__table__)
 CONTACTS = cast(Table, ContactRecord.__table__)
@@ -27,6 +28,35 @@ Values = Mapping[str, object]
 # So many refusals of one text by Telegram mean that the text is at fault, not the people.
 REFUSALS_BEFORE_STOP = 5
 _IS_WAITING = DELIVERIES.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.RETRY.value))
+
+
+class Due(NamedTuple):
+    """A row that is due, with what decides whether it may go out: the fields of a claim, then those of the decision."""
+
+    id: int
+    contact_id: int
+    chat_id: int
+    text: str
+    buttons: str
+    attachment: str
+    attempts: int
+    is_urgent: bool
+    media_kind: str
+    media_file_id: str
+    broadcast_id: int | None
+    reason: str
+    key: str
+    part: int
+    hopeless: str
+    kind: str
+    is_push: bool
+    about: str
+    quiet_from: int | None
+    quiet_until: int | None
+    budget: int | None
+    daily_hour: int | None
+    is_bundled: bool | None
+    stopped_at: datetime | None
 
 
 async def write(link: AsyncConnection, changes: Sequence[tuple[int, Values]], owner: str = "") -> None:
@@ -45,14 +75,14 @@ async def write(link: AsyncConnection, changes: Sequence[tuple[int, Values]], ow
 async def write_sent(link: AsyncConnection, sent: Mapping[int, int | None], owner: str, now: datetime) -> None:
     """These were sent, each as the message of that number: one statement for all that the owner still holds."""
     given = {"sent": json.dumps(sent), "owner": owner, "now": now}
-    await link.execute(_sent(link.dialect.name), given)
+    await write_on(link, (_sent(link.dialect.name), given))
 
 
 @cache
-def _sent(dialect: str) -> Update:
+def _sent(dialect: str) -> Straight:
     sent = each(dialect, "sent")
     own = (DELIVERIES.c.id == whole(sent.c.key), CLAIMED, DELIVERIES.c.claimed_by == bindparam("owner"))
-    return (
+    return Straight(
         update(DELIVERIES)
         .where(*own)
         .values(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, Update, bindparam, case, exists, or_, select, true, update
+from sqlalchemy import bindparam, case, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.broadcast import BroadcastState
@@ -15,9 +15,10 @@ from domain.notice import DeliveryState
 from domain.reminder import Almanac
 from outreach.delivery.holding import WISHES, WISHES_COLUMNS, hold_back
 from outreach.delivery.parts import behind, series
-from outreach.delivery.rows import BROADCASTS, CONTACTS, DELIVERIES, PAUSES, write
+from outreach.delivery.rows import BROADCASTS, CONTACTS, DELIVERIES, PAUSES, Due, write
 from outreach.storage.listing import each, whole
 from outreach.storage.notices import IS_WAITING
+from outreach.storage.straight import Straight, ask_on, write_on
 
 LEASE_FOR = timedelta(seconds=120)
 
@@ -61,7 +62,7 @@ _HOPELESS = case(
     else_="",
 )
 # The columns of a claim stand first and in its order, so that one is made without naming them.
-_DUE = (
+_DUE = Straight(
     select(
         DELIVERIES.c.id, DELIVERIES.c.contact_id, CONTACTS.c.chat_id, DELIVERIES.c.text, DELIVERIES.c.buttons,
         DELIVERIES.c.attachment, DELIVERIES.c.attempts, DELIVERIES.c.is_urgent, DELIVERIES.c.media_kind,
@@ -80,16 +81,16 @@ _DUE = (
     .with_for_update(skip_locked=True, of=DELIVERIES)
 )  # fmt: skip
 _OF_A_CLAIM = len(Claim._fields) - 1
-_LOOK = select(
+_LOOK = Straight(select(
     exists().where(PAUSES.c.until_at > bindparam("now")),
     exists().where(IS_WAITING, DELIVERIES.c.is_urgent == true(), DELIVERIES.c.due_at <= bindparam("now")),
-)
+))  # fmt: skip
 
 
 @cache
-def _claim(dialect: str) -> Update:
+def _claim(dialect: str) -> Straight:
     ids = each(dialect, "ids")
-    return (
+    return Straight(
         update(DELIVERIES)
         .where(DELIVERIES.c.id.in_(select(whole(ids.c.key))))
         .values(state=DeliveryState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until"))
@@ -119,24 +120,26 @@ async def take(link: AsyncConnection, owner: str, almanac: Almanac, now: datetim
     await write(link, list(changed.items()))
     if claims:
         ids = json.dumps(dict.fromkeys([claim.id for claim in claims]))
-        await link.execute(_claim(link.dialect.name), {"ids": ids, "owner": owner, "until": lease_until})
+        # Nobody has the claims before this is committed.
+        await write_on(link, (_claim(link.dialect.name), {"ids": ids, "owner": owner, "until": lease_until}))
     return Page(claims, bool(changed))
 
 
-async def _due(link: AsyncConnection, now: datetime, most: int) -> list[Row[Any]] | None:
+async def _due(link: AsyncConnection, now: datetime, most: int) -> list[Due] | None:
     """The next rows that are due: the urgent ones, then the others, each kind the oldest first; None in a pause."""
-    is_paused, has_urgent = (await link.execute(_LOOK, {"now": now})).one()
+    [[(is_paused, has_urgent)]] = await ask_on(link, (_LOOK, {"now": now}))
     if is_paused:
         return None
-    found: list[Row[Any]] = []
+    found: list[Due] = []
     for is_urgent in (True, False) if has_urgent else (False,):
         if len(found) < most:
             asked = {"now": now, "is_urgent": is_urgent, "most": most - len(found)}
-            found.extend(await link.execute(_DUE, asked))
+            (rows,) = await ask_on(link, (_DUE, asked))
+            found.extend(map(Due._make, rows))
     return found
 
 
-def _given_up(row: Row[Any], now: datetime) -> dict[str, object]:
+def _given_up(row: Due, now: datetime) -> dict[str, object]:
     """The new values of a row that need not be tried."""
     state = DeliveryState.SKIPPED if row.hopeless == RECALLED else DeliveryState.REFUSED
     return {"state": state, "reason": row.hopeless, "settled_at": now}

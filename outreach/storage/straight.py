@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
 if TYPE_CHECKING:
@@ -107,6 +107,25 @@ def foresee(session: AsyncSession, *asked: Asked) -> None:
         session.info[_ALONG] = session.info.get(_ALONG, ()) + asked
 
 
+async def ask_on(link: AsyncConnection, *asked: Asked) -> list[list[Row]]:
+    """As `ask`, for who has a connection of their own and no session."""
+    connection = link.sync_connection
+    assert connection is not None
+    if link.dialect.driver != "psycopg":
+        return await greenlet_spawn(_each, connection, asked)
+    return await _trip(connection, asked)
+
+
+async def write_on(link: AsyncConnection, *asked: Asked) -> None:
+    """As `write`, for who has a connection of their own and no session."""
+    connection = link.sync_connection
+    assert connection is not None
+    if link.dialect.driver != "psycopg":
+        await greenlet_spawn(_each, connection, asked)
+    else:
+        await _trip(connection, asked, is_held=True)
+
+
 def _may_travel(session: AsyncSession) -> bool:
     return session.bind is not None and session.bind.dialect.driver == "psycopg"
 
@@ -115,7 +134,10 @@ def _ask(session: AsyncSession, asked: tuple[Asked, ...]) -> list[list[Row]]:
     held = session.sync_session
     if not held._is_clean():
         held.flush()
-    connection = held.connection()
+    return _each(held.connection(), asked)
+
+
+def _each(connection: Connection, asked: tuple[Asked, ...]) -> list[list[Row]]:
     return [_one_by_one(connection, one.worded(connection.dialect), values) for one, values in asked]
 
 
@@ -137,7 +159,12 @@ def _one_by_one(connection: Connection, worded: _Worded, values: Values) -> list
 async def _travel(session: AsyncSession, asked: tuple[Asked, ...], *, is_held: bool = False) -> list[list[Row]]:
     if not session.sync_session._is_clean():
         await session.flush()
-    connection = await _connection(session)
+    return await _trip(await _connection(session), asked, session.info, is_held=is_held)
+
+
+async def _trip(
+    connection: Connection, asked: tuple[Asked, ...], info: dict[Any, Any] | None = None, *, is_held: bool = False
+) -> list[list[Row]]:
     worded = [one.worded(connection.dialect) for one, _ in asked]
     parameters = [one.parameters(values) for one, (_, values) in zip(worded, asked, strict=True)]
     try:
@@ -148,7 +175,7 @@ async def _travel(session: AsyncSession, asked: tuple[Asked, ...], *, is_held: b
         if is_held:
             driver.hold(*sent)
         elif found is None:
-            along = [(one.worded(connection.dialect), values) for one, values in session.info.pop(_ALONG, ())]
+            along = [(one.worded(connection.dialect), values) for one, values in (info or {}).pop(_ALONG, ())]
             more = [driver.worded(one.sent, one.parameters(values)) for one, values in along]
             found = await driver.trip(*sent, along=more)
         await _tell_each(connection, "after_cursor_execute", worded, parameters)

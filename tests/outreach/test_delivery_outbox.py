@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,8 @@ from outreach import enrolling
 from outreach.delivery import taking
 from outreach.delivery.claims import WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
-from outreach.delivery.taking import LEASE_FOR
+from outreach.delivery.rows import Due
+from outreach.delivery.taking import LEASE_FOR, Claim
 from outreach.desk import Office
 from tests.conftest import SetClock
 from tests.outreach.mailing import Mailing, open_mailing
@@ -207,7 +209,10 @@ async def test_urgent_before_routine_and_at_most_a_window_in_flight(
 
 async def test_a_backlog_is_claimed_along_its_index_and_never_sorted(office: Office, clock: SetClock) -> None:
     async with office.engine.connect() as link:
-        made = taking._DUE.compile(link.sync_engine)
+        made: Any = taking._DUE._statement.compile(link.sync_engine)  # type: ignore[attr-defined]
+        # What is asked is read by its place.
+        assert Due._fields == tuple(column.keyname for column in made._result_columns)
+        assert Due._fields[: len(Claim._fields) - 1] == Claim._fields[:-1]
         sql, asked = str(made), made.construct_params({"now": clock.now, "is_urgent": False, "most": WINDOW})
         if link.dialect.name == "sqlite":
             rows = await link.execute(text("EXPLAIN QUERY PLAN " + sql.replace("?", ":p")), {"p": 1})
@@ -271,7 +276,6 @@ async def test_conservation_however_telegram_behaves(mailing: Mailing, clock: Se
 @settings(max_examples=60)
 def test_waits_between_tries_grow_to_five_minutes_and_no_further(attempts: int) -> None:
     from outreach.delivery.aftermath import after
-    from outreach.delivery.taking import Claim
     from tests.conftest import MORNING
 
     claim = Claim(1, 1, 1, "", "[]", "", attempts)
