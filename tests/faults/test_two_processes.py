@@ -30,7 +30,7 @@ from outreach import broadcasting, composing, enrolling, planning
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
-from outreach.delivery.speaking_time import LENT_SECONDS, ROUND_SECONDS, SpeakingTime
+from outreach.delivery.speaking_time import SpeakingTime
 from outreach.delivery.taking import LEASE_FOR
 from outreach.desk import Clock, Desk, Office
 from outreach.storage.common_clock import CommonClock
@@ -49,6 +49,8 @@ FIRST = 9001
 WINDOW_OF_ONE = 25
 # A lease of two minutes is over in ten seconds, and the part of the limit that a stopped process held in four.
 SPEED = 12
+# A machine with other work may stand still for seconds; what must hold meanwhile is asked at every look.
+PATIENCE_SECONDS = 30.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif("postgresql" not in DATABASES, reason="PostgreSQL is left out")]
 
@@ -307,38 +309,40 @@ async def test_the_part_of_a_process_that_dies_or_leaves_goes_to_the_others(shar
     engine = open_engine(shared_url)
     pacers = [Pacer(LIMIT) for _ in range(3)]
     times = [SpeakingTime(engine, pacer, LIMIT) for pacer in pacers]
-    waiting: list[asyncio.Task[None]] = []
-    tasks = []
-    for number, (pacer, speaking_time) in enumerate(zip(pacers, times, strict=True)):
-        # Each has more to say than it ever may.
-        waiting += [asyncio.create_task(pacer.wait(1000 * number + n)) for n in range(900)]
-        await speaking_time.begin()
-        tasks.append(asyncio.create_task(speaking_time.run()))
+    under_way: list[asyncio.Task[None]] = []
 
     async def held() -> int:
         async with engine.connect() as link:
             return int((await link.execute(text("SELECT sum(held) FROM speakers"))).scalar_one())
 
-    async def until(used: list[int], seconds: float) -> None:
-        end = time.monotonic() + seconds
+    async def until(used: list[int]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
         while sorted(one.used for one in times) != used:
             assert time.monotonic() < end, [one.used for one in times]
             assert await held() <= LIMIT
             await asyncio.sleep(0.05)
 
-    await until([16, 17, 17], 4 * ROUND_SECONDS)
-    # Dead as far as anybody knows: it says nothing more by itself, and the others have it all.
-    tasks[0].cancel()
-    await until([0, 25, 25], LENT_SECONDS + 2 * ROUND_SECONDS)
-    pacers[0].demand()
-    tasks[1].cancel()
-    await times[1].leave()
-    await until([0, 0, LIMIT], 2.5 * ROUND_SECONDS)
-    assert pacers[0].demand() == (0, True)
-    for task in (*tasks, *waiting):
-        task.cancel()
-    await asyncio.gather(*tasks, *waiting, return_exceptions=True)
-    await engine.dispose()
+    try:
+        for number, (pacer, speaking_time) in enumerate(zip(pacers, times, strict=True)):
+            # Each has more to say than it ever may.
+            under_way += [asyncio.create_task(pacer.wait(1000 * number + n)) for n in range(900)]
+            await speaking_time.begin()
+        asking = [asyncio.create_task(one.run()) for one in times]
+        under_way += asking
+        await until([16, 17, 17])
+        # Dead as far as anybody knows: it says nothing more by itself, and the others have it all.
+        asking[0].cancel()
+        await until([0, 25, 25])
+        pacers[0].demand()
+        asking[1].cancel()
+        await times[1].leave()
+        await until([0, 0, LIMIT])
+        assert pacers[0].demand() == (0, True)
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await engine.dispose()
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=5), timedelta(minutes=-5)])

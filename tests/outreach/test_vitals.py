@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import event, insert, select, text
 
 from domain.notice import Notice
@@ -17,7 +15,7 @@ from outreach.desk import Office
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.sqlite_build import FIRST_SOUND_WAL
 from scheduler import sweeps
-from tests.conftest import Figure, SetClock
+from tests.conftest import SetClock
 
 SETTLED = 20_000
 
@@ -155,18 +153,3 @@ async def test_no_figure_looks_through_what_is_settled(office: Office, tmp_path:
     for statement, plan in (await plans(office, tmp_path)).items():
         assert "ix_deliveries_" in plan, f"{statement}\n{plan}"
         assert "Seq Scan on deliveries" not in plan and "SCAN deliveries\n" not in f"{plan}\n", f"{statement}\n{plan}"
-
-
-@pytest.mark.torture
-async def test_a_look_costs_little_with_a_million_deliveries(
-    office: Office, tmp_path: Path, clock: SetClock, figure: Figure
-) -> None:
-    await fill(office, 1_000_000)
-    clock.advance(hours=1)
-    await vitals.take(office, tmp_path)
-    began, used = time.perf_counter(), time.process_time()
-    for _ in range(10):
-        await vitals.take(office, tmp_path)
-    took, used = (time.perf_counter() - began) * 100, (time.process_time() - used) * 100
-    figure(f"one look over 1,000,000 deliveries on {office.engine.dialect.name}: {took:.1f} ms, CPU {used:.1f} ms")
-    assert took < 500
