@@ -13,9 +13,11 @@ from domain.contact import Contact
 from domain.notice import DeliveryState, Notice, NoticeButton
 from domain.reminder import Due, Form, form_of
 from outreach.delivery.holding import DIGEST
+from outreach.delivery.ladder_relevance import LADDER
 from outreach.delivery.relevance import FINDING, LEFT, OCCURRENCE, number_in, over_for
 from outreach.desk import Desk, Office
 from outreach.due import REMIND, REMINDERS, Person, Push, Reminder, Unsent, gather
+from outreach.hazards.ladder_reminding import waits_for
 from outreach.matters import IN_DIGEST, Item, held_item, items_of
 from outreach.occurring import remind_of, reminded_of, responsible
 from outreach.storage.inspections import FindingRecord
@@ -187,20 +189,23 @@ async def _hand_on(desk: Desk, left: Sequence[Reminder]) -> None:
     for one in left:
         kind, number = number_in(one.about)
         numbers.setdefault(kind, set()).add(number)
-    followers: dict[str, Contact] = {}
+    followers: dict[str, list[Contact]] = {}
     if asked := numbers.get(OCCURRENCE):
         told = await reminded_of(desk, asked)
-        followers |= {f"{OCCURRENCE}:{id_}": contact for id_, contact in told.items()}
+        followers |= {f"{OCCURRENCE}:{id_}": [contact] for id_, contact in told.items()}
     if wrong := numbers.get(FINDING):
         found = await desk.session.execute(
             select(FindingRecord.id, FindingRecord.enterprise_id).where(FindingRecord.id.in_(wrong))
         )
         places: dict[int, int] = dict(found.all())
         held = await responsible(desk, sorted(set(places.values())))
-        followers |= {f"{FINDING}:{id_}": held[place] for id_, place in places.items() if place in held}
+        followers |= {f"{FINDING}:{id_}": [held[place]] for id_, place in places.items() if place in held}
+    for kind in LADDER:
+        waiting = await waits_for(desk, kind, numbers.get(kind, ()))
+        followers |= {f"{kind}:{id_}": contacts for id_, contacts in waiting.items()}
     days: dict[date, list[tuple[str, int]]] = {}
     for one in left:
-        if (follower := followers.get(one.about)) is not None:
+        for follower in followers.get(one.about, ()):
             days.setdefault(one.occurs_on, []).append((one.about, follower.id))
     for occurs_on, abouts in days.items():
         await remind_of(desk, abouts, occurs_on)

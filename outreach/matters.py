@@ -14,8 +14,9 @@ from domain.contact import Contact, NotYours, StalePress
 from domain.notice import DeliveryState, NoticeButton
 from domain.reminder import finding_step
 from domain.text import shortened
-from outreach.delivery.ladder_relevance import DRAFT, MEETING, RESULT
+from outreach.delivery.ladder_relevance import FOLLOWED, LADDER, LATE
 from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, number_in
+from outreach.delivery.visit_relevance import VISIT
 from outreach.desk import Desk
 from outreach.due import Push
 from outreach.storage.enterprises import EnterpriseRecord
@@ -24,6 +25,7 @@ from outreach.storage.inspections import FindingRecord
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord
+from outreach.storage.visits import VisitRecord
 
 TAG = re.compile(r"<[^>]*>")
 LINE_LIMIT = 30
@@ -35,7 +37,9 @@ IN_DIGEST = "in_digest"
 class Item:
     """One thing in a reminder. `kind` is occurrence, finding, notice or held (a push that the budget held back).
 
-    Of a paper of the ladder it is draft, meeting or result, and `step` its rung. at: the instant of a meeting.
+    Of a paper of the ladder it is draft, meeting or result, and `step` its rung; of a hazard past its term late or, for
+    its 督促人, followed; of a visit that nobody finished visit, `step` being its kind and `due_on` its first day.
+    at: the instant of a meeting. words: what was said in full, where `title` is its beginning.
     """
 
     kind: str
@@ -47,19 +51,22 @@ class Item:
     button: NoticeButton | None = None
     at: datetime | None = None
     place: str = ""
+    words: str = ""
 
 
 async def items_of(desk: Desk, abouts: Sequence[str]) -> list[Item]:
     """What is asked, in the order of `abouts`, each with a button that begins it."""
-    asked: dict[str, list[int]] = {OCCURRENCE: [], FINDING: [], NOTICE: [], DRAFT: [], MEETING: [], RESULT: []}
+    asked: dict[str, list[int]] = {kind: [] for kind in (OCCURRENCE, FINDING, NOTICE, VISIT, *LADDER)}
     for about in abouts:
         kind, number = number_in(about)
         asked[kind].append(number)
     items = await _occurrences(desk, asked[OCCURRENCE])
     items += await _findings(desk, asked[FINDING])
     items += await _notices(desk, asked[NOTICE])
-    for kind in (DRAFT, MEETING, RESULT):
-        items += await _papers(desk, kind, asked[kind]) if asked[kind] else []
+    items += await _visits(desk, asked[VISIT]) if asked[VISIT] else []
+    for kind in LADDER:
+        papers = _late if kind in (LATE, FOLLOWED) else _papers
+        items += await papers(desk, kind, asked[kind]) if asked[kind] else []
     found = {item.about: item for item in items}
     return [found[about] for about in abouts if about in found]
 
@@ -114,6 +121,37 @@ async def _papers(desk: Desk, kind: str, ids: Sequence[int]) -> list[Item]:
             at=row.meet_at, place=row.meet_place, button=NoticeButton("ladder.open", f"ld:o:{row.id}"),
         )
         for row, what, name in rows
+    ]  # fmt: skip
+
+
+async def _late(desk: Desk, kind: str, ids: Sequence[int]) -> list[Item]:
+    """Hazards past their term, each by the step of the ladder that reminds of it."""
+    rows = await desk.session.execute(
+        select(LadderPaperRecord.id, LadderPaperRecord.term_on, HazardRecord)
+        .join(HazardRecord, HazardRecord.id == LadderPaperRecord.hazard_id)
+        .where(LadderPaperRecord.id.in_(ids))
+    )
+    return [
+        Item(
+            kind, f"{kind}:{paper_id}", shortened(row.what, LINE_LIMIT), f"{row.number} · {row.where}", term_on,
+            button=NoticeButton("reminder.hazard", f"hz:o:{row.id}", (("number", row.number),)), words=row.what,
+        )
+        for paper_id, term_on, row in rows
+    ]  # fmt: skip
+
+
+async def _visits(desk: Desk, ids: Sequence[int]) -> list[Item]:
+    rows = await desk.session.execute(
+        select(VisitRecord, EnterpriseRecord.name)
+        .join(EnterpriseRecord, EnterpriseRecord.id == VisitRecord.enterprise_id)
+        .where(VisitRecord.id.in_(ids))
+    )
+    return [
+        Item(
+            VISIT, f"{VISIT}:{row.id}", row.number, name, desk.on(row.begun_at), row.kind,
+            NoticeButton("reminder.visit", f"ov:o:{row.id}", (("number", row.number),)),
+        )
+        for row, name in rows
     ]  # fmt: skip
 
 

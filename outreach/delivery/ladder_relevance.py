@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from domain.contact import RESPONSIBLE
+from domain.hazard import HazardState
 from domain.ladder import PaperState
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import InterviewRecord, LadderPaperRecord
 from outreach.storage.people import OfficialRecord, PostRecord
 
 Link = AsyncSession | AsyncConnection
-# What is said of a paper: it waits to be released, its interview comes, its answer or written result is due.
-DRAFT, MEETING, RESULT = "draft", "meeting", "result"
+# What is said of a paper: it waits to be released, its interview comes, its answer or written result is due. The
+# lowest step, a reminder, says itself: to whoever puts the hazard right, and to its 督促人.
+DRAFT, MEETING, RESULT, LATE, FOLLOWED = "draft", "meeting", "result", "late", "followed"
+LADDER = (DRAFT, MEETING, RESULT, LATE, FOLLOWED)
 # While a paper stands so, it still asks for that.
 _ASKS = {
     DRAFT: (PaperState.DRAFT,), MEETING: (PaperState.RELEASED,), RESULT: (PaperState.RELEASED,),
 }  # fmt: skip
+# Appointments are for days there.
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 async def papers_over(
@@ -32,25 +39,36 @@ async def papers_over(
         select(
             LadderPaperRecord.id, LadderPaperRecord.state, LadderPaperRecord.outcome, LadderPaperRecord.enterprise_id,
             InterviewRecord.held_at, LadderPaperRecord.proposed_by, LadderPaperRecord.meet_at,
+            LadderPaperRecord.term_on, HazardRecord.state.label("stands"), HazardRecord.due_on, HazardRecord.street,
+            HazardRecord.grid, HazardRecord.follower_id,
         )
+        .join(HazardRecord, HazardRecord.id == LadderPaperRecord.hazard_id)
         .outerjoin(InterviewRecord, InterviewRecord.paper_id == LadderPaperRecord.id)
         .where(LadderPaperRecord.id.in_(numbers))
     )  # fmt: skip
     known = {row.id: row for row in rows}
-    held, offices = await _concerned(link, {contact_id for contact_id, _ in asked})
+    contacts = {contact_id for contact_id, _ in asked}
+    held, offices = await _held(link, contacts), await offices_of(link, contacts, now)
     reasons: dict[tuple[int, int], str] = {}
     for contact_id, number in asked:
-        row, own = known.get(number), offices.get(contact_id, set())
+        row = known.get(number)
+        own = [one for one in offices.get(contact_id, ()) if row is not None and _is_there(one, row)]
+        ids, is_fixer = {one.id for one in own}, row is not None and row.enterprise_id in held.get(contact_id, set())
         if row is None:
             reasons[contact_id, number] = "withdrawn"
+        elif kind in (LATE, FOLLOWED):
+            if row.stands != HazardState.ORDERED or row.due_on != row.term_on or row.state != PaperState.RELEASED:
+                reasons[contact_id, number] = "answered"
+            elif not (is_fixer if kind == LATE else row.follower_id in ids):
+                reasons[contact_id, number] = "left"
         elif row.state == PaperState.ANSWERED or (kind == DRAFT and PaperState(row.state).is_out):
             reasons[contact_id, number] = "answered"
         elif row.state not in _ASKS[kind] or row.outcome or (kind == MEETING and _is_past(row, now)):
             reasons[contact_id, number] = "withdrawn"
-        elif kind == DRAFT and row.proposed_by in own:
+        elif kind == DRAFT and row.proposed_by in ids:
             # It waits for somebody else now.
             reasons[contact_id, number] = "answered"
-        elif row.enterprise_id not in held.get(contact_id, set()) and not own:
+        elif not own and (kind == DRAFT or not is_fixer):
             reasons[contact_id, number] = "left"
     return reasons
 
@@ -59,18 +77,35 @@ def _is_past(row: Any, now: datetime | None) -> bool:
     return row.held_at is not None or (now is not None and row.meet_at is not None and row.meet_at <= now)
 
 
-async def _concerned(link: Link, contact_ids: set[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """By contact: the enterprises for which they answer, and the offices that they were appointed to."""
+def _is_there(office: Any, row: Any) -> bool:
+    """Whether an office still has to do with the place; its trades are asked when the paper is opened."""
+    return office.street in ("", row.street) and office.grid in ("", row.grid)
+
+
+async def _held(link: Link, contact_ids: set[int]) -> dict[int, set[int]]:
+    """By contact the enterprises for which they answer."""
     posts = select(PostRecord.contact_id, PostRecord.enterprise_id).where(
         PostRecord.contact_id.in_(contact_ids), PostRecord.until_at.is_(None), PostRecord.role.in_(RESPONSIBLE)
     )
-    appointed = select(func.coalesce(OfficialRecord.contact_id, 0), OfficialRecord.id).where(
-        OfficialRecord.contact_id.in_(contact_ids)
-    )
-    found: list[dict[int, set[int]]] = []
-    for query in (posts, appointed):
-        theirs: dict[int, set[int]] = {}
-        for contact_id, number in await link.execute(query):
-            theirs.setdefault(int(contact_id), set()).add(int(number))
-        found.append(theirs)
-    return found[0], found[1]
+    found: dict[int, set[int]] = {}
+    for contact_id, number in await link.execute(posts):
+        found.setdefault(int(contact_id), set()).add(int(number))
+    return found
+
+
+async def offices_of(link: Link, contact_ids: set[int], now: datetime | None) -> dict[int, list[Any]]:
+    """By contact the offices in which they serve at that instant; None: to which they were ever appointed.
+
+    Whoever serves no more hears nothing more of what goes on there.
+    """
+    on: date | None = None if now is None else now.astimezone(_ZONE).date()
+    found: dict[int, list[Any]] = {}
+    for row in await link.execute(
+        select(
+            OfficialRecord.contact_id, OfficialRecord.id, OfficialRecord.street, OfficialRecord.grid,
+            OfficialRecord.from_on, OfficialRecord.until_on,
+        ).where(OfficialRecord.contact_id.in_(contact_ids))
+    ):  # fmt: skip
+        if on is None or (row.from_on <= on and (row.until_on is None or on <= row.until_on)):
+            found.setdefault(int(row.contact_id), []).append(row)
+    return found

@@ -14,7 +14,8 @@ from domain.checklist import Verdict
 from domain.contact import RESPONSIBLE
 from domain.hazard import HazardState
 from domain.plan import OccurrenceState, Reminded
-from outreach.delivery.ladder_relevance import DRAFT, MEETING, RESULT, papers_over
+from outreach.delivery.ladder_relevance import LADDER, papers_over
+from outreach.delivery.visit_relevance import VISIT, visits_over
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord
@@ -51,7 +52,7 @@ async def over_for(
 ) -> dict[tuple[int, str], str]:  # fmt: skip
     """The same for many contacts at once: pairs of a contact and what they were to be reminded of.
 
-    now: by which an interview is over; None leaves that out.
+    now: by which an interview or an office is over; None leaves that out.
     """
     found: dict[tuple[int, str], str] = {}
     by_kind: dict[str, list[_Asked]] = {}
@@ -63,9 +64,10 @@ async def over_for(
         if ones := by_kind.get(kind):
             reasons = await reasons_of(link, ones, held)
             found |= {(one.contact_id, one.about): reason for one, reason in zip(ones, reasons, strict=True) if reason}
-    for kind in (DRAFT, MEETING, RESULT):
+    for kind in (*LADDER, VISIT):
         if ones := by_kind.get(kind):
-            over = await papers_over(link, kind, {(one.contact_id, one.number) for one in ones}, now)
+            pairs = {(one.contact_id, one.number) for one in ones}
+            over = await (visits_over(link, pairs, now) if kind == VISIT else papers_over(link, kind, pairs, now))
             found |= {(contact_id, f"{kind}:{number}"): reason for (contact_id, number), reason in over.items()}
     return found
 

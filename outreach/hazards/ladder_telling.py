@@ -13,27 +13,13 @@ from domain.notice import DeliveryState, Notice, NoticeButton
 from domain.reminder import QuietHours
 from outreach.concerning import officials_concerned
 from outreach.desk import Desk
-from outreach.hazards.telling import fixers, follower_of, followers
+from outreach.hazards.telling import fixers, followers
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import BlacklistingRecord, LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY)
-
-
-async def tell_reminder(desk: Desk, row: HazardRecord, paper: LadderPaperRecord) -> None:
-    """An ordinary reminder to those who have to put it right and to its 督促人 (S4-15: both hear of it); a step taken
-    before it leaves takes it back.
-    """
-    facts: dict[str, object] = {"number": row.number, "what": row.what, "due_on": row.due_on, "where": row.where}
-    button = ((NoticeButton("hazard.open", f"hz:o:{row.id}"),),)
-    told = {one.id: (one, True) for one in await follower_of(desk, row)}
-    told |= {one.id: (one, False) for one in await fixers(desk, row)}
-    for contact, is_follower in told.values():
-        key = f"hazard:{row.id}:reminder:{paper.id}:{contact.id}"
-        notice = Notice("reminder_hazard", facts | {"is_follower": is_follower}, key, button, is_push=True)
-        await desk.tell(contact, notice)
 
 
 async def tell_drafted(desk: Desk, row: HazardRecord, paper: LadderPaperRecord, rule: Rule) -> None:

@@ -14,13 +14,12 @@ from domain.ladder import Due, PaperState, Releaser, Rule, Rung, Standing, climb
 from domain.rectification import UNDO_FOR
 from domain.reminder import QuietHours
 from outreach.desk import Desk, Office
-from outreach.hazards.ladder_reminding import remind_of_draft
+from outreach.hazards.ladder_reminding import remind_of_draft, remind_of_late
 from outreach.hazards.ladder_telling import (
     is_waiting,
     releasers,
     tell_drafted,
     tell_listing,
-    tell_reminder,
     tell_unanswered,
     unsend,
     was_told_of_end,
@@ -224,7 +223,7 @@ async def _draft(desk: Desk, row: HazardRecord, rule: Rule) -> LadderPaperRecord
     await desk.session.flush()
     await desk.note("StepDrafted", f"ladder:{paper.id}", None, hazard=row.number, rung=rule.rung)
     if is_reminder:
-        await tell_reminder(desk, row, paper)
+        await remind_of_late(desk, row, paper)
     else:
         await tell_drafted(desk, row, paper, rule)
         await remind_of_draft(desk, paper, await releasers(desk, row, rule))

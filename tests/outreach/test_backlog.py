@@ -8,13 +8,14 @@ from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
 from handlers.queue_codes import code, data_of, does_fit, fitting
 from outreach.desk import Office
-from outreach.hazards import laddering, narrowing, queueing
+from outreach.hazards import narrowing, queueing
 from outreach.hazards.narrowing import Side
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.rectifying import Said
 from outreach.hazards.sifting import Pile, Sift
 from outreach.hazards.viewing import Who
 from outreach.storage.notices import DeliveryRecord
+from scheduler import sweeps
 from tests.conftest import SetClock
 from tests.outreach.hazarded import Scene, hazard, row_of, scene, take, within
 from tests.outreach.reported import STREET
@@ -85,10 +86,12 @@ async def test_both_are_reminded(office: Office, clock: SetClock) -> None:
     id_ = await hazard(office, at)
     await take(office, at.zhou, id_, StepKey.ORDER, Said(day=within(office, 1)))
     clock.advance(days=4)
-    await laddering.look_at_hazards(office)
+    await sweeps.remind(office)
     async with office.desk() as desk:
         rows = await desk.session.execute(
-            select(DeliveryRecord.contact_id, DeliveryRecord.text).where(DeliveryRecord.kind == "reminder_hazard")
+            select(DeliveryRecord.contact_id, DeliveryRecord.text).where(
+                DeliveryRecord.kind.in_(("reminder_late", "reminder_followed"))
+            )
         )
         told = {row[0]: row[1] for row in rows}
     assert set(told) == {at.wang.contact.id, at.li.contact.id, at.zhou.contact.id}

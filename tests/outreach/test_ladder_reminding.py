@@ -8,19 +8,24 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 
+from domain.contact import Role
 from domain.rectification import StepKey
 from domain.reminder import QuietHours
+from outreach import appointing, enrolling
+from outreach.delivery.relevance import over_for
 from outreach.desk import Office
 from outreach.hazards import blacklisting, interviewing, ladder_answering
 from outreach.hazards.ladder_reminding import DRAFT_DAYS
+from outreach.hazards.rectifying import Said
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
+from outreach.storage.plans import ReminderRecord
 from scheduler import sweeps
 from tests.conftest import SetClock
-from tests.outreach.hazarded import Scene, photograph, take
+from tests.outreach.hazarded import Scene, hazard, photograph, scene, take
 from tests.outreach.test_ladder_answering import released
 from tests.outreach.test_ladder_releasing import drafted, press
-from tests.outreach.test_laddering import to
+from tests.outreach.test_laddering import BEGUN, TERM, ordered, to
 
 # Half past nine of the first workday after National Day; the Sunday 09-20 and the Saturday 10-10 are worked.
 MEETING_ON = date(2026, 10, 8)
@@ -175,3 +180,64 @@ async def test_an_entry_that_was_lifted_before_is_not_told_to_end(office: Office
     async with office.desk() as desk:
         keys = await desk.session.scalars(select(DeliveryRecord.key))
         assert [key for key in keys if ":ended:" in key] == []
+
+
+async def test_whoever_serves_no_more_hears_of_no_draft_and_whoever_may_release_it_does(
+    office: Office, clock: SetClock
+) -> None:
+    at, _, paper_id = await drafted(office, clock, "supervision")
+    async with office.desk() as desk:
+        paper = await desk.session.get_one(LadderPaperRecord, paper_id)
+        assert at.he.official is not None and at.zhou.official is not None
+        await appointing.end(desk, at.he.contact, at.he.official, at.zhou.official.id)
+        # Of the draft against their own shop they hear no more than anybody there.
+        await enrolling.give_post(desk, at.zhou.contact, at.there.shop, Role.SAFETY_OFFICER, "test")
+    on = office.almanac.on(paper.drafted_at)
+    days = [f"{office.almanac.workdays_after(on, count):%m-%d}" for count in DRAFT_DAYS]
+    await to(office, clock, clock.now + timedelta(days=30))
+    assert await said(office, "reminder_draft", "等签发") == [(day, at.he.contact.id) for day in days]
+
+
+async def unsent(office: Office, contact_id: int) -> list[tuple[str, str]]:
+    async with office.desk() as desk:
+        rows = await desk.session.execute(
+            select(DeliveryRecord.kind, DeliveryRecord.text)
+            .where(DeliveryRecord.contact_id == contact_id, DeliveryRecord.state == "queued")
+            .where(DeliveryRecord.kind.startswith("reminder_") | (DeliveryRecord.kind == "digest"))
+        )
+        return [(kind, text) for kind, text in rows]
+
+
+async def test_hazards_that_became_late_while_nobody_looked_are_said_in_one_message(
+    office: Office, clock: SetClock
+) -> None:
+    clock.set(BEGUN)
+    at = await scene(office)
+    for _ in range(3):
+        await ordered(office, at)
+    clock.set(office.almanac.at(TERM + timedelta(days=2), time(10)).astimezone(UTC))
+    await sweeps.remind(office)
+    for who, words in ((at.wang, "隐患超期"), (at.li, "隐患超期"), (at.zhou, "我督促的隐患超期")):
+        ((kind, text),) = await unsent(office, who.contact.id)
+        assert (kind, text.count(f"🔴 {words}：")) == ("digest", 3)
+
+
+async def test_what_never_left_of_a_late_hazard_is_said_with_what_comes_due(office: Office, clock: SetClock) -> None:
+    clock.set(BEGUN)
+    at = await scene(office)
+    first, second = await ordered(office, at), await hazard(office, at, what="灭火器过期")
+    await take(office, at.zhou, second, StepKey.ORDER, Said(day=TERM + timedelta(days=1)))
+    for days in (1, 2):
+        clock.set(office.almanac.at(TERM + timedelta(days=days), time(9, 30)).astimezone(UTC))
+        await sweeps.remind(office)
+        assert len(await unsent(office, at.wang.contact.id)) == 1
+    ((kind, text),) = await unsent(office, at.wang.contact.id)
+    assert kind == "digest" and "后门锁着" in text and "灭火器过期" in text
+    # Put right before it leaves: then only the other one is said.
+    await photograph(office, at.wang, first)
+    await take(office, at.wang, first, StepKey.RECTIFY)
+    async with office.desk() as desk:
+        mine = select(ReminderRecord.about).where(ReminderRecord.contact_id == at.wang.contact.id)
+        abouts = set(await desk.session.scalars(mine))
+        over = await over_for(desk.session, {(at.wang.contact.id, about) for about in abouts}, desk.now)
+    assert len(abouts) == 2 and sorted(over.values()) == ["answered"]
