@@ -30,7 +30,14 @@ class VisitState(StrEnum):
 
     GOING = "going"
     FINISHED = "finished"
+    UNFINISHED = "unfinished"  # 未完成: nobody finished it, and a superior closed it with what was written down
     DISCARDED = "discarded"  # begun by mistake, nothing was written down
+
+
+# Those that are over and of which there is a record.
+RECORDED = frozenset({VisitState.FINISHED, VisitState.UNFINISHED})
+# After so many workdays a visit has been left open: its people are reminded once, a superior may close it.
+LEFT_OPEN_AFTER = 2
 
 
 # Which kinds an office begins. Whoever may find hazards on the spot may take part in any.
@@ -60,6 +67,14 @@ def source_in(kind: VisitKind, role: OfficeRole) -> Source:
 
 class VisitOver(Refusal):
     """The visit is finished or was discarded: nothing is written into it any more."""
+
+
+class VisitUnderWay(Refusal):
+    """A visit that was not left open is finished by those who take part in it. Facts: `days`, of workdays."""
+
+
+class CloserNotHead(Refusal):
+    """A visit that was left open is closed by a 负责人, or finished by those who take part in it."""
 
 
 class NotTakingPart(Refusal):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from domain.authority import Duty
 from domain.contact import StalePress
-from handlers import hazard, hazard_way, on_the_spot, queue_bulk
+from domain.visit import KINDS
+from handlers import hazard, hazard_way, on_the_spot, queue_bulk, visit
 from handlers.inspection_cards import short
 from handlers.queue_codes import button, code, data_of, does_fit, fitting, read
 from handlers.screen import ROWS_A_PAGE, home_button, show
@@ -15,6 +16,7 @@ from outreach.hazards import narrowing, queueing
 from outreach.hazards.narrowing import Side
 from outreach.hazards.queueing import QueueLine
 from outreach.hazards.sifting import Pile, Sift
+from outreach.visits import listing as going_on
 
 WORDS = "hazard_queue.words"
 # As they stand on the screen, two in a row; what waits longest for an official's own hand comes first.
@@ -45,10 +47,13 @@ async def show_queue(turn: Turn, scene: Scene) -> Reply:
         rows.insert(1, (button(mine, "l", Sift(follower_id=official.id), 0),))
     if scene.known.posts:
         rows.append((Button(words.label("queue.own"), data("hz", "l", 0)),))
+    left = await going_on.count_left_open(scene.desk, official.jurisdiction) if official.role in KINDS else 0
     text = words(
         "replies/hazard_queue/queue", found=found, reports=waiting, of={pile.value: n for pile, n in found.of.items()},
+        visits=left,
     )  # fmt: skip
-    return show(turn, text, (*rows, *on_the_spot.entry_rows(scene), (home_button(words),)))
+    entries = (*visit.left_open_rows(scene, left), *on_the_spot.entry_rows(scene))
+    return show(turn, text, (*rows, *entries, (home_button(words),)))
 
 
 def _pile(scene: Scene, pile: Pile, count: int) -> Button:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.authority import OfficeRole
 from domain.checklist import Verdict
 from domain.contact import StalePress
 from domain.visit import PartHeld, VisitKind, VisitOver, kinds_of
@@ -14,6 +15,7 @@ from outreach import listing, standing
 from outreach.hazards.carding import Rows as NoticeRows
 from outreach.hazards.viewing import Who
 from outreach.visits import asking_along, carding, filling, finishing, placing, viewing, visiting
+from outreach.visits import listing as going_on
 
 NAME = "visit.name"
 NAME_LIMIT = 50
@@ -24,13 +26,15 @@ LETTERS = {"p": Verdict.PASS, "f": Verdict.FAIL, "a": Verdict.ABSENT}
 async def press_visit(turn: Turn, scene: Scene) -> Reply:
     """The buttons of a visit; each deed asks again whether it lies in the jurisdiction and the presser takes part.
 
-    `ov:l:<page>`, `ov:n:<enterprise>`, `ov:b:<enterprise>:<kind>`; all others name the visit.
+    `ov:l:<page>`, `ov:u:<page>`, `ov:n:<enterprise>`, `ov:b:<enterprise>:<kind>`; all others name the visit.
     """
     assert isinstance(turn.said, Press)
     said = turn.said
     match said.words[1:]:
         case ("l", _):
             return await _choose(turn, scene, said.number(2))
+        case ("u", _):
+            return await _left_open(turn, scene, said.number(2))
         case ("n", _):
             return await _kinds(turn, scene, said.number(2))
         case ("b", _, kind):
@@ -83,6 +87,10 @@ async def _pressed(turn: Turn, scene: Scene, said: Press, visit_id: int) -> Repl
             await visiting.discard(desk, who, visit_id)
         case ("e", _):
             await finishing.finish(desk, who, visit_id)
+        case ("m", _):
+            return await _confirm_closing(turn, scene, visit_id)
+        case ("mm", _):
+            await finishing.close_unfinished(desk, who, visit_id)
         case ("r", _):
             await finishing.record_again(desk, who, visit_id)
         case ("h", _):
@@ -134,7 +142,7 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
     if turn.said.words[1:2] == ("b",):
         # Begun already: whoever begins again joins it, which they have.
         return await press_visit(turn, scene)
-    if turn.said.words[1:2] in (("l",), ("n",)):
+    if turn.said.words[1:2] in (("l",), ("u",), ("n",)):
         return await press_visit(turn, scene)
     visit_id = turn.said.number(2)
     screen = await placing.screen_of(scene.desk, visit_id, scene.known.contact.id)
@@ -166,22 +174,56 @@ async def _choose(turn: Turn, scene: Scene, page: int, named: str = "") -> Reply
     official = scene.as_official()
     kinds_of(official.role)
     await standing.expect(scene.desk, scene.known.contact.id, NAME)
-    going = [] if named else await viewing.going(scene.desk, official.jurisdiction, MOST_GOING)
+    going = [] if named else await going_on.going(scene.desk, official.jurisdiction, MOST_GOING)
+    left = 0 if named else await going_on.count_left_open(scene.desk, official.jurisdiction)
     found = await listing.enterprises(scene.desk, official.jurisdiction, page, ROWS_A_PAGE, named)
     rows = [(Button(short(line.name), data("ov", "n", line.id)),) for line in found.lines]
     turning = pager(scene.words, found.number, found.pages, "ov", "l") if not named else ()
     text = scene.words("replies/visit/choose", found=found, named=named, going=going)
     return show(
         turn, text,
-        (*_going(scene, going), *rows, *((turning,) if turning else ()), (home_button(scene.words),)),
+        (*_going(scene, going), *left_open_rows(scene, left), *rows, *((turning,) if turning else ()),
+         (home_button(scene.words),)),
     )  # fmt: skip
+
+
+def left_open_rows(scene: Scene, count: int) -> Rows:
+    """The way to the visits that nobody finished, while there are any."""
+    return ((Button(scene.words.label("visit.left_open", count=count), data("ov", "u", 0)),),) if count else ()
+
+
+async def _left_open(turn: Turn, scene: Scene, page: int) -> Reply:
+    """Since when each of them has gone on, and whose it is; a press opens it."""
+    official, words = scene.as_official(), scene.words
+    kinds_of(official.role)
+    found = await going_on.left_open(scene.desk, official.jurisdiction, page, ROWS_A_PAGE)
+    rows = [
+        (
+            Button(
+                short(words.label("visit.days", enterprise=line.enterprise, days=line.days)), data("ov", "o", line.id)
+            ),
+        )
+        for line in found.lines
+    ]
+    turning = pager(words, found.number, found.pages, "ov", "u")
+    back = (Button(words.label("visit.other_place"), data("ov", "l", 0)), home_button(words))
+    text = words("replies/visit/left_open", found=found, is_head=official.role is OfficeRole.HEAD)
+    return show(turn, text, (*rows, *((turning,) if turning else ()), back))
+
+
+async def _confirm_closing(turn: Turn, scene: Scene, visit_id: int) -> Reply:
+    _, view, _ = await finishing.closable(scene.desk, _who(scene), visit_id)
+    yes = Button(scene.words.label("visit.close_yes"), data("ov", "mm", view.id), style="danger")
+    back = Button(scene.words.label("visit.back"), data("ov", "o", view.id))
+    await placing.let_go(scene.desk, visit_id, scene.known.contact.id)
+    return show(turn, scene.words("replies/visit/close", view=view), ((yes,), (back,)))
 
 
 async def _kinds(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
     official = scene.as_official()
     kinds = kinds_of(official.role)
     enterprise = await viewing.overseen(scene.desk, official, enterprise_id)
-    going = await viewing.going(scene.desk, official.jurisdiction, MOST_GOING, enterprise.id)
+    going = await going_on.going(scene.desk, official.jurisdiction, MOST_GOING, enterprise.id)
     label = scene.words.label
     rows = [(Button(label(f"visit.kind.{kind.value}"), data("ov", "b", enterprise.id, kind.value)),) for kind in kinds]
     other = (Button(label("visit.other_place"), data("ov", "l", 0)),)
@@ -189,7 +231,7 @@ async def _kinds(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
     return show(turn, text, (*_going(scene, going), *rows, other, (home_button(scene.words),)))
 
 
-def _going(scene: Scene, going: list[viewing.Going]) -> Rows:
+def _going(scene: Scene, going: list[going_on.Going]) -> Rows:
     label = scene.words.label
     return tuple(
         (

@@ -90,7 +90,7 @@ async def visits(office: Office, official: Official, at: datetime, words: Words)
                 visit_code(row.number), words.label("ledger.task.visit"), enterprise_code(enterprise.id),
                 enterprise.name, enterprise.street, words.label(f"visit.kind.{row.kind}"), name,
                 said_day(words, desk.on(row.finished_at)) if row.finished_at else "",
-                words.label("ledger.done" if row.finished_at else "ledger.undone"), "",
+                words.label(f"ledger.visit.{row.state}"), "",
             )
             for row, enterprise, name in found
         ]  # fmt: skip

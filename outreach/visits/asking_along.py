@@ -8,10 +8,9 @@ from domain.contact import StalePress
 from domain.notice import Notice
 from outreach.desk import Desk
 from outreach.hazards.viewing import Who
-from outreach.storage.visits import VisitPartyRecord
 from outreach.visits.carding import CARD, draw
 from outreach.visits.placing import hand_card
-from outreach.visits.visiting import changed, colleagues_of, written
+from outreach.visits.visiting import changed, colleagues_of, take_in, written
 
 
 async def ask_along(desk: Desk, who: Who, visit_id: int, official_id: int) -> None:
@@ -22,7 +21,7 @@ async def ask_along(desk: Desk, who: Who, visit_id: int, official_id: int) -> No
     row, official = await written(desk, who, visit_id)
     for one, contact in await colleagues_of(desk, row):
         if one.id == official_id:
-            desk.session.add(VisitPartyRecord(visit_id=row.id, official_id=one.id, joined_at=desk.now))
+            await take_in(desk, row, one.id, contact.id)
             await desk.note("VisitShared", f"visit:{row.id}", who.contact.id, official=one.id)
             await changed(desk, row, who.contact.id)
             words = desk.office.texts.words(contact.locale)

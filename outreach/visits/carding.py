@@ -10,7 +10,7 @@ from domain.authority import DutyLacking
 from domain.contact import Contact, NotYours, Official
 from domain.hazard import HazardState
 from domain.notice import NoticeButton
-from domain.visit import is_disputed
+from domain.visit import RECORDED, is_disputed
 from outreach.appointing import official_of
 from outreach.desk import Desk
 from outreach.hazards.carding import Rows
@@ -93,10 +93,12 @@ def _card(words: Words, view: VisitView, official: Official) -> tuple[str, Rows]
     shown = [one for one in view.hazards if not view.is_going or one.state is HazardState.VERIFIED][:MOST_HAZARDS]
     hazards = [(NoticeButton("visit.hazard", f"ov:g:{view.id}:{one.id}", (("number", one.number),)),) for one in shown]
     if not view.is_going:
-        again = (NoticeButton("visit.record", f"ov:r:{view.id}"),) if view.state == "finished" else ()
+        again = (NoticeButton("visit.record", f"ov:r:{view.id}"),) if view.state in RECORDED else ()
         return text, (*hazards, *((again,) if again else ()), home)
+    # Nobody finished it: a superior may end it as it stands.
+    close = ((NoticeButton("visit.close", f"ov:m:{view.id}"),),) if view.may_be_closed_by(official) else ()
     if not is_mine:
-        return text, ((NoticeButton("visit.join", f"ov:j:{view.id}"),), home)
+        return text, ((NoticeButton("visit.join", f"ov:j:{view.id}"),), *close, home)
     rows: list[tuple[NoticeButton, ...]] = []
     if view.steps:
         facts = (("done", view.ticked), ("total", len(view.steps)))
@@ -107,7 +109,7 @@ def _card(words: Words, view: VisitView, official: Official) -> tuple[str, Rows]
         rows.append((NoticeButton(label, f"ov:c:{view.id}"),))
     rows += hazards
     found, ask = NoticeButton("visit.find", f"ov:z:{view.id}"), NoticeButton("visit.ask", f"ov:a:{view.id}")
-    return text, (*rows, (found, ask), (NoticeButton("visit.finish", f"ov:f:{view.id}"),), home)
+    return text, (*rows, (found, ask), (NoticeButton("visit.finish", f"ov:f:{view.id}"),), *close, home)
 
 
 def _part_button(view: VisitView, part: Part) -> NoticeButton:

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from content.papers.visit import PaperHazard, PaperPart, PaperRemark, PaperStep, VisitPaper, visit_record
 from content.texts import Words
 from domain.checklist import Grade, Verdict
-from domain.visit import is_disputed
+from domain.visit import VisitState, is_disputed
 from outreach.delivery.telegram.gateway import Attachment
 from outreach.desk import Desk, Office
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.visits import VisitRecord
-from outreach.visits.viewing import Part, view_of
+from outreach.visits.viewing import Part, VisitView, view_of
 
 HOME_LOCALE = "zh-CN"  # papers are for the file, in the language of the office
 
@@ -37,7 +37,7 @@ async def paper_of(desk: Desk, row: VisitRecord, words: Words) -> VisitPaper:
     view = await view_of(desk, row)
     enterprise = await desk.session.get_one(EnterpriseRecord, row.enterprise_id)
     return VisitPaper(
-        number=view.number, kind=words.label(f"visit.kind.{view.kind.value}"), enterprise=enterprise.name,
+        number=view.number, kind=_kind(words, view), enterprise=enterprise.name,
         credit_code=enterprise.credit_code, address=enterprise.address, begun_at=view.begun_at,
         finished_at=row.finished_at, inspectors=tuple(party.name for party in view.parties),
         checklist=view.checklist.title if view.checklist else "",
@@ -49,6 +49,11 @@ async def paper_of(desk: Desk, row: VisitRecord, words: Words) -> VisitPaper:
         remarks=tuple(remark for part in view.parts for remark in _remarks(words, part)),
         hazards=await _hazards(desk, row, words),
     )  # fmt: skip
+
+
+def _kind(words: Words, view: VisitView) -> str:
+    kind = words.label(f"visit.kind.{view.kind.value}")
+    return words.label("visit.unfinished", kind=kind) if view.state is VisitState.UNFINISHED else kind
 
 
 def _part(words: Words, part: Part) -> PaperPart:

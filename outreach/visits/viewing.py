@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
+from domain.authority import OfficeRole
 from domain.checklist import Checklist, Grade, Item, Verdict
-from domain.contact import Jurisdiction, NotYours, Official
+from domain.contact import NotYours, Official
 from domain.hazard import HazardState
-from domain.visit import Answer, ProcedureStep, Tick, VisitKind, VisitState, is_disputed, kinds_of, standing
+from domain.visit import (
+    LEFT_OPEN_AFTER,
+    Answer,
+    ProcedureStep,
+    Tick,
+    VisitKind,
+    VisitState,
+    is_disputed,
+    kinds_of,
+    standing,
+)
 from outreach import overseeing
 from outreach.desk import Desk
 from outreach.editions import edition
@@ -102,6 +113,9 @@ class VisitView:
     steps: tuple[tuple[ProcedureStep, tuple[Tick, ...]], ...]
     parts: tuple[Part, ...]
     hazards: tuple[Found, ...]
+    # How many days it has gone on, and whether it has been left open.
+    days: int = 0
+    is_left_open: bool = False
 
     @property
     def is_going(self) -> bool:
@@ -127,6 +141,10 @@ class VisitView:
         """Whether nothing was written down in it."""
         return not (self.ticked or self.hazards or any(part.answers for part in self.parts))
 
+    def may_be_closed_by(self, official: Official) -> bool:
+        """Whether that official of the place may close it, since nobody finished it."""
+        return self.is_left_open and official.role is OfficeRole.HEAD
+
     def takes_part(self, official: Official) -> bool:
         """Whether that official takes part."""
         return any(party.official_id == official.id for party in self.parties)
@@ -136,15 +154,6 @@ class VisitView:
         if number < 1:
             raise IndexError(number)
         return self.parts[number - 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """A visit that goes on, in a list."""
-
-    id: int
-    kind: VisitKind
-    enterprise: str
 
 
 def inspector(who: Who) -> Official:
@@ -211,29 +220,21 @@ async def view_of(desk: Desk, row: VisitRecord) -> VisitView:
     found = await desk.session.scalars(
         select(HazardRecord).where(HazardRecord.visit_id == row.id).order_by(HazardRecord.id)
     )
-    kind = VisitKind(row.kind)
+    kind, begun_on = VisitKind(row.kind), desk.on(row.begun_at)
+    is_going = row.state == VisitState.GOING
     return VisitView(
         row.id, row.number, row.version, kind, VisitState(row.state), row.enterprise_id, enterprise.name,
         row.begun_at, row.begun_by, row.finished_at, checklist, await _parties(desk, row.id),
         _steps(desk, kind, [(one, name) for one, name in answers if one.part == PROCEDURE]),
         await _parts(desk, row.id, checklist, [(one, name) for one, name in answers if one.part != PROCEDURE]),
         tuple(Found(one.id, one.number, one.what, Grade(one.grade), HazardState(one.state)) for one in found),
+        (desk.today - begun_on).days, is_going and left_open_on(desk, begun_on) <= desk.today,
     )  # fmt: skip
 
 
-async def going(desk: Desk, jurisdiction: Jurisdiction, most: int, enterprise_id: int | None = None) -> list[Going]:
-    """The visits that go on in a jurisdiction, or at one enterprise of it, the newest first."""
-    conditions = [VisitRecord.state == VisitState.GOING, *overseeing.within(jurisdiction)]
-    if enterprise_id is not None:
-        conditions.append(VisitRecord.enterprise_id == enterprise_id)
-    found = await desk.session.execute(
-        select(VisitRecord.id, VisitRecord.kind, EnterpriseRecord.name)
-        .join(EnterpriseRecord, EnterpriseRecord.id == VisitRecord.enterprise_id)
-        .where(*conditions)
-        .order_by(VisitRecord.id.desc())
-        .limit(most)
-    )
-    return [Going(id_, VisitKind(kind), name) for id_, kind, name in found]
+def left_open_on(desk: Desk, begun_on: date) -> date:
+    """The day from which on a visit that began on that day counts as left open."""
+    return desk.office.almanac.workdays_after(begun_on, LEFT_OPEN_AFTER)
 
 
 async def _parties(desk: Desk, visit_id: int) -> tuple[Party, ...]:

@@ -17,9 +17,11 @@ from domain.visit import (
     kinds_of,
 )
 from outreach.appointing import as_official
+from outreach.delivery.visit_relevance import VISIT
 from outreach.desk import Desk
 from outreach.editions import keep_edition
 from outreach.hazards.viewing import Who
+from outreach.occurring import remind_of
 from outreach.overseeing import oversees
 from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
@@ -32,7 +34,7 @@ from outreach.storage.visits import (
     VisitTakingRecord,
 )
 from outreach.visits.placing import call_for_cards
-from outreach.visits.viewing import VisitView, inspector, overseen, view_of, visit_for
+from outreach.visits.viewing import VisitView, inspector, left_open_on, overseen, view_of, visit_for
 
 
 async def begin(desk: Desk, who: Who, enterprise_id: int, kind: VisitKind) -> VisitRecord:
@@ -57,7 +59,7 @@ async def begin(desk: Desk, who: Who, enterprise_id: int, kind: VisitKind) -> Vi
     )  # fmt: skip
     desk.session.add(row)
     await desk.session.flush()
-    desk.session.add(VisitPartyRecord(visit_id=row.id, official_id=official.id, joined_at=desk.now))
+    await take_in(desk, row, official.id, who.contact.id)
     await desk.session.flush()
     await desk.note("VisitBegun", f"visit:{row.id}", who.contact.id, number=row.number, kind=kind)
     return row
@@ -66,13 +68,21 @@ async def begin(desk: Desk, who: Who, enterprise_id: int, kind: VisitKind) -> Vi
 async def join(desk: Desk, who: Who, visit_id: int) -> VisitRecord:
     """Take part in a visit that goes on. Twice is once. Raises NotYours, DutyLacking, VisitOver."""
     row = await visit_for(desk, who, visit_id, is_locked=True)
-    _must_go_on(row)
+    must_go_on(row)
     official = inspector(who)
     if not await _is_party(desk, row.id, official.id):
-        desk.session.add(VisitPartyRecord(visit_id=row.id, official_id=official.id, joined_at=desk.now))
+        await take_in(desk, row, official.id, who.contact.id)
         await desk.note("VisitJoined", f"visit:{row.id}", who.contact.id)
         await changed(desk, row, who.contact.id)
     return row
+
+
+async def take_in(desk: Desk, row: VisitRecord, official_id: int, contact_id: int) -> None:
+    """Somebody takes part from now on; once it has been left open they are reminded of it, one time."""
+    desk.session.add(VisitPartyRecord(visit_id=row.id, official_id=official_id, joined_at=desk.now))
+    day = left_open_on(desk, desk.on(row.begun_at))
+    if day > desk.today:
+        await remind_of(desk, [(f"{VISIT}:{row.id}", contact_id)], day)
 
 
 async def written(desk: Desk, who: Who, visit_id: int) -> tuple[VisitRecord, Official]:
@@ -81,7 +91,7 @@ async def written(desk: Desk, who: Who, visit_id: int) -> tuple[VisitRecord, Off
     Raises NotYours, DutyLacking, VisitOver, NotTakingPart.
     """
     row = await visit_for(desk, who, visit_id, is_locked=True)
-    _must_go_on(row)
+    must_go_on(row)
     official = inspector(who)
     if not await _is_party(desk, row.id, official.id):
         raise NotTakingPart
@@ -188,6 +198,7 @@ async def _is_party(desk: Desk, visit_id: int, official_id: int) -> bool:
     return await desk.session.get(VisitPartyRecord, (visit_id, official_id)) is not None
 
 
-def _must_go_on(row: VisitRecord) -> None:
+def must_go_on(row: VisitRecord) -> None:
+    """Raises VisitOver."""
     if row.state != VisitState.GOING:
         raise VisitOver
