@@ -120,6 +120,14 @@ class MergeUnfit(Refusal):
     """A hazard is merged into another one that is open and within the same official's sight."""
 
 
+class UnitMissing(Refusal):
+    """Somebody has to put it right: an order goes to an enterprise, which is named first."""
+
+
+class UnitUnfit(Refusal):
+    """The enterprise that is to put a hazard right lies where whoever names it is responsible."""
+
+
 class FollowerUnfit(Refusal):
     """督促人 is an official who serves and decides about such hazards."""
 
@@ -139,8 +147,9 @@ class Hazard:
     version: how many steps it has seen. due_on, asked_on: Asia/Shanghai days; asked_on is the later term that its
     enterprise asks for, None while it does not. rectified_by: the contact who last reported it put right.
     rechecked_by: the contact who last found it put right. photos: of the present round, how it looks now, stored or on
-    their way; stored: those that can be looked at. is_hinted: its checklist hints that it may be
-    a major one. plan_missing: the parts of 五落实 that a major one still lacks.
+    their way; stored: those that can be looked at. has_unit: it is
+    known which enterprise has to put it right. is_hinted: its checklist hints that it may be a major one. plan_missing:
+    the parts of 五落实 that a major one still lacks.
     """
 
     state: HazardState
@@ -154,6 +163,7 @@ class Hazard:
     photos: int = 0
     stored: int = 0
     has_clause: bool = False
+    has_unit: bool = True
     is_listed: bool = False
     is_hinted: bool = False
     plan_missing: tuple[str, ...] = ()

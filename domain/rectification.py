@@ -23,8 +23,10 @@ from domain.hazard import (
     HazardState,
     Party,
     PlanMissing,
+    Source,
     StepStale,
     SumUnclear,
+    UnitMissing,
     VerifierIsFixer,
     WordsMissing,
 )
@@ -46,6 +48,7 @@ class Need(StrEnum):
     PHOTO = "photo"  # one was sent
     STORED = "stored"  # one can be looked at
     PLAN = "plan"
+    UNIT = "unit"
 
 
 class StepKey(StrEnum):
@@ -73,6 +76,7 @@ class StepKey(StrEnum):
     REOPEN = "reopen"
     HAND_OVER = "hand_over"
     FOLLOW = "follow"
+    UNIT = "unit"
     UNDO = "undo"
 
 
@@ -103,8 +107,9 @@ STEPS: tuple[Step, ...] = (
     _step(_K.MERGE, (_S.REPORTED, _S.VERIFIED), _S.MERGED, (_P.OFFICIAL,)),
     _step(_K.REGRADE, (_S.VERIFIED, _S.ORDERED, _S.RECTIFIED), None, (_P.OFFICIAL,), (_N.WORDS,)),
     _step(_K.CLAUSE, (_S.VERIFIED, _S.ORDERED), None, (_P.OFFICIAL,), (_N.WORDS,), Grade.MAJOR),
-    _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.DAY,), Grade.GENERAL),
-    _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.DAY, _N.CLAUSE), Grade.MAJOR),
+    _step(_K.UNIT, (_S.REPORTED, _S.VERIFIED), None, (_P.OFFICIAL,)),
+    _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.UNIT, _N.DAY), Grade.GENERAL),
+    _step(_K.ORDER, (_S.VERIFIED,), _S.ORDERED, (_P.OFFICIAL,), (_N.UNIT, _N.DAY, _N.CLAUSE), Grade.MAJOR),
     _step(_K.LIST, (_S.ORDERED,), None, (_P.HEAD,), (_N.WORDS,), Grade.MAJOR),
     _step(_K.PLAN, (_S.ORDERED,), None, (_P.FIXER,), (_N.WORDS,), Grade.MAJOR),
     _step(_K.ASK_TIME, (_S.ORDERED,), None, (_P.FIXER,), (_N.WORDS, _N.DAY)),
@@ -150,13 +155,15 @@ def step_of(key: StepKey, hazard: Hazard, actor: Actor) -> Step:
 
 
 def must_have(step: Step, hazard: Hazard, *, words: str, day: date | None, today: date) -> None:
-    """Raises what is missing: WordsMissing, DayUnfit, ClauseMissing, AfterPhotoMissing, PlanMissing."""
+    """Raises what is missing: WordsMissing, DayUnfit, UnitMissing, ClauseMissing, AfterPhotoMissing, PlanMissing."""
     if Need.WORDS in step.needs and not words.strip():
         raise WordsMissing
     if Need.DAY in step.needs and (day is None or not today <= day <= today + timedelta(days=LONGEST_TERM_DAYS)):
         raise DayUnfit
     if step.key is StepKey.ASK_TIME and day is not None and hazard.due_on is not None and day <= hazard.due_on:
         raise DayUnfit
+    if Need.UNIT in step.needs and not hazard.has_unit:
+        raise UnitMissing
     if Need.CLAUSE in step.needs and not hazard.has_clause:
         raise ClauseMissing
     if (Need.PHOTO in step.needs and not hazard.photos) or (Need.STORED in step.needs and not hazard.stored):
@@ -167,7 +174,7 @@ def must_have(step: Step, hazard: Hazard, *, words: str, day: date | None, today
 
 def can_be_had(step: Step, hazard: Hazard) -> bool:
     """Whether nothing is missing that another step has to bring first; what is asked for at once does not count."""
-    if Need.CLAUSE in step.needs and not hazard.has_clause:
+    if (Need.CLAUSE in step.needs and not hazard.has_clause) or (Need.UNIT in step.needs and not hazard.has_unit):
         return False
     return not (Need.PLAN in step.needs and hazard.plan_missing)
 
@@ -210,6 +217,9 @@ def _is_open(step: Step, hazard: Hazard) -> bool:
         return hazard.asked_on is None
     if step.key is StepKey.PLAN:
         return bool(hazard.plan_missing)
+    # What an enterprise found of itself is its own; what was found during a visit lies where the visit was.
+    if step.key is StepKey.UNIT:
+        return hazard.source is Source.REPORT or not hazard.has_unit
     return not (step.key is StepKey.LIST and hazard.is_listed)
 
 

@@ -7,7 +7,7 @@ from domain.contact import RESPONSIBLE, StalePress
 from domain.hazard import PHOTOS_A_ROUND, StepStale
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
-from handlers import hazard_choosing, hazard_way, on_the_spot
+from handlers import hazard_choosing, hazard_unit, hazard_way, on_the_spot
 from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_at, preset
 from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_too_long
@@ -63,7 +63,7 @@ async def _pressed(turn: Turn, scene: Scene) -> Reply:
             case "u":
                 await rectifying.undo(scene.desk, _who(scene), hazard_id, said.number(3))
                 return await _card(turn, scene, hazard_id)
-            case "s" | "g" | "d" | "p" | "c" | "m" | "mm" | "f":
+            case "s" | "g" | "d" | "p" | "c" | "m" | "mm" | "f" | "n":
                 return await _step(turn, scene, said, hazard_id, said.number(3), StepKey(said.words[4]))
     except StepStale as refusal:
         # Refused with the card as it stands now: nothing was done yet that would have to be undone.
@@ -111,6 +111,10 @@ async def _step(turn: Turn, scene: Scene, said: Press, hazard_id: int, version: 
             return await hazard_choosing.ask_follower(turn, scene, view)
         case "f", StepKey.FOLLOW:
             return await _take(turn, scene, hazard_id, version, key, Said(follower=said.number(5) or None))
+        case "s", StepKey.UNIT:
+            return await hazard_unit.ask_unit(turn, scene, view)
+        case "n", StepKey.UNIT:
+            return await _take(turn, scene, hazard_id, version, key, Said(unit=said.number(5)))
         case "s", _ if key in asking.WITH_WORDS:
             return await ask_words(turn, scene, view, key)
         case "s", StepKey.GRANT_TIME | StepKey.RECTIFY | StepKey.RECHECK | StepKey.CLOSE:
@@ -137,6 +141,9 @@ async def take_words(turn: Turn, scene: Scene) -> Reply:
         return Reply((Say(scene.words("replies/hazard/words_only")),))
     hazard_id, version, key, day, part = asking.awaited(scene)
     try:
+        if key is StepKey.UNIT:
+            view = await viewing.look_to_step(scene.desk, _who(scene), hazard_id, version, key)
+            return await hazard_unit.ask_unit(turn, scene, view)
         return await _take(
             turn, scene, hazard_id, version, key,
             Said(turn.said.text, day, asking.GRADES.get(part), part=part, is_typed=True),

@@ -15,7 +15,7 @@ PARTIES = {
 }  # fmt: skip
 NEEDS = {
     "words": "words", "day": "a day", "clause": "the clause", "photo": "a photo", "stored": "a photo to look at",
-    "plan": "五落实",
+    "plan": "五落实", "unit": "the responsible enterprise",
 }  # fmt: skip
 INTRODUCTION = """# The closed loop of a hazard
 

@@ -52,8 +52,8 @@ async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tup
 
 
 def _rows(desk: Desk, view: HazardView, steps: tuple[Step, ...], actor: Actor) -> Rows:
-    rows: list[tuple[NoticeButton, ...]] = [(_button(view, step),) for step in steps if step.key in FOREMOST]
-    fewer = [_button(view, step) for step in steps if step.key not in FOREMOST]
+    rows: list[tuple[NoticeButton, ...]] = [(_button(view, step),) for step in steps if _is_foremost(view, step)]
+    fewer = [_button(view, step) for step in steps if not _is_foremost(view, step)]
     rows += [tuple(fewer[at : at + 2]) for at in range(0, len(fewer), 2)]
     if actor.contact_id is not None and may_undo(desk, view.last, actor.contact_id):
         rows.append((NoticeButton("hazard.undo", f"hz:u:{view.id}:{view.version}"),))
@@ -68,17 +68,24 @@ def _rows(desk: Desk, view: HazardView, steps: tuple[Step, ...], actor: Actor) -
 def _onward(view: HazardView, actor: Actor) -> Rows:
     """The way to the queue, and after a step of one's own to the next hazard that waits for the same one."""
     buttons = [NoticeButton("queue.home", "hq:h")]
-    former = json.loads(view.last.before).get("state")
+    former = json.loads(view.last.before).get("state") if view.last.step != StepKey.UNDO else None
     if view.last.contact_id == actor.contact_id and former in PILE_OF:
         pile = PILE_OF[HazardState(former)]
         buttons.append(NoticeButton(f"queue.next_of.{pile}", f"hq:n:{pile}--:0:{view.id}"))
     return (tuple(buttons),)
 
 
+def _is_foremost(view: HazardView, step: Step) -> bool:
+    # Nothing goes on before it is known whose it is; afterwards it is seldom somebody else's.
+    return step.key in FOREMOST or (step.key is StepKey.UNIT and not view.hazard.has_unit)
+
+
 def _button(view: HazardView, step: Step) -> NoticeButton:
     key = step.key.value
     if step.key is StepKey.RECTIFY and not view.hazard.photos:
         key = "rectify_photo"
+    elif step.key is StepKey.UNIT and view.hazard.has_unit:
+        key = "unit_again"
     elif step.key is StepKey.RECHECK and view.grade is Grade.GENERAL:
         key = "recheck_close"
     return NoticeButton(f"hazard.step_{key}", f"hz:s:{view.id}:{view.version}:{step.key.value}")

@@ -1,18 +1,20 @@
 """隐患计数 — how every hazard stood at any past instant, read from its steps; the same again whenever it is asked.
 
 A step is only ever added, so what stood then is the newest step that was not later. Where a hazard lies and of which
-trade it is, it keeps from its opening, and 自查 from its submission, whatever the register has said since. Only the
-names of enterprises are asked of today's register.
+trade it is, it keeps from its opening until an official names the enterprise that has to put it right; the steps tell
+of that too. 自查 keeps it from its submission, whatever the register has said since. Only the names of enterprises are
+asked of today's register.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.checklist import Grade
@@ -42,9 +44,12 @@ async def figures(
 
     ids: of these hazards only, whatever they have become.
     """
-    found = await desk.session.execute(_query(jurisdiction, at, ids))
-    stood = tuple(_stood(desk, row) for row in found)
-    return Figures(at, desk.on(at), since, stood)
+    moved = await _moved_since(desk, at)
+    found = await desk.session.execute(_query(jurisdiction, at, ids, moved))
+    stood = [_stood(desk, row) for row in found]
+    if moved:
+        stood = [one for each in stood if (one := await _where_it_lay(desk, each, moved, jurisdiction)) is not None]
+    return Figures(at, desk.on(at), since, tuple(stood))
 
 
 async def walks(desk: Desk, jurisdiction: Jurisdiction, at: datetime, since: datetime) -> Walks:
@@ -79,7 +84,39 @@ def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     return overseeing.kept_within(HazardRecord, jurisdiction)
 
 
-def _query(jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+async def _moved_since(desk: Desk, at: datetime) -> dict[int, dict[str, Any]]:
+    """The hazards that were given to another enterprise later, with the columns that said whose they were before."""
+    is_other = or_(
+        HazardStepRecord.step == StepKey.UNIT,
+        and_(HazardStepRecord.step == StepKey.UNDO, HazardStepRecord.words == StepKey.UNIT.value),
+    )
+    rows = await desk.session.execute(
+        select(HazardStepRecord.hazard_id, HazardStepRecord.before)
+        .where(is_other, HazardStepRecord.at > at)
+        .order_by(HazardStepRecord.hazard_id, HazardStepRecord.version.desc())
+    )
+    # The earliest of them says how it was.
+    return {hazard_id: json.loads(before) for hazard_id, before in rows}
+
+
+async def _where_it_lay(
+    desk: Desk, one: Stood, moved: Mapping[int, dict[str, Any]], jurisdiction: Jurisdiction
+) -> Stood | None:
+    """The same where it lay then; None if that was not in the jurisdiction."""
+    then = moved.get(one.id)
+    if then is None:
+        return one
+    if not jurisdiction.covers(then["street"], then["grid"], then["industries"]):
+        return None
+    unit = await desk.session.get(EnterpriseRecord, then["enterprise_id"]) if then["enterprise_id"] else None
+    return replace(
+        one, enterprise_id=then["enterprise_id"], enterprise=unit.name if unit else "", street=then["street"]
+    )
+
+
+def _query(
+    jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None, moved: Collection[int]
+) -> Select[*tuple[Any, ...]]:
     step, put_right = aliased(HazardStepRecord), aliased(HazardStepRecord)
     each = HazardStepRecord
     then = (
@@ -105,7 +142,7 @@ def _query(jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None
         .join(step, and_(step.hazard_id == HazardRecord.id, step.version == version))
         .outerjoin(put_right, and_(put_right.hazard_id == HazardRecord.id, put_right.version == rectified))
         .outerjoin(EnterpriseRecord, EnterpriseRecord.id == HazardRecord.enterprise_id)
-        .where(*within(jurisdiction))
+        .where(or_(and_(true(), *within(jurisdiction)), HazardRecord.id.in_(list(moved))))
         .order_by(HazardRecord.id)
     )  # fmt: skip
     return query if ids is None else query.where(HazardRecord.id.in_(list(ids)))

@@ -29,6 +29,7 @@ from outreach.hazards.laddering import look_soon
 from outreach.hazards.merging import leader, lock_both, must_be_fit
 from outreach.hazards.minding import must_serve
 from outreach.hazards.telling import tell_card, tell_who_is_next, withdraw
+from outreach.hazards.units import unit_changes
 from outreach.hazards.viewing import PLAN_PARTS, Who, actor_for, hazard_of, held, last_step, may_undo
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 
@@ -41,7 +42,8 @@ HAPPENED = {
     StepKey.REFUSE_TIME: "ExtensionRefused", StepKey.RECTIFY: "RectificationReported",
     StepKey.SEND_BACK: "RectificationSentBack", StepKey.RECHECK: "HazardRechecked", StepKey.CLOSE: "HazardClosed",
     StepKey.SATISFIED: "ReporterSatisfied", StepKey.DISPUTE: "ClosingDisputed", StepKey.REOPEN: "HazardReopened",
-    StepKey.HAND_OVER: "HazardHandedOver", StepKey.FOLLOW: "FollowerNamed", StepKey.UNDO: "StepUndone",
+    StepKey.HAND_OVER: "HazardHandedOver", StepKey.FOLLOW: "FollowerNamed",
+    StepKey.UNIT: "ResponsibleUnitNamed", StepKey.UNDO: "StepUndone",
 }  # fmt: skip
 
 
@@ -50,6 +52,7 @@ class Said:
     """What comes with a step. day: an Asia/Shanghai date. part: which of 五落实 the words are. into: a hazard's id.
     is_typed: whoever takes it wrote to the bot, so that their card comes as a message of its own.
     follower: the id of the official who is to be 督促人; None for whoever takes the step.
+    unit: the id of the enterprise that has to put it right.
     """
 
     words: str = ""
@@ -59,11 +62,12 @@ class Said:
     part: str = ""
     is_typed: bool = False
     follower: int | None = None
+    unit: int | None = None
 
 
 NOTHING = Said()
 # Beside the loop: what is still to be told of the step before them stays to be told.
-BESIDE = frozenset({StepKey.COST, StepKey.FOLLOW})
+BESIDE = frozenset({StepKey.COST, StepKey.FOLLOW, StepKey.UNIT})
 
 
 async def take(desk: Desk, who: Who, hazard_id: int, version: int, key: StepKey, said: Said = NOTHING) -> HazardRecord:
@@ -111,9 +115,10 @@ async def undo(desk: Desk, who: Who, hazard_id: int, version: int) -> HazardReco
         raise UndoTooLate
     led = row.merged_into
     changes = {name: _as_value(name, value) for name, value in json.loads(last.before).items()}
+    taken_back = {name: _as_text(getattr(row, name)) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
-    await _write(desk, row, StepKey.UNDO, who.contact.id, who.official, last.step, {})
+    await _write(desk, row, StepKey.UNDO, who.contact.id, who.official, last.step, taken_back)
     await _after(desk, row, StepKey.UNDO, who.contact.id, undone=last)
     if led is not None and row.merged_into is None:
         await call_for_cards(desk, led, None)
@@ -133,6 +138,9 @@ async def _step(
     elif key is StepKey.FOLLOW:
         await must_serve(desk, row, said.follower)
     changes = _changes(desk, row, hazard, actor, key, said, words, official)
+    if key is StepKey.UNIT:
+        words, placed = await unit_changes(desk, official, said.unit)
+        changes |= placed
     if step.to is not None:
         changes["state"] = step.to
     before = {name: _as_text(getattr(row, name)) for name in changes}
@@ -167,6 +175,8 @@ def _changes(
             return {"merged_into": said.into}
         case StepKey.FOLLOW:
             return {"follower_id": said.follower or (official.id if official else row.follower_id)}
+        case StepKey.UNIT:
+            return _taken_up(row, official)
         case StepKey.ORDER:
             return {"due_on": said.day, **_taken_up(row, official)}
         case StepKey.LIST:

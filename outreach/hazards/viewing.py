@@ -108,7 +108,8 @@ def _as_ruled(row: HazardRecord, states: dict[str, int]) -> Hazard:
         asked_on=row.asked_on, rectified_by=row.rectified_by, rechecked_by=row.rechecked_by,
         photos=states.get("stored", 0) + states.get("pending", 0),
         stored=states.get("stored", 0),
-        has_clause=bool(row.clause), is_listed=bool(row.listed_as), is_hinted=row.grade_hint == Grade.MAJOR,
+        has_clause=bool(row.clause), has_unit=row.enterprise_id is not None, is_listed=bool(row.listed_as),
+        is_hinted=row.grade_hint == Grade.MAJOR,
         plan_missing=tuple(part for part in PLAN_PARTS if part not in plan) if grade is Grade.MAJOR else (),
     )  # fmt: skip
 

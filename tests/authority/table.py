@@ -242,6 +242,8 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("hz:mm:{id}:1:merge:{id}", "hazard", there(Duty.TRIAGE), succeeds=False),
     Entry("hz:s:{id}:1:follow", "hazard", there(Duty.TRIAGE)),
     Entry("hz:f:{id}:1:follow:0", "hazard", there(Duty.TRIAGE)),
+    Entry("hz:s:{id}:1:unit", "reported hazard", there(Duty.TRIAGE)),
+    Entry("hz:n:{id}:1:unit:{enterprise}", "reported hazard", there(Duty.TRIAGE)),
     Entry("hq:h", "", duty(Duty.FINDINGS)),
     Entry("hq:l:a--:0", "", duty(Duty.FINDINGS)),
     Entry("hq:l:a--:0:隐患", "", duty(Duty.FINDINGS)),

@@ -495,17 +495,18 @@ async def hazards(office: Office, world: World) -> None:
     for at, name in fixers.items():
         official = "西科长" if at == ELSEWHERE else "东科长"
         contact = world.contacts[name]
-        for kind in ("hazard", "ordered hazard", "rectified hazard"):
+        for kind in ("hazard", "ordered hazard", "rectified hazard", "reported hazard"):
             async with office.desk() as desk:
                 inspector = Who(world.contacts[official], (), world.officials[official])
                 fixer = Who(contact, await enrolling.posts_of(desk, contact.id))
                 words = f"{at}的{kind}"
                 opening = Opening(
-                    Source.OFFICIAL, words, ENTERPRISES[at], enterprise_id=world.enterprises[at], street=STREETS[at],
+                    Source.REPORT if kind == "reported hazard" else Source.OFFICIAL, words, ENTERPRISES[at],
+                    enterprise_id=world.enterprises[at], street=STREETS[at],
                     official_id=world.officials[official].id,
                 )  # fmt: skip
                 row = await open_hazard(desk, inspector.contact.id, opening)
-                if kind != "hazard":
+                if kind in ("ordered hazard", "rectified hazard"):
                     order = Said(day=desk.today + timedelta(days=7))
                     await rectifying.take(desk, inspector, row.id, 1, StepKey.ORDER, order)
                     await add_photo(desk, fixer, row.id, f"file-{words}", f"unique-{words}")

@@ -23,6 +23,7 @@ from domain.hazard import (
     Source,
     StepStale,
     SumUnclear,
+    UnitMissing,
     VerifierIsFixer,
     WordsMissing,
 )
@@ -66,6 +67,21 @@ def test_from_every_open_state_somebody_can_go_on(state: HazardState) -> None:
         assert any(step.to for party in Party for step in steps_for(hazard, Actor(1, frozenset((party,)))))
 
 
+def test_an_order_goes_to_an_enterprise() -> None:
+    hazard = replace(GENERAL, state=HazardState.VERIFIED, has_unit=False)
+    order = step_of(StepKey.ORDER, hazard, Actor(1, OFFICIAL))
+    with pytest.raises(UnitMissing):
+        check(order, hazard)
+    check(order, replace(hazard, has_unit=True))
+
+
+def test_what_an_enterprise_or_an_official_found_there_is_given_to_no_other() -> None:
+    for source in Source:
+        hazard = replace(GENERAL, state=HazardState.VERIFIED, source=source)
+        assert (StepKey.UNIT in keys(hazard, OFFICIAL)) is (source is Source.REPORT)
+        assert StepKey.UNIT in keys(replace(hazard, has_unit=False), OFFICIAL)
+
+
 def test_whoever_belongs_to_nobody_takes_no_step() -> None:
     for state in HazardState:
         assert keys(replace(GENERAL, state=state), frozenset()) == set()
@@ -74,12 +90,12 @@ def test_whoever_belongs_to_nobody_takes_no_step() -> None:
 @pytest.mark.parametrize(
     ("state", "parties", "open_"),
     [
-        (HazardState.REPORTED, OFFICIAL, {KEYS.VERIFY, KEYS.RETURN, KEYS.MERGE, KEYS.FOLLOW}),
+        (HazardState.REPORTED, OFFICIAL, {KEYS.VERIFY, KEYS.RETURN, KEYS.MERGE, KEYS.FOLLOW, KEYS.UNIT}),
         (HazardState.REPORTED, FIXER, set()),
         (
             HazardState.VERIFIED,
             OFFICIAL,
-            {KEYS.RETURN, KEYS.MERGE, KEYS.REGRADE, KEYS.ORDER, KEYS.HAND_OVER, KEYS.FOLLOW},
+            {KEYS.RETURN, KEYS.MERGE, KEYS.REGRADE, KEYS.ORDER, KEYS.HAND_OVER, KEYS.FOLLOW, KEYS.UNIT},
         ),
         (HazardState.ORDERED, FIXER, {KEYS.ASK_TIME, KEYS.RECTIFY, KEYS.COST}),
         (HazardState.ORDERED, OFFICIAL, {KEYS.REGRADE, KEYS.HAND_OVER, KEYS.FOLLOW}),

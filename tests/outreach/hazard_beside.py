@@ -34,6 +34,9 @@ def is_theirs(official: Official | None, hazard: dict[str, Any], trades: dict[in
     if official is None or not official.may(Duty.TRIAGE):
         return False
     street, industries = official.jurisdiction.street, official.jurisdiction.industries
+    if hazard["enterprise_id"] is None:
+        # Nobody knows yet whose it is, or where.
+        return street in ("", hazard["street"]) or not hazard["street"]
     return street in ("", hazard["street"]) and (not industries or trades[hazard["enterprise_id"]] in industries)
 
 

@@ -49,7 +49,11 @@ def seen(figures: Figures) -> object:
         for source in (None, Source.SELF, Source.OFFICIAL)
     }
     whole = (figures.closure_percent, figures.on_time_percent, figures.cost, figures.enterprises)
-    return rows, whole, [(one.state, one.grade, one.due_on, one.cost) for one in figures.stood]
+    return (
+        rows,
+        whole,
+        [(one.state, one.grade, one.due_on, one.cost, one.enterprise, one.street) for one in figures.stood],
+    )
 
 
 async def wander(office: Office, at: Scene, ids: list[int], chance: random.Random, clock: SetClock) -> str:
@@ -57,6 +61,12 @@ async def wander(office: Office, at: Scene, ids: list[int], chance: random.Rando
     if not ids or chance.random() < 0.12:
         source, grade = chance.choice((Source.OFFICIAL, Source.SELF)), chance.choice((*Grade, Grade.GENERAL))
         ids.append(await hazard(office, at, grade, source))
+        if chance.random() < 0.4:
+            # One that somebody reported, and nobody knows yet whose it is.
+            async with office.desk() as desk:
+                row = await desk.session.get_one(HazardRecord, ids[-1])
+                row.source, row.enterprise_id, row.grid = Source.REPORT, None, ""
+                row.street = chance.choice(("", STREET))
         return "open"
     id_, who = chance.choice(ids), chance.choice((at.zhou, at.he, at.wang, at.li))
     async with office.desk() as desk:
@@ -85,7 +95,7 @@ async def wander(office: Office, at: Scene, ids: list[int], chance: random.Rando
     else:
         said = Said(
             "因为", within(office, chance.choice((0, 1, 20))), grade=chance.choice(list(Grade)),
-            part=chance.choice(PLAN_PARTS),
+            part=chance.choice(PLAN_PARTS), unit=at.there.shop,
         )  # fmt: skip
     await take(office, who, id_, step.key, said)
     return step.key.value

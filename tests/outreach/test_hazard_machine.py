@@ -78,6 +78,7 @@ LAW: dict[str, tuple[set[tuple[str, str]], str]] = {
     "hand_over": ({(s, S.HANDED_OVER) for s in (S.VERIFIED, S.ORDERED, S.RECTIFIED)}, "official"),
     "merge": ({(S.REPORTED, S.MERGED), (S.VERIFIED, S.MERGED)}, "official"),
     "follow": ({(s, s) for s in OPEN_STATES}, "official"),
+    "unit": ({(S.REPORTED, S.REPORTED), (S.VERIFIED, S.VERIFIED)}, "official"),
     "satisfied": ({(S.CLOSED, S.CONFIRMED)}, "reporter"),
     "dispute": ({(S.CLOSED, S.RECTIFIED)}, "reporter"),
 }
@@ -210,6 +211,9 @@ class Streets(RuleBasedStateMachine):
                 self.who.append(Who(contact, await enrolling.posts_of(desk, contact.id)))
                 if post is not Role.EMPLOYEE:
                     self.fixers[street].append(self.who[-1])
+        # What nobody knows the place of is for all who decide.
+        for there in (self.deciders, self.fixers):
+            there[""] = [*there[EAST], *there[WEST]]
         self.reporter = self.who[-1].contact
         self.measures = Measures(self.office, self.trades)
 
@@ -217,7 +221,9 @@ class Streets(RuleBasedStateMachine):
         """One more: found by an official, by an expert, by the shop itself (perhaps a grave one), or reported."""
         street = WEST if kind == 1 else EAST
         if kind == 4:
-            made = await report(self.office, self.reporter, 7103, shop=self.shops[EAST], is_named=True)
+            # Every other one says nothing of where.
+            shop = self.shops[EAST] if len(self.known) % 2 else None
+            made = await report(self.office, self.reporter, 7103, shop=shop, is_named=True)
             async with self.office.desk() as desk:
                 official = self.who[0].official
                 assert official is not None
@@ -371,6 +377,7 @@ class Streets(RuleBasedStateMachine):
         said = Said(
             into=self._into(before, how) if key == "merge" else None,
             follower=officials[how // 2 % len(officials)] if key == "follow" else None,
+            unit=(self.shops[EAST], self.shops[WEST], self.shops[EAST], None)[how // 2 % 4] if key == "unit" else None,
             words=("理由", "1.2万", "理由", "", "理由", "理由", "理由", "理由")[how % 8] if key != "cost" else "3000",
             day=today + timedelta(days=(3, 10, 30, 40, 50, -1, 60, 20)[how // 8 % 8]),
             grade=(Grade.GENERAL, Grade.MAJOR)[how // 64 % 2], part=PLAN_PARTS[how // 2 % 4],
@@ -378,6 +385,7 @@ class Streets(RuleBasedStateMachine):
         if LAW.get(key, ((), ""))[1] == "reporter" and before["report_id"]:
             before = self._led(before) | {"report_id": before["report_id"]}
         refused: Refusal | None = None
+        answer: tuple[tuple[int, int], str] | None = None
         try:
             async with self.office.desk() as desk:
                 if key == "undo":
@@ -390,7 +398,8 @@ class Streets(RuleBasedStateMachine):
                     await deed
                 else:
                     row = await rectifying.take(desk, who, before["id"], version, StepKey(key), said)
-                    await place_card(desk, row, who.contact.id, await self._shown(desk, row, who))
+                    answer = await self._answer(desk, row, who)
+                    await place_card(desk, row, who.contact.id, answer[0][1])
                 if dies:
                     raise Died
         except Refusal as no:
@@ -398,16 +407,18 @@ class Streets(RuleBasedStateMachine):
         except Died:
             type(self).deaths += 1
         if refused is None and not dies:
+            if answer is not None:
+                # Nobody is answered before what they did is on the disk.
+                self.wire.shown[answer[0]] = answer[1]
             await self._judge(who, before, key, said, is_stale=is_stale)
 
-    async def _shown(self, desk: Any, row: HazardRecord, who: Who) -> int:
-        """The answer to a press: the card in the pressed message, or in a new one."""
+    async def _answer(self, desk: Any, row: HazardRecord, who: Who) -> tuple[tuple[int, int], str]:
+        """The answer to a press: in which message of which chat the card stands now, and its words."""
         held = await desk.session.get(HazardCardRecord, (row.id, who.contact.id))
         message_id = held.message_id if held is not None and held.message_id else next(self.messages)
         shown = await card_for(desk, row, who.contact)
         assert shown is not None
-        self.wire.shown[await self._chat(desk, who.contact.id), message_id] = shown[0]
-        return int(message_id)
+        return (await self._chat(desk, who.contact.id), int(message_id)), shown[0]
 
     async def _chat(self, desk: Any, contact_id: int) -> int:
         return int((await desk.session.get_one(ContactRecord, contact_id)).chat_id)
@@ -454,6 +465,14 @@ class Streets(RuleBasedStateMachine):
             assert after["follower_id"] == mine, "another follower than was named"
             assert is_theirs(named, before, self.trades), "followed by whom it is not for"
             self._must_be_unchanged(before, after, but=("follower_id",))
+        elif key == "unit":
+            assert before["source"] == "report" or before["enterprise_id"] is None, "taken away from its own enterprise"
+            assert after["enterprise_id"] == said.unit, "another enterprise than was named"
+            assert is_theirs(who.official, after, self.trades), "given to an enterprise outside the jurisdiction"
+            place = ("enterprise_id", "street", "grid", "industries", "area_owner_id", "trade_owner_id")
+            self._must_be_unchanged(before, after, but=(*place, "verified_by", "follower_id"))
+        if key == "order":
+            assert after["enterprise_id"] is not None, "ordered from nobody"
         if after["state"] == S.CLOSED and before["state"] != S.CLOSED:
             self._must_be_proved(steps, after)
 
