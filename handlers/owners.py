@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.authority import Duty
-from domain.contact import StalePress
+from domain.contact import Official, StalePress
 from domain.ownership import OwnerKind
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
@@ -62,6 +64,8 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
     assert isinstance(turn.said, Press)
     if turn.said.verb == "s":
         return await _one(turn, scene, turn.said.number(2))
+    if turn.said.verb == "y" and (named := await _named(turn, scene)):
+        return named
     return await (_list(turn, scene, None, 0) if turn.said.verb in ("y", "u") else press_owners(turn, scene))
 
 
@@ -168,14 +172,27 @@ async def _confirm(turn: Turn, scene: Scene, kind: OwnerKind, official_id: int) 
 
 
 async def _name_for_all(turn: Turn, scene: Scene, kind: OwnerKind, official_id: int, count: int) -> Reply:
-    """When there are more or fewer by now, that is confirmed anew."""
+    """When there are more or fewer by now, that is confirmed anew; pressed twice it can be taken back still."""
     try:
         one = await unowned.name_for_all(
             scene.desk, scene.known.contact, scene.as_official(), kind, official_id, count
         )  # fmt: skip
     except StalePress:
-        return await _confirm(turn, scene, kind, official_id)
-    undo = Button(scene.words.label("hazard.undo"), data("ow", "u", stamp_of(scene.desk.now)))
+        return await _named(turn, scene) or await _confirm(turn, scene, kind, official_id)
+    return _take_back(turn, scene, kind, one, count, scene.desk.now)
+
+
+async def _named(turn: Turn, scene: Scene) -> Reply | None:
+    """What the same press has named a moment ago."""
+    assert isinstance(turn.said, Press)
+    kind, official_id, count = _kind(turn.said.words[2]), turn.said.number(3), turn.said.number(4)
+    lately = await unowned.named_lately(scene.desk, scene.as_official(), kind, official_id, count)
+    return None if lately is None else _take_back(turn, scene, kind, lately[0], count, lately[1])
+
+
+def _take_back(turn: Turn, scene: Scene, kind: OwnerKind, one: Official, count: int, at: datetime) -> Reply:
+    """Who was named for how many, and the way to take it back."""
+    undo = Button(scene.words.label("hazard.undo"), data("ow", "u", stamp_of(at)))
     text = scene.words("replies/owners/named", official=one, kind=kind, count=count)
     return show(turn, text, ((undo,), _ways_out(scene)))
 

@@ -139,10 +139,9 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
     """Where the person stands with a visit, for an update that took effect before."""
     if not isinstance(turn.said, Press):
         return await take_name(turn, scene)
-    if turn.said.words[1:2] == ("b",):
-        # Begun already: whoever begins again joins it, which they have.
-        return await press_visit(turn, scene)
-    if turn.said.words[1:2] in (("l",), ("u",), ("n",)):
+    # Begun already: whoever begins again joins it, which they have. What was found is found once, and whoever was
+    # asked for words or a photo of it is waited for still.
+    if turn.said.verb in ("b", "l", "u", "n", "w", "z", "g"):
         return await press_visit(turn, scene)
     visit_id = turn.said.number(2)
     screen = await placing.screen_of(scene.desk, visit_id, scene.known.contact.id)

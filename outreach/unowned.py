@@ -158,6 +158,26 @@ async def name_for_all(
     return one
 
 
+async def named_lately(
+    desk: Desk, head: Official, kind: OwnerKind, official_id: int, count: int
+) -> tuple[Official, datetime] | None:
+    """The official whom this head has named for so many at once, and when, as long as that can be taken back."""
+    one = next((official for official in await deciding(desk) if official.id == official_id), None)
+    at = await desk.session.scalar(
+        select(OwnershipRecord.set_at)
+        .where(
+            OwnershipRecord.kind == kind, OwnershipRecord.official_id == official_id,
+            OwnershipRecord.set_by == head.id, OwnershipRecord.ended_at.is_(None),
+            OwnershipRecord.set_at >= desk.now - UNDO_FOR,
+        )
+        .group_by(OwnershipRecord.set_at)
+        .having(func.count() == count)
+        .order_by(OwnershipRecord.set_at.desc())
+        .limit(1)
+    )  # fmt: skip
+    return (one, at) if one is not None and at is not None else None
+
+
 async def take_back(desk: Desk, contact: Contact, head: Official, stamp: int) -> int:
     """Take back what was named for many within the last minute. Returns for how many. Raises UndoTooLate."""
     head.must(Duty.APPOINT)

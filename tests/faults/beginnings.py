@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.commands.demo import load_district
 from bot.wiring import House
@@ -14,8 +14,9 @@ from domain.fallback import Address, Service
 from outreach import addressing, appointing, enrolling, inviting, practising
 from outreach.desk import Desk
 from outreach.storage.enterprises import EnterpriseRecord
-from outreach.storage.people import ContactRecord
-from tests.faults import clock_tales, group_tales, story, tales
+from outreach.storage.liaisons import LiaisonRecord
+from outreach.storage.people import ContactRecord, OfficialRecord
+from tests.faults import clock_tales, group_tales, office_tales, story, tales
 from tests.faults.groups import PREFIX
 from tests.faults.story import SHOP, Step
 from tests.faults.telegram_side import TelegramSide
@@ -24,6 +25,7 @@ from tests.stage import CAST
 Beginning = Callable[[House, TelegramSide], Awaitable[list[Step]]]
 HOTPOT = "云泊区老灶台火锅店"
 RESTAURANT = "云泊听涛酒楼有限公司"
+STREET = "望潮街道"
 # So many employees, and with them five people of the cast, get the notice.
 EMPLOYEES = 25
 THROTTLED_FOR = 30
@@ -99,6 +101,43 @@ async def calendar(house: House, telegram: TelegramSide) -> list[Step]:
     return clock_tales.calendar(code)
 
 
+async def visit(house: House, telegram: TelegramSide) -> list[Step]:
+    """A second official who serves already, and the safety officer of the shop that both visit."""
+    code = await _peopled(house, telegram, {"王芳": (SHOP, Role.SAFETY_OFFICER)})
+    await _serving(house, telegram, "李强")
+    return office_tales.visit(code)
+
+
+async def owners(house: House, telegram: TelegramSide) -> list[Step]:
+    """The head of a street, in which nobody answers for any trade."""
+    await load_district(house.office)
+    async with house.office.desk() as desk:
+        count = await desk.session.scalars(select(func.count()).where(EnterpriseRecord.street == STREET))
+        return office_tales.owners(await _office(desk, STREET), count.one())
+
+
+async def pair(house: House, telegram: TelegramSide) -> list[Step]:
+    """周科, who takes office in a moment, is stationed at the shop."""
+    code = await _peopled(house, telegram, {"王芳": (SHOP, Role.SAFETY_OFFICER)})
+    async with house.office.desk() as desk:
+        found = await desk.session.scalars(select(OfficialRecord.id))
+        desk.session.add(
+            LiaisonRecord(
+                enterprise_id=await _enterprise(desk, SHOP), official_id=found.one(), from_on=desk.today,
+                set_at=desk.now, set_by=0,
+            )
+        )  # fmt: skip
+    return office_tales.pair(code)
+
+
+async def _serving(house: House, telegram: TelegramSide, who: str) -> None:
+    """Somebody of the cast serves as an official of the whole district."""
+    telegram.settle_in({CAST[who]: who})
+    async with house.office.desk() as desk:
+        contact = await enrolling.agree(desk, CAST[who], CAST[who], who, "zh-CN", 1)
+        await appointing.take_office(desk, contact, await appointing.appoint(desk, who, Jurisdiction("")))
+
+
 async def _peopled(house: House, telegram: TelegramSide, posts: dict[str, tuple[str, Role]]) -> str:
     """The district, and people of the cast in their posts. Returns the code with which the official takes office."""
     await load_district(house.office)
@@ -114,5 +153,5 @@ async def _enterprise(desk: Desk, name: str) -> int:
     return (await desk.session.scalars(select(EnterpriseRecord.id).where(EnterpriseRecord.name == name))).one()
 
 
-async def _office(desk: Desk) -> str:
-    return "o-" + await appointing.appoint(desk, "周科", Jurisdiction(""))
+async def _office(desk: Desk, street: str = "") -> str:
+    return "o-" + await appointing.appoint(desk, "周科", Jurisdiction(street))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.wiring import open_house
 from tests.conftest import SetClock
-from tests.faults import beginnings, clock_oracles, group_oracles, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
+from tests.faults import beginnings, clock_oracles, group_oracles, office_oracles, oracles, tale_oracles  # noqa: F401 - being imported is how oracles are asked
 from tests.faults.beginnings import Beginning
 from tests.faults.grounds import Ground, Laid
 from tests.faults.holdings import holdings

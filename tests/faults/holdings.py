@@ -25,6 +25,18 @@ HOLDINGS = {
     " ORDER BY p.id",
     "findings": "SELECT inspection_id, number, item_id, title, note, due_on FROM findings ORDER BY id",
     "hazards": "SELECT number, source, grade, state, version, due_on, what FROM hazards ORDER BY id",
+    "visits": "SELECT number, kind, state, version, begun_by, finished_by FROM visits ORDER BY number",
+    "visit_parties": "SELECT v.number, o.name FROM visit_parties p JOIN visits v ON v.id = p.visit_id"
+    " JOIN officials o ON o.id = p.official_id ORDER BY v.number, o.name",
+    "visit_takings": "SELECT v.number, t.part, t.turn, t.official_id, t.from_official_id FROM visit_takings t"
+    " JOIN visits v ON v.id = t.visit_id ORDER BY v.number, t.part, t.turn",
+    "visit_answers": "SELECT v.number, a.part, a.item_id, a.official_id, a.verdict, h.number FROM visit_answers a"
+    " JOIN visits v ON v.id = a.visit_id LEFT JOIN hazards h ON h.id = a.hazard_id"
+    " ORDER BY v.number, a.part, a.item_id, a.official_id, a.id",
+    "ownerships": "SELECT enterprise_id, kind, official_id, set_by, ended_by FROM ownerships"
+    " ORDER BY enterprise_id, kind, id",
+    "liaisons": "SELECT enterprise_id, official_id, from_on, until_on, ended_by FROM liaisons ORDER BY id",
+    "liaison_words": "SELECT liaison_id, contact_id, is_official, text, file_id = '' FROM liaison_words ORDER BY id",
     "hazard_steps": "SELECT h.number, s.version, s.step, s.contact_id, s.state FROM hazard_steps s"
     " JOIN hazards h ON h.id = s.hazard_id ORDER BY h.id, s.version",
     "journal": "SELECT contact_id, happened, subject, facts FROM journal ORDER BY id",
@@ -73,7 +85,9 @@ def holdings(ground: Ground) -> Held:
     known = {
         "contact": contacts, "inspection": inspections, "photo_failed": ranks("SELECT id FROM photos ORDER BY id"),
         "enrolment": requests, "vouch": requests, "findings": inspections, "receipt": inspections,
-        "hazard": ranks("SELECT id FROM hazards ORDER BY id"),
+        "hazard": ranks("SELECT id FROM hazards ORDER BY id"), "visit": ranks("SELECT id FROM visits ORDER BY id"),
+        "spot": ranks("SELECT id FROM hazards ORDER BY id"), "word": ranks("SELECT id FROM liaison_words ORDER BY id"),
+        "liaison_word": ranks("SELECT id FROM liaison_words ORDER BY id"),
         "report": reports, "report_receipt": reports, "report_added": reports,
         "report_photo": ranks("SELECT p.id FROM report_photos p JOIN reports r ON r.id = p.report_id"
                               " ORDER BY r.is_named, r.what, p.place"),
@@ -87,6 +101,7 @@ def holdings(ground: Ground) -> Held:
             # Whoever adds to a report twice is told of twice: that key ends in a lot.
             rest = re.sub(r":\d{12,}$", ":*", value[found.end() :])
             return f"{found[1]}:#{known[found[1]].get(int(found[2]), found[2])}{rest}"
+        value = re.sub(r'(?<="word": )\d+', lambda one: f"#{known['word'].get(int(one[0]), one[0])}", value)
         # What is asked by a plan is told of under its own number, in a key or a press.
         return re.sub(r"(?<=\boccurrence:)\d+", lambda one: f"#{occurrences.get(int(one[0]), one[0])}", masked(value))
 

@@ -30,7 +30,9 @@ from outreach.delivery.pacing import Pacer
 from outreach.evidencing import EvidencePhotographer
 from outreach.forwarding import LOOK_FOR, Forwarder
 from outreach.photographing import Photographer
+from outreach.recarding import Recarder
 from outreach.storage.database import open_engine
+from outreach.visits import recording
 from scheduler import sweeps
 from tests.conftest import SetClock
 from tests.faults.groups import groups_at
@@ -45,7 +47,8 @@ LEFT = text(
     " (SELECT count(*) FROM report_photos WHERE state = 'pending'),"
     " (SELECT count(*) FROM letters WHERE state IN ('queued', 'claimed')),"
     " (SELECT count(*) FROM broadcasts WHERE next_look_at IS NOT NULL),"
-    " (SELECT count(*) FROM fallbacks WHERE state IN ('queued', 'retry', 'claimed'))"
+    " (SELECT count(*) FROM fallbacks WHERE state IN ('queued', 'retry', 'claimed')),"
+    " (SELECT count(*) FROM visit_cards WHERE next_look_at IS NOT NULL)"
 )
 ADDRESSES = text("SELECT count(*) FROM fallback_addresses")
 
@@ -61,7 +64,7 @@ def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
     engines: dict[str, AsyncEngine] = {}
     patch.setattr(wiring, "open_engine", lambda url: engines.get(url) or engines.setdefault(url, open_engine(url)))
     kept.mkdir(exist_ok=True)
-    redraw, printing = photographing.decode, papering.inspection_record
+    redraw = photographing.decode
 
     async def decode(data: bytes) -> Any:
         file = kept / sha256(data).hexdigest()
@@ -76,14 +79,20 @@ def quicken(patch: pytest.MonkeyPatch, kept: Path) -> None:
             raise made[0](**made[1])
         return made
 
-    def record(paper: Any) -> bytes:
-        file = kept / sha256(repr(paper).encode()).hexdigest()
-        if not file.exists():
-            _put(file, printing(paper))
-        return file.read_bytes()
+    def printed_once(module: Any, name: str) -> None:
+        printing = getattr(module, name)
+
+        def printed(paper: Any) -> bytes:
+            file = kept / sha256(repr(paper).encode()).hexdigest()
+            if not file.exists():
+                _put(file, printing(paper))
+            return file.read_bytes()
+
+        patch.setattr(module, name, printed)
 
     patch.setattr(photographing, "decode", decode)
-    patch.setattr(papering, "inspection_record", record)
+    printed_once(papering, "inspection_record")
+    printed_once(recording, "visit_record")
 
 
 def _put(file: Path, content: bytes) -> None:
@@ -130,6 +139,7 @@ class _Hands:
         self.photographer = Photographer(office, fetch)
         self.evidence = EvidencePhotographer(office, fetch)
         self.amender = Amender(office, house.gateway, house.pump.claims, house.pump.pacer)
+        self.recarder = Recarder(office, house.gateway, house.pump.claims, house.pump.pacer)
         self.forwarder = Forwarder(office, groups_at(house, killer))
         self.has_addresses = False
 
@@ -165,11 +175,12 @@ class _Hands:
             busy = await self.photographer.turn()
             busy |= await house.pump.turn()
             # A look that finds nothing is the same everywhere: these look, and may die, only where something is left.
-            _, evidence, letters, broadcasts, _ = await self._left()
+            _, evidence, letters, broadcasts, _, cards = await self._left()
             busy |= bool(evidence) and await self.evidence.turn()
             busy |= bool(letters) and await house.courier.turn()
             busy |= self.has_addresses and await self.forwarder.turn()
             busy |= bool(broadcasts) and await self.amender.turn()
+            busy |= bool(cards) and await self.recarder.turn()
             for sweep in self.sweeping:
                 busy |= bool(await sweep(house.office))
             if not (updates or busy):
@@ -177,7 +188,7 @@ class _Hands:
         raise AssertionError("it never settles")
 
     async def _left(self) -> tuple[int, ...]:
-        """How much is left of notices and photos, photos of reports, letters, broadcasts to look at, and forwards."""
+        """How much is left of notices and photos, reports' photos, letters, broadcasts, forwards, and visits' cards."""
         is_armed, self.killer.is_armed = self.killer.is_armed, False
         async with self.house.office.desk() as desk:
             left = (await desk.session.execute(LEFT)).one()

@@ -99,7 +99,7 @@ def sendings(scene: Scene) -> Counter[tuple[int, str]]:
     return Counter(
         (call["chat_id"], call["parameters"].get("text") or call["parameters"].get("caption"))
         for call in scene.telegram.calls()
-        if call["method"] in ("sendMessage", "sendDocument")
+        if call["method"] in ("sendMessage", "sendDocument", "sendPhoto")
     )
 
 

@@ -20,7 +20,9 @@ class Pressed:
     reports: words, whether named, photos, how many of them are no pictures; votes: whether each was right;
     forwarded: how many messages came to an enterprise's group by its robot;
     audience: to how many a notice went; read: who pressed 已阅; chased: how many rounds; pushed: how often somebody
-    was told of their own accord of what is due, of the campaign's day or of their question.
+    was told of their own accord of what is due, of the campaign's day or of their question;
+    visits, answered, found, finished: how many visits were begun, items answered in them, hazards found in them, and
+    visits ended; owned: for how many enterprises an owner is named; relayed: words and whether there was a photo.
     """
 
     posts: frozenset[tuple[str, str]] = frozenset()
@@ -37,6 +39,12 @@ class Pressed:
     chased: int = 0
     pushed: dict[str, int] = field(default_factory=dict)
     forwarded: dict[str, int] = field(default_factory=dict)
+    visits: int = 0
+    answered: int = 0
+    found: int = 0
+    finished: int = 0
+    owned: int = 0
+    relayed: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

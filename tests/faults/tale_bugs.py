@@ -49,7 +49,7 @@ def reading_it_twice_counts_twice(patch: Patch) -> None:
     patch.setattr(acknowledging, "acknowledge", hasty)
 
 
-def _afterwards(patch: Patch, module: Any, name: str, result: object = None) -> None:
+def afterwards(patch: Patch, module: Any, name: str, result: object = None) -> None:
     """Let a function do its work in a transaction of its own, once that of the update is committed."""
     late: list[tuple[Any, ...]] = []
     apply, work = Intake._apply, getattr(module, name)
@@ -73,17 +73,17 @@ def _afterwards(patch: Patch, module: Any, name: str, result: object = None) -> 
 
 @bug("notice:approve", "audience_is_conserved")
 def the_audience_is_frozen_after_the_approval(patch: Patch) -> None:
-    _afterwards(patch, broadcasting, "_freeze")
+    afterwards(patch, broadcasting, "_freeze")
 
 
 @bug("quiz:right", "answers_count_once")
 def an_answer_is_remembered_after_the_commit(patch: Patch) -> None:
-    _afterwards(patch, quizzing, "remember")
+    afterwards(patch, quizzing, "remember")
 
 
 @bug("report:anonymous", "a_report_comes_whole")
 def the_official_is_told_of_a_report_after_the_commit(patch: Patch) -> None:
-    _afterwards(patch, reporting, "_tell_officials", 1)
+    afterwards(patch, reporting, "_tell_officials", 1)
 
 
 @bug("report:anonymous", "reports_as_made", "effect_goes_with_id")

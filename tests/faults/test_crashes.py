@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from tests.conftest import DATABASES, Adding, Figure
-from tests.faults import clock_bugs, group_bugs, oracles, tale_bugs  # noqa: F401 - being imported is how mistakes get on the list
+from tests.faults import clock_bugs, group_bugs, office_bugs, oracles, tale_bugs  # noqa: F401 - being imported is how mistakes get on the list
 from tests.faults.conftest import SEED
 from tests.faults.enumerating import Enumerator, Tally, images_of, sampled
 from tests.faults.forking import Forkery
@@ -22,7 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 # Every story: into how many shares its images are dealt, how many points it has at least, and how many of them are
 # died at by a real SIGKILL.
 STORIES = {"enrolment": (2, 1200, 200), "report": (1, 500, 100), "quiz": (1, 400, 80), "notice": (4, 1800, 60),
-           "reminder": (1, 700, 60), "calendar": (1, 400, 40), "fallback": (1, 800, 40)}  # fmt: skip
+           "reminder": (1, 700, 60), "calendar": (1, 400, 40), "fallback": (1, 800, 40),
+           "visit": (1, 800, 30), "owners": (1, 130, 10), "pair": (1, 250, 20)}  # fmt: skip
 SHARES = [(name, at, of) for name, (of, _, _) in STORIES.items() for at in range(of)]
 # What every run dies in, and the mistakes that show there.
 FEW = {
@@ -32,6 +33,7 @@ FEW = {
     "notice": ("notice:read",),
     "reminder": ("reminder:night", "reminder:late"),
     "fallback": ("fallback:silent",),
+    "visit": ("visit:found",),
 }
 ALWAYS = (
     "the_id_is_committed_before_the_effect", "the_photo_row_is_added_after_the_commit",
@@ -132,6 +134,8 @@ ON_POSTGRESQL = {
     "notice": ("notice:read", "notice:stopped"),
     "reminder": ("reminder:late", "reminder:resumed"),
     "fallback": ("fallback:silent", "fallback:recalled"),
+    "visit": ("visit:begin", "visit:found"),
+    "pair": ("pair:said",),
 }
 
 
