@@ -43,6 +43,18 @@ def cells(data: bytes) -> list[tuple[object, str, bool]]:
     return [(cell.value, cell.data_type, bool(cell.quotePrefix)) for (cell, *_) in sheet.iter_rows(min_row=2)]
 
 
+def test_long_names_wrap_and_a_sheet_can_be_printed(tmp_path: Path) -> None:
+    name, words = "精密机械加工与金属表面处理（集团）有限责任公司", "一\n二\n\n三"
+    rows = [["短", "短"], [name, "短"], ["短", words], ["短", "长" * 4000]]
+    with zipfile.ZipFile(io.BytesIO(streamed(tmp_path, rows))) as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    heights = [float(row.get("ht", "15")) for row in sheet.iter(f"{space}row")][1:]
+    assert heights[0] == 15 and heights[1] >= 15 * 5 and heights[2] == 15 * 4 and heights[3] <= 409
+    page = sheet.find(f"{space}pageSetup")
+    assert page is not None and (page.get("orientation"), page.get("fitToHeight")) == ("landscape", "0")
+
+
 @pytest.mark.parametrize("is_streamed", [True, False])
 def test_nothing_becomes_a_formula_and_every_character_survives(tmp_path: Path, is_streamed: bool) -> None:
     texts = [*FORMULAS, *RARE]
