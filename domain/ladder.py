@@ -76,7 +76,9 @@ class SecondPersonNeeded(Refusal):
 
 
 class DeciderInvolved(Refusal):
-    """Whoever proposed or released a paper does not decide what its enterprise says against it."""
+    """Whoever proposed or released a paper does not decide what its enterprise says against it; nor does whoever said
+    or answered it there judge that.
+    """
 
 
 class ObjectedAlready(Refusal):

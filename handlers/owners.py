@@ -8,7 +8,7 @@ from domain.authority import Duty
 from domain.contact import Official, StalePress
 from domain.ownership import OwnerKind
 from handlers.inspection_cards import short
-from handlers.screen import ROWS_A_PAGE, home_button, pager, show
+from handlers.screen import ROWS_A_PAGE, home_button, page_of, pager, show
 from handlers.turn import Button, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
 from outreach import unowned
@@ -16,8 +16,6 @@ from outreach.hazards.nudging import stamp_of
 
 KINDS: dict[str, OwnerKind | None] = {"x": None, "a": OwnerKind.AREA, "t": OwnerKind.TRADE}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
-# As many officials as fit below a message, with room for the way out.
-MOST_CHOICES = 80
 
 
 def entry_row(scene: Scene, count: int) -> tuple[Button, ...]:
@@ -34,16 +32,16 @@ async def press_owners(turn: Turn, scene: Scene) -> Reply:
             return await _list(turn, scene, KINDS[kind], said.number(3))
         case ("e", _):
             return await _one(turn, scene, said.number(2))
-        case ("k", _, kind):
-            return await _choose(turn, scene, said.number(2), _kind(kind))
+        case ("k", _, kind, *more):
+            return await _choose(turn, scene, said.number(2), _kind(kind), said.number(4) if more else 0)
         case ("s", _, kind, _):
             await unowned.name_owner(
                 scene.desk, scene.known.contact, scene.as_official(), said.number(2), _kind(kind),
                 said.number(4) or None,
             )  # fmt: skip
             return await _one(turn, scene, said.number(2))
-        case ("m", kind):
-            return await _choose_for_all(turn, scene, _kind(kind))
+        case ("m", kind, *more):
+            return await _choose_for_all(turn, scene, _kind(kind), said.number(3) if more else 0)
         case ("c", kind, _):
             return await _confirm(turn, scene, _kind(kind), said.number(3))
         case ("y", kind, _, _):
@@ -124,15 +122,17 @@ async def _one(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
     return show(turn, words("replies/owners/one", found=found), (*rows, back, _ways_out(scene)))
 
 
-async def _choose(turn: Turn, scene: Scene, enterprise_id: int, kind: OwnerKind) -> Reply:
+async def _choose(turn: Turn, scene: Scene, enterprise_id: int, kind: OwnerKind, page: int) -> Reply:
     head, words = scene.as_official(), scene.words
     fit = await unowned.fit_for(scene.desk, head, enterprise_id)
     found = await unowned.look(scene.desk, head, enterprise_id)
-    letter = LETTERS[kind]
+    letter, shown = LETTERS[kind], page_of(fit, page)
     rows: list[tuple[Button, ...]] = [
         (Button(short(_said(scene, one.name, one.role.value)), data("ow", "s", found.id, letter, one.id)),)
-        for one in fit[:MOST_CHOICES]
+        for one in shown.lines
     ]
+    if turning := pager(words, shown.number, shown.pages, "ow", "k", found.id, letter):
+        rows.append(turning)
     if kind in found.owners.named:
         rows.append((Button(words.label("owners.by_office"), data("ow", "s", found.id, letter, 0)),))
     rows.append((Button(words.label("owners.back_to_one"), data("ow", "e", found.id)), home_button(words)))
@@ -140,17 +140,20 @@ async def _choose(turn: Turn, scene: Scene, enterprise_id: int, kind: OwnerKind)
     return show(turn, text, tuple(rows))
 
 
-async def _choose_for_all(turn: Turn, scene: Scene, kind: OwnerKind) -> Reply:
+async def _choose_for_all(turn: Turn, scene: Scene, kind: OwnerKind, page: int) -> Reply:
     words, fit = scene.words, await unowned.fit_for_all(scene.desk, scene.as_official(), kind)
-    rows = [
+    shown = page_of(fit, page)
+    rows: list[tuple[Button, ...]] = [
         (
             Button(
                 short(words.label("owners.for_many", name=_said(scene, one.name, one.role.value), count=count)),
                 data("ow", "c", LETTERS[kind], one.id),
             ),
         )
-        for one, count in fit[:MOST_CHOICES]
+        for one, count in shown.lines
     ]
+    if turning := pager(words, shown.number, shown.pages, "ow", "m", LETTERS[kind]):
+        rows.append(turning)
     rows.append((Button(words.label("owners.appoint"), data("of", "n")),))
     text = words("replies/owners/choose_for_all", kind=kind, is_any=bool(fit))
     return show(turn, text, (*rows, _ways_out(scene)))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from content.texts import Words
 from domain.text import WordsTooLong
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn, press
+from outreach.paging import Page, within_pages
 
 ROWS_A_PAGE = 6
+# Of what is chosen once and seldom, such as a person, more stand on a page.
+CHOICES_A_PAGE = 20
+One = TypeVar("One")
 
 
 def show(turn: Turn, text: str, rows: Rows = (), *, card: bool = False, toast: str = "") -> Reply:
@@ -40,6 +45,12 @@ def pager(words: Words, page: int, pages: int, *prefix: object) -> tuple[Button,
     if page + 1 < pages:
         buttons.append(Button(words.label("menu.next"), press(*prefix, page + 1)))
     return tuple(buttons)
+
+
+def page_of(found: Sequence[One], page: int, size: int = CHOICES_A_PAGE) -> Page[One]:
+    """A page of what has been read as a whole; one behind the last is the last."""
+    page = within_pages(page, len(found), size)
+    return Page(tuple(found[page * size : (page + 1) * size]), len(found), page, -(-len(found) // size))
 
 
 @dataclass(slots=True)

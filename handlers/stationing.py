@@ -7,14 +7,11 @@ from datetime import date
 from domain.authority import term_choices
 from domain.contact import StalePress
 from handlers.inspection_cards import short
-from handlers.screen import home_button, show
+from handlers.screen import home_button, page_of, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn
 from handlers.turn import press as data
 from outreach import liaising
 from outreach.liaising import Station
-
-# As many officials as fit below a message, with room for the way out.
-MOST_CHOICES = 80
 
 
 async def press_stationing(turn: Turn, scene: Scene) -> Reply:
@@ -24,8 +21,8 @@ async def press_stationing(turn: Turn, scene: Scene) -> Reply:
     match said.words[1:]:
         case ("o", _):
             return _one(turn, scene, await liaising.station(desk, setter, said.number(2)))
-        case ("k", _):
-            return await _choose(turn, scene, said.number(2))
+        case ("k", _, *more):
+            return await _choose(turn, scene, said.number(2), said.number(3) if more else 0)
         case ("u", _, _):
             return await _until(turn, scene, said.number(2), said.number(3))
         case ("y", _, _, day):
@@ -69,14 +66,17 @@ def _one(turn: Turn, scene: Scene, found: Station) -> Reply:
     return show(turn, scene.words("replies/liaison/station", found=found), tuple(rows))
 
 
-async def _choose(turn: Turn, scene: Scene, enterprise_id: int) -> Reply:
+async def _choose(turn: Turn, scene: Scene, enterprise_id: int, page: int) -> Reply:
     setter = scene.as_official()
     fit = await liaising.fit_for(scene.desk, setter, enterprise_id)
     found = await liaising.station(scene.desk, setter, enterprise_id)
     rows: list[tuple[Button, ...]] = []
-    for one in fit[:MOST_CHOICES]:
+    shown = page_of(fit, page)
+    for one in shown.lines:
         name = f"{one.name} · {scene.words.label(f'office.{one.role.value}')}"
         rows.append((Button(short(name), data("sn", "u", enterprise_id, one.id)),))
+    if turning := pager(scene.words, shown.number, shown.pages, "sn", "k", enterprise_id):
+        rows.append(turning)
     text = scene.words("replies/liaison/who", found=found, is_any=bool(fit))
     return show(turn, text, (*rows, (_back(scene, enterprise_id), home_button(scene.words))))
 

@@ -60,8 +60,8 @@ async def _pressed(turn: Turn, scene: Scene, said: Press, visit_id: int) -> Repl
             return await _screen(turn, scene, visit_id, carding.part_screen(said.number(3)))
         case ("i", _, _, _):
             return await _screen(turn, scene, visit_id, carding.item_screen(said.number(3), said.number(4)))
-        case ("k", _, _):
-            await filling.tick(desk, who, visit_id, said.number(3))
+        case ("k", _, step):
+            await filling.tick(desk, who, visit_id, step)
             return await _screen(turn, scene, visit_id, carding.STEPS)
         case ("t", _, _, _):
             return await _take(turn, scene, visit_id, said.number(3), said.number(4))
@@ -75,8 +75,8 @@ async def _pressed(turn: Turn, scene: Scene, said: Press, visit_id: int) -> Repl
         case ("g", _, _):
             await placing.let_go(desk, visit_id, scene.known.contact.id)
             return await hazard.show_card(turn, scene, said.number(3))
-        case ("cc", _, _):
-            await visiting.choose_list(desk, who, visit_id, said.number(3))
+        case ("cc", _, checklist):
+            await visiting.choose_list(desk, who, visit_id, checklist)
         case ("aa", _, _):
             await asking_along.ask_along(desk, who, visit_id, said.number(3))
         case ("j", _):

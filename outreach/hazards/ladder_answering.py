@@ -106,10 +106,16 @@ async def hand_in(desk: Desk, who: Who, paper_id: int, version: int) -> None:
 
 
 async def judge(desk: Desk, who: Who, paper_id: int, version: int, *, is_enough: bool) -> None:
-    """An official takes the answer, or does not: then the hazard climbs on by the rules. Raises PaperMovedOn."""
+    """An official takes the answer, or does not: then the hazard climbs on by the rules.
+
+    Raises PaperMovedOn, DeciderInvolved.
+    """
     row, paper, official = await paper_held(desk, who, paper_id, version)
     if paper.state != PaperState.ANSWERED or paper.outcome not in ("said", "accepted"):
         raise PaperMovedOn(state=paper.state)
+    if paper.answered_by == who.contact.id:
+        # Somebody of two roles does not judge what they wrote for the enterprise.
+        raise DeciderInvolved
     paper.outcome = "accepted" if is_enough else "declined"
     paper.state = PaperState.ANSWERED if is_enough else PaperState.UNANSWERED
     paper.settled_by, paper.version = official.id, paper.version + 1
@@ -173,7 +179,7 @@ async def decide(desk: Desk, who: Who, paper_id: int, *, is_upheld: bool, words:
         raise ReleaserNotHead
     listing = await listing_of(desk, paper.id) if objection.about == "listing" else None
     involved = (listing.proposed_by, listing.decided_by) if listing else (paper.released_by, paper.proposed_by)
-    if official.id in involved:
+    if official.id in involved or objection.contact_id == who.contact.id:
         raise DeciderInvolved
     if not words.strip():
         raise WordsMissing

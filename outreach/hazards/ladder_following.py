@@ -74,18 +74,21 @@ async def after(desk: Desk, who: Who, row: HazardRecord, paper: LadderPaperRecor
         found.until_on < desk.today, who.official is not None and found.proposed_by == who.official.id,
     )  # fmt: skip
     is_held = interview is not None and interview.held_at is not None
+    # What is not kept yet is the officials' own.
+    record = interview if is_official or is_held else None
     is_waiting = state in (PaperState.RELEASED, PaperState.UNANSWERED) and paper.outcome not in ("absent", "declined")
     about = "listing" if listing is not None and listing.state == "listed" else "paper"
     return After(
         photos=count, pictures=pictures,
         may_answer=is_fixer and is_waiting and paper.reply_on is not None,
-        may_judge=is_official and state is PaperState.ANSWERED and paper.outcome in ("said", "accepted"),
+        may_judge=is_official and state is PaperState.ANSWERED and paper.outcome in ("said", "accepted")
+        and paper.answered_by != who.contact.id,
         may_object=is_fixer and state.is_out and not any(one.about == about for one in objections),
         may_decide=is_head and any(one.state == "open" for one in objections),
         may_record=is_official and paper.rung == Rung.INTERVIEW and state is PaperState.RELEASED and not is_held
         and paper.meet_at is not None and desk.now >= paper.meet_at,
         is_head=is_head,
-        attendees=interview.attendees if interview else "", minutes=interview.minutes if interview else "",
+        attendees=record.attendees if record else "", minutes=record.minutes if record else "",
         is_held=is_held,
         objections=tuple(ObjectionView(one.about, one.words, one.state, one.decision) for one in objections),
         listing=listing if is_official or (listing and listing.state in ("listed", "removed")) else None,

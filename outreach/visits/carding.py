@@ -77,7 +77,8 @@ async def draw(desk: Desk, words: Words, row: VisitRecord, who: Who, screen: str
             return _item(words, view, official, view.part(int(number)), int(at))
         case "c":
             lists = await lists_for(desk, view)
-            rows = [(_named(one.title, f"ov:cc:{view.id}:{at}"),) for at, one in enumerate(lists)]
+            # By its name and not its place: which lists fit may be otherwise when the button is pressed.
+            rows = [(_named(one.title, f"ov:cc:{view.id}:{one.id}"),) for one in lists]
             return words("replies/visit/lists", view=view, lists=lists), (*rows, _back(view))
         case "a":
             return await _colleagues(desk, words, view, who)
@@ -123,10 +124,10 @@ def _part_button(view: VisitView, part: Part) -> NoticeButton:
 def _steps(words: Words, view: VisitView, official: Official, *, with_law: bool) -> tuple[str, Rows]:
     text = words("replies/visit/steps", view=view, with_law=with_law)
     rows = []
-    for at, (step, ticks) in enumerate(view.steps):
+    for step, ticks in view.steps:
         mine = any(one.official_id == official.id for one in ticks)
         label = "visit.step_mine" if mine else "visit.step_done" if ticks else "visit.step"
-        rows.append((NoticeButton(label, f"ov:k:{view.id}:{at}", (("title", step.title),)),))
+        rows.append((NoticeButton(label, f"ov:k:{view.id}:{step.id}", (("title", step.title),)),))
     label, screen = ("visit.law_fold", STEPS) if with_law else ("visit.law", LAW)
     law = NoticeButton(label, f"ov:{screen}:{view.id}")
     return text, (*rows, (law, *_back(view)))

@@ -18,13 +18,14 @@ from outreach.visits.viewing import DONE, PROCEDURE, UNDONE, Part, VisitView, vi
 from outreach.visits.visiting import changed, written
 
 
-async def tick(desk: Desk, who: Who, visit_id: int, at: int) -> None:
-    """Tick a step of the procedure, or take one's own tick back. Raises IndexError and what `written` raises.
-
-    at: its place among the steps of that kind of visit.
+async def tick(desk: Desk, who: Who, visit_id: int, step_id: str) -> None:
+    """Tick a step of the procedure, or take one's own tick back. Raises what `written` raises; StalePress for a step
+    that is none of that kind of visit (any more).
     """
     row, official = await written(desk, who, visit_id)
-    step, ticks = (await view_of(desk, row)).steps[at]
+    step, ticks = next((one for one in (await view_of(desk, row)).steps if one[0].id == step_id), (None, ()))
+    if step is None:
+        raise StalePress
     mine = any(one.official_id == official.id for one in ticks)
     _write(desk, row, official, PROCEDURE, step.id, UNDONE if mine else DONE)
     await changed(desk, row, who.contact.id)

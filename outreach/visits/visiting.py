@@ -166,18 +166,18 @@ async def lists_for(desk: Desk, view: VisitView) -> tuple[Checklist, ...]:
     return desk.catalogue.checklists_for(frozenset(map(str, enterprise.industries)))
 
 
-async def choose_list(desk: Desk, who: Who, visit_id: int, at: int) -> None:
+async def choose_list(desk: Desk, who: Who, visit_id: int, checklist_id: str) -> None:
     """The list that is filled in; another may be chosen until a part is taken.
 
-    at: its place among those that fit. Raises ListChosen, IndexError and what `written` raises.
+    Raises ListChosen, what `written` raises, and StalePress for one that does not fit the enterprise (any more).
     """
     row, _ = await written(desk, who, visit_id)
     view = await view_of(desk, row)
     if any(part.turn for part in view.parts):
         raise ListChosen
-    if at < 0:
-        raise IndexError(at)
-    checklist = (await lists_for(desk, view))[at]
+    checklist = next((one for one in await lists_for(desk, view) if one.id == checklist_id), None)
+    if checklist is None:
+        raise StalePress
     row.edition_id = await keep_edition(desk, checklist)
     await desk.note("VisitListChosen", f"visit:{row.id}", who.contact.id, checklist=checklist.id)
     await changed(desk, row, who.contact.id)

@@ -542,7 +542,7 @@ async def visits(office: Office, world: World) -> None:
         who = Who(world.contacts[name], (), world.officials[name])
         async with office.desk() as desk:
             row = await visiting.begin(desk, who, world.enterprises[at], VisitKind.ENFORCEMENT)
-            await visiting.choose_list(desk, who, row.id, 0)
+            await visiting.choose_list(desk, who, row.id, "catering")
             await filling.take(desk, who, row.id, 1, 0)
             await filling.answer(desk, who, row.id, 1, 0, Verdict.FAIL)
             world.put("visit", at, row.id, name)

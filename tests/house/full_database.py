@@ -177,8 +177,8 @@ async def _visits(office: Office, at: Scene) -> None:
     async with office.desk() as desk:
         visit = await visiting.begin(desk, at.zhou, at.there.shop, VisitKind.JOINT)
         await visiting.join(desk, at.he, visit.id)
-        await visiting.choose_list(desk, at.zhou, visit.id, 0)
-        await filling.tick(desk, at.zhou, visit.id, 0)
+        await visiting.choose_list(desk, at.zhou, visit.id, "catering")
+        await filling.tick(desk, at.zhou, visit.id, "certificate")
         await filling.take(desk, at.zhou, visit.id, 1, 0)
         await filling.answer(desk, at.zhou, visit.id, 1, 0, Verdict.FAIL)
         await filling.find_at(desk, at.zhou, visit.id, 1, 0, words)

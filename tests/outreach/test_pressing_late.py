@@ -13,19 +13,20 @@ import pytest
 from sqlalchemy import func, select
 
 from domain.checklist import Grade
-from domain.contact import StalePress
+from domain.contact import Jurisdiction, Role, StalePress
 from domain.hazard import HazardState
-from domain.ladder import ListingOutOfDate
+from domain.ladder import DeciderInvolved, ListingOutOfDate
 from domain.rectification import StepKey
 from domain.visit import VisitKind, VisitNotEmpty
 from handlers import menu
 from handlers.turn import Button, Person, Press, Reply, Say, Turn
-from outreach import following, triaging
+from outreach import appointing, enrolling, following, triaging
 from outreach.desk import Office
-from outreach.hazards import blacklisting, rectifying
+from outreach.hazards import blacklisting, interviewing, ladder_answering, rectifying
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.ledgers.exporting import make_ledgers
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.liaisons import LiaisonRecord
@@ -33,12 +34,13 @@ from outreach.storage.notices import DeliveryRecord
 from outreach.storage.ownerships import OwnershipRecord
 from outreach.storage.people import ContactRecord
 from outreach.storage.reports import ReportRecord
-from outreach.visits import filling, visiting
+from outreach.visits import filling, viewing, visiting
 from tests.conftest import SetClock
 from tests.outreach.hazarded import hazard, photograph, row_of, scene, take, within
-from tests.outreach.reported import REPORTER, report
+from tests.outreach.reported import REPORTER, STREET, report
 from tests.outreach.test_ladder_releasing import drafted
 from tests.outreach.test_ladder_releasing import press as deal_with
+from tests.outreach.walking import person
 
 UPDATES = count(1)
 
@@ -206,3 +208,70 @@ async def test_the_register_of_the_ledgers_names_the_owners(office: Office, cloc
     headings, row = [[cell.value for cell in line] for line in sheet.iter_rows(max_row=2)]
     found = dict(zip(headings, row, strict=True))
     assert (found["属地责任人"], found["行业责任人"] or "", found["未销号隐患"]) == ("周科", "", 1)
+
+
+async def test_no_official_is_out_of_reach_however_many_there_are(office: Office) -> None:
+    at = await scene(office)
+    async with office.desk() as desk:
+        for number in range(45):
+            contact = await person(desk, f"干部{number}", 8000 + number)
+            code = await appointing.appoint(desk, f"干部{number}", Jurisdiction(STREET))
+            await appointing.take_office(desk, contact, code)
+    for data, verb in ((f"ow:k:{at.there.shop}:a", "s"), ("ow:m:t", "c"), (f"sn:k:{at.there.shop}", "u")):
+        found: set[str] = set()
+        for page in ("", ":1", ":2", ":99"):
+            shown = await pressed(office, at.he, data + page)
+            found |= {one.press for one in buttons(shown) if one.press.split(":")[1:2] == [verb]}
+        assert len(found) == 47, (data, len(found))
+
+
+async def test_the_list_that_is_chosen_is_the_one_that_was_read(office: Office) -> None:
+    at = await scene(office)
+    async with office.desk() as desk:
+        id_ = (await visiting.begin(desk, at.zhou, at.there.shop, VisitKind.GUIDANCE)).id
+        (await desk.session.get_one(EnterpriseRecord, at.there.shop)).industries = ["catering", "machining"]
+    offered = buttons(await pressed(office, at.zhou, f"ov:c:{id_}"))
+    own, common = (next(one for one in offered if one.press.endswith(f":{name}")) for name in ("catering", "machining"))
+    async with office.desk() as desk:
+        (await desk.session.get_one(EnterpriseRecord, at.there.shop)).industries = ["machining"]
+    with pytest.raises(StalePress):  # it does not fit any more
+        await pressed(office, at.zhou, own.press)
+    await pressed(office, at.zhou, common.press)
+    async with office.desk() as desk:
+        chosen = (await viewing.look(desk, at.zhou, id_)).checklist
+    assert chosen is not None and chosen.title == common.label
+
+
+async def test_somebody_of_two_roles_does_not_judge_what_they_wrote_themselves(office: Office, clock: SetClock) -> None:
+    at, _, paper_id = await drafted(office, clock, "supervision")
+    await deal_with(office, at.zhou, "release", paper_id)
+    async with office.desk() as desk:
+        await enrolling.give_post(desk, at.he.contact, at.there.shop, Role.SAFETY_OFFICER, "test")
+        both_ = Who(at.he.contact, await enrolling.posts_of(desk, at.he.contact.id), at.he.official)
+        await ladder_answering.say(desk, both_, paper_id, "换好了")
+        await ladder_answering.object_to(desk, both_, paper_id, "不是我们家的门")
+        version = (await desk.session.get_one(LadderPaperRecord, paper_id)).version
+        await ladder_answering.hand_in(desk, both_, paper_id, version)
+    for data in (f"ld:y:{paper_id}:{version + 1}", f"ld:n:{paper_id}:{version + 1}"):
+        assert data not in [one.press for one in buttons(await pressed(office, at.he, f"ld:o:{paper_id}"))]
+        with pytest.raises(DeciderInvolved):
+            await pressed(office, at.he, data)
+    with pytest.raises(DeciderInvolved):
+        async with office.desk() as desk:
+            await ladder_answering.decide(desk, both_, paper_id, is_upheld=True, words="成立")
+
+
+async def test_the_draft_of_an_interview_s_record_is_the_officials_own(office: Office, clock: SetClock) -> None:
+    at, _, paper_id = await drafted(office, clock, "interview")
+    await deal_with(office, at.zhou, "change", paper_id, "meet_place", "三楼会议室")
+    await deal_with(office, at.zhou, "set_meeting", paper_id, clock.now + timedelta(hours=1))
+    await deal_with(office, at.zhou, "release", paper_id)
+    clock.advance(hours=2)
+    async with office.desk() as desk:
+        await interviewing.write(desk, at.zhou, paper_id, "attendees", "李强本人")
+        await interviewing.write(desk, at.zhou, paper_id, "minutes", "还要再核对")
+    assert "还要再核对" in said(await pressed(office, at.zhou, f"ld:o:{paper_id}"))
+    shown = said(await pressed(office, at.wang, f"ld:o:{paper_id}"))
+    assert "还要再核对" not in shown and "李强本人" not in shown
+    await pressed(office, at.zhou, f"ld:is:{paper_id}")
+    assert "还要再核对" in said(await pressed(office, at.wang, f"ld:o:{paper_id}"))

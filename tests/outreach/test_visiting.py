@@ -41,7 +41,7 @@ async def together(office: Office, at: Scene) -> int:
     id_ = await begun(office, at)
     async with office.desk() as desk:
         await visiting.join(desk, at.he, id_)
-        await visiting.choose_list(desk, at.zhou, id_, 0)
+        await visiting.choose_list(desk, at.zhou, id_, "catering")
     return id_
 
 
@@ -141,10 +141,12 @@ async def test_steps_are_ticked_by_anybody_and_what_is_missing_does_not_hold_any
     at = await scene(office)
     id_ = await begun(office, at, VisitKind.ENFORCEMENT)
     await doing(office, visiting.join, at.he, id_)
-    await asyncio.gather(doing(office, filling.tick, at.zhou, id_, 0), doing(office, filling.tick, at.he, id_, 0))
+    await asyncio.gather(
+        doing(office, filling.tick, at.zhou, id_, "certificate"), doing(office, filling.tick, at.he, id_, "certificate")
+    )
     view = await seen(office, at.zhou, id_)
     assert {tick.by for tick in view.steps[0][1]} == {"周科", "何主任"}
-    await doing(office, filling.tick, at.zhou, id_, 0)  # one's own tick is taken back, the other stands
+    await doing(office, filling.tick, at.zhou, id_, "certificate")  # one's own tick is taken back, the other stands
     view = await seen(office, at.zhou, id_)
     assert [tick.by for tick in view.steps[0][1]] == ["何主任"] and view.ticked == 1
     assert view.steps[0][0].basis[0].article == "67"
@@ -153,7 +155,7 @@ async def test_steps_are_ticked_by_anybody_and_what_is_missing_does_not_hold_any
     view = await seen(office, at.zhou, id_)
     assert not view.is_going and len(view.missing) == len(view.steps) - 1
     with pytest.raises(VisitOver):
-        await doing(office, filling.tick, at.he, id_, 1)
+        await doing(office, filling.tick, at.he, id_, "papers-and-people")
     with pytest.raises(VisitOver):
         await doing(office, visiting.join, at.he, id_)
 
@@ -186,13 +188,13 @@ async def test_only_officials_of_the_place_who_inspect_come_in(office: Office) -
     for who, refusal in ((at.wang, NotYours), (at.stranger, NotYours), (informed, DutyLacking)):
         for deed, said in (
             (visiting.begin, (at.there.shop, VisitKind.JOINT)), (visiting.join, (id_,)), (viewing.look, (id_,)),
-            (filling.tick, (id_, 0)), (finishing.finish, (id_,)), (finishing.record_again, (id_,)),
+            (filling.tick, (id_, "certificate")), (finishing.finish, (id_,)), (finishing.record_again, (id_,)),
             (visiting.discard, (id_,)), (asking_along.ask_along, (id_, _id(at.he))),
         ):  # fmt: skip
             with pytest.raises(refusal):
                 await doing(office, deed, who, *said)
     with pytest.raises(NotTakingPart):
-        await doing(office, filling.tick, at.he, id_, 0)
+        await doing(office, filling.tick, at.he, id_, "certificate")
     with pytest.raises(StalePress):  # an expert begins visits of experts only
         await doing(office, visiting.begin, expert, at.there.shop, VisitKind.ENFORCEMENT)
     await doing(office, visiting.join, expert, id_)
@@ -216,7 +218,7 @@ async def test_a_colleague_is_asked_along_and_leaves_again_while_they_wrote_noth
     await doing(office, visiting.leave, at.he, id_)
     assert [party.name for party in (await seen(office, at.he, id_)).parties] == ["周科"]
     await doing(office, visiting.join, at.he, id_)
-    await doing(office, filling.tick, at.he, id_, 0)
+    await doing(office, filling.tick, at.he, id_, "certificate")
     with pytest.raises(VisitNotEmpty):
         await doing(office, visiting.leave, at.he, id_)
     with pytest.raises(VisitNotEmpty):
@@ -233,10 +235,10 @@ async def test_what_was_begun_by_mistake_counts_nowhere_and_the_list_is_chosen_b
         await doing(office, finishing.record_again, at.zhou, id_)
     other = await together(office, at)
     assert other != id_
-    await doing(office, visiting.choose_list, at.zhou, other, 0)
+    await doing(office, visiting.choose_list, at.zhou, other, "catering")
     await doing(office, filling.take, at.zhou, other, 1, 0)
     with pytest.raises(ListChosen):
-        await doing(office, visiting.choose_list, at.he, other, 0)
+        await doing(office, visiting.choose_list, at.he, other, "catering")
 
 
 async def test_the_record_goes_to_those_who_took_part_at_once_and_to_the_enterprise_by_day(
@@ -275,7 +277,7 @@ async def test_every_other_card_is_called_for_and_an_erased_one_is_nobodys(offic
     words = office.texts.words("zh-CN")
     for who, message_id, screen in ((at.zhou, 11, carding.CARD), (at.he, 12, carding.STEPS)):
         await doing(office, carding.show_screen, words, who, id_, screen, message_id)
-    await doing(office, filling.tick, at.zhou, id_, 0)
+    await doing(office, filling.tick, at.zhou, id_, "certificate")
 
     async def cards(desk: Desk) -> dict[int, bool]:
         rows = await desk.session.scalars(select(VisitCardRecord).execution_options(populate_existing=True))
