@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,8 @@ from outreach.storage.sqlite_build import TAKEN_OVER, has_sound_wal, sqlite
 
 ITEMS = 21
 CHATS = 280
+# It flushes one thing after the other.
+_DISK = threading.Lock()
 
 
 class Base(DeclarativeBase):
@@ -67,22 +70,41 @@ class Answer(Base):
 def slow(connection: type[sqlite.Connection]) -> type[sqlite.Connection]:
     """The same on a disk that takes longer for each flush, by as many milliseconds as the environment says.
 
-    A commit to the log is one flush; carrying the log over is one of the log, one of the file, and one of a new log.
+    A commit to the log is one flush, and one more with which a log begins anew; carrying the log over is one of the log
+    and one of the file.
     """
-    flush = float(os.environ.get("BENCH_FLUSH_MS", "0")) / 1000
+    more = float(os.environ.get("BENCH_FLUSH_MS", "0")) / 1000
+    # The product flushes by itself what it has committed; where SQLite does, each commit is a flush.
+    is_by_itself = hasattr(connection, "_flush_log")
 
     class SlowDisk(connection):  # type: ignore[valid-type, misc]
         def commit(self) -> None:
-            if self.in_transaction:
-                time.sleep(flush)
+            if self.in_transaction and not is_by_itself:
+                _flush(more)
             super().commit()
+
+        def write(self) -> None:
+            before = self._written
+            super().write()
+            if before and self._written and before[0] != self._written[0]:
+                _flush(more)
+
+        def _flush_log(self, log: int) -> None:
+            _flush(more)
+            super()._flush_log(log)
 
         def execute(self, statement: str, *given: Any) -> sqlite.Cursor:
             if "wal_checkpoint" in statement and "NOOP" not in statement:
-                time.sleep(3 * flush)
+                _flush(more)
+                _flush(more)
             return super().execute(statement, *given)
 
     return SlowDisk
+
+
+def _flush(seconds: float) -> None:
+    with _DISK:
+        time.sleep(seconds)
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):

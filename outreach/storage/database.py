@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from outreach.storage.on_loop import LoopDriver
 from outreach.storage.sqlite_build import has_sound_wal, sqlite
+from outreach.storage.write_ahead import NotFlushed
 
 # After this long without work a connection to PostgreSQL may have been cut by somebody on the way.
 REST_SECONDS = 5.0
@@ -120,9 +121,13 @@ def _keep_to_the_file(engine: AsyncEngine, file: Path) -> None:
         record.info["file"] = _identity(file)
 
     def compare(connection: Connection) -> None:
+        made: Any = connection.connection.dbapi_connection
+        if made.is_in_doubt:
+            connection.invalidate()
+            raise OperationalError("BEGIN", None, NotFlushed())
         if connection.info.get("file") != _identity(file):
             # What is committed belongs into the file that was moved, and in no log that another file would meet.
-            connection.connection.dbapi_connection.empty_log()  # type: ignore[union-attr]
+            made.empty_log()
             connection.invalidate()
             raise OperationalError("BEGIN", None, sqlite.OperationalError(f"{file} was removed or replaced"))
 

@@ -97,13 +97,16 @@ class LoopCursor(AsyncAdapt_aiosqlite_cursor):
 class LoopConnection(AsyncAdapt_aiosqlite_connection):
     """One connection with its thread, whose sqlite3 connection is used from the loop too, never from both at once."""
 
-    __slots__ = ("_on_thread",)
+    __slots__ = ("_logged", "_on_thread", "is_flushed_later")
     _cursor_cls = LoopCursor
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         # Work handed to the thread and not yet done: whoever was cancelled has stopped waiting for it, not it.
         self._on_thread = 0
+        self._logged: LoggedConnection = connection._conn
+        # Whoever commits now sees to it that the log is flushed before anybody is told.
+        self.is_flushed_later = False
 
     def run(self, work: Callable[[], None], *, on_loop: bool) -> None:
         """Do it here if it is quick and no other process holds a lock, else on the thread. Raises sqlite3.Error."""
@@ -152,7 +155,19 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
             return
         if not self._connection.in_transaction:
             self._handle_exception(sqlite.OperationalError("the database has undone the transaction"))
-        self.run(self._connection._conn.commit, on_loop=False)
+        self.run(self._logged.write if self.is_flushed_later else self._logged.commit, on_loop=False)
+
+    async def flush(self) -> None:
+        """Bring to the disk all that was committed here, also after this was closed, while others write.
+
+        Raises NotFlushed, then and ever after.
+        """
+        await self._connection.beside(self._logged.flush)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether a flush has failed: only a new connection knows what is in the log."""
+        return self._logged.is_in_doubt
 
     def keep_log(self) -> None:
         """The journal mode is WAL from now on: look after the log."""

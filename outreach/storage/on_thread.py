@@ -30,6 +30,8 @@ class ThreadConnection:
         self._tx: SimpleQueue[Work] = SimpleQueue()
         # A process that ends does not wait for it.
         self._thread = Thread(target=_work_off, args=(self._tx,), name="sqlite", daemon=True)
+        # What is done beside: it begins with the first that is asked of it.
+        self._beside: SimpleQueue[Work] | None = None
 
     def __await__(self) -> Generator[Any, None, ThreadConnection]:
         return self._open().__await__()
@@ -79,11 +81,22 @@ class ThreadConnection:
             self._tx.put((None, self._connection.close))
             self._connection = None
         self._tx.put((None, None))
+        if self._beside is not None:
+            self._beside.put((None, None))
+
+    async def beside(self, work: Callable[[], Any]) -> Any:
+        """Do it on a second thread, in the order of being asked, while the first does what the connection is asked."""
+        if not self._running:
+            return work()
+        if self._beside is None:
+            self._beside = SimpleQueue()
+            Thread(target=_work_off, args=(self._beside,), name="flush", daemon=True).start()
+        return await _ask(self._beside, work)
 
     async def _open(self) -> ThreadConnection:
         self._thread.start()
         try:
-            self._connection = await self._ask(self._connect)
+            self._connection = await _ask(self._tx, self._connect)
         except BaseException:
             self.stop()
             raise
@@ -92,12 +105,13 @@ class ThreadConnection:
     async def _execute(self, work: Callable[..., Any], *given: Any, **options: Any) -> Any:
         if not self._running or self._connection is None:
             raise ValueError("Connection closed")
-        return await self._ask(partial(work, *given, **options))
+        return await _ask(self._tx, partial(work, *given, **options))
 
-    async def _ask(self, work: Callable[[], Any]) -> Any:
-        future = asyncio.get_running_loop().create_future()
-        self._tx.put((future, work))
-        return await future
+
+async def _ask(queue: SimpleQueue[Work], work: Callable[[], Any]) -> Any:
+    future = asyncio.get_running_loop().create_future()
+    queue.put((future, work))
+    return await future
 
 
 def _work_off(queue: SimpleQueue[Work]) -> None:

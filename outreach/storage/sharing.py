@@ -1,8 +1,9 @@
 """合并提交 — one transaction after another on PostgreSQL; on SQLite whoever waits meanwhile shares the next commit.
 
-SQLite has one writer, and its commit waits for the disk. What queued while the last commit was flushed goes into the
-next one together, each in a savepoint of its own: a fault undoes its own work only, and nobody goes on before the
-shared commit is on the disk. There is no timer: alone, nobody waits for anybody.
+SQLite has one writer, and what it commits waits for the disk. What queued while somebody wrote goes into one commit
+together, each in a savepoint of its own: a fault undoes its own work only. While the log is flushed the next ones write
+and commit, and share the flush after it. Nobody goes on before their commit is on the disk, nor before all is that they
+may have read. There is no timer: alone, nobody waits for anybody.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction
 
+from outreach.storage.on_loop import LoopConnection
 from outreach.storage.sqlite_build import sqlite
 
 # What a session says (`session.info`) whose transaction must leave nothing of what it removed in SQLite's log.
@@ -44,6 +46,8 @@ class _Crossing:
     """A transaction that several share, and the moment at which it is on the disk."""
 
     def __init__(self, connection: AsyncConnection, begun: AsyncTransaction) -> None:
+        made: Any = connection.sync_connection
+        self.log: LoopConnection = made.connection.dbapi_connection
         self.connection = connection
         self.begun = begun
         self.aboard = 0
@@ -64,6 +68,9 @@ class _Ferry:
         self._waiting = 0
         self._left: asyncio.Task[None] | None = None
         self._crossing: _Crossing | None = None
+        # Committed and not yet on the disk.
+        self._committed: list[_Crossing] = []
+        self._flushing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def aboard(self) -> AsyncIterator[AsyncSession]:
@@ -143,10 +150,11 @@ class _Ferry:
             await crossing.connection.close()
 
     async def _land(self, crossing: _Crossing) -> None:
-        """Commit for everybody aboard, and only then let the next one board."""
+        """Commit for everybody aboard, and only then let the next one board; who was aboard waits for the disk."""
         self._crossing = None
         try:
             try:
+                crossing.log.is_flushed_later = True
                 await crossing.begun.commit()
             except BaseException:
                 # Without this the connection would go back to the pool as if nothing were open on it.
@@ -156,13 +164,37 @@ class _Ferry:
                 if crossing.must_empty:
                     await crossing.connection.run_sync(_empty_log)
             finally:
+                crossing.log.is_flushed_later = False
                 await crossing.connection.close()
         except BaseException as fault:
             crossing.landed.set_exception(fault)
         else:
-            crossing.landed.set_result(None)
+            self._committed.append(crossing)
+            if self._flushing is None or self._flushing.done():
+                self._flushing = asyncio.create_task(self._flush())
         finally:
             self._turn.release()
+
+    async def _flush(self) -> None:
+        """One flush after the other, each for all that was committed before it began."""
+        while self._committed:
+            committed, self._committed = self._committed, []
+            fault: Exception | None = None
+            try:
+                # One connection has one log, unless it was lost and made anew in between.
+                for log in {crossing.log for crossing in committed}:
+                    await log.flush()
+            except asyncio.CancelledError:
+                for crossing in committed:
+                    crossing.landed.cancel()
+                raise
+            except Exception as raised:
+                fault = OperationalError("COMMIT", None, raised)
+            for crossing in committed:
+                if fault is None:
+                    crossing.landed.set_result(None)
+                else:
+                    crossing.landed.set_exception(fault)
 
 
 def _empty_log(connection: Connection) -> None:
