@@ -8,21 +8,30 @@ import time
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from outreach.storage.on_loop import LoopDriver
 from outreach.storage.sqlite_build import has_sound_wal, sqlite
 from outreach.storage.write_ahead import NotFlushed
 
+LOG = structlog.get_logger("database")
 # After this long without work a connection to PostgreSQL may have been cut by somebody on the way.
 REST_SECONDS = 5.0
+# What SQLite says of a file or a disk: locked, read-only, an error of the disk, damaged, full, not to be opened, no
+# database.
+UNUSABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
 
 
 class DatabaseTaken(Exception):
     """Another process already runs on this SQLite database; only one may."""
+
+
+class DatabaseGone(sqlite.OperationalError):
+    """The file of the database, or its log, was taken away or replaced while the process ran."""
 
 
 def async_url(url: str) -> URL:
@@ -112,27 +121,57 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
 
 
 def _keep_to_the_file(engine: AsyncEngine, file: Path) -> None:
-    """Raise OperationalError at the begin of a transaction when the file is gone or another one is in its place.
+    """Raise OperationalError at the begin of a transaction when the file or its log is gone or another one is there.
 
-    SQLite would go on writing to the file that was removed, and what was acknowledged since would exist nowhere.
+    SQLite would go on writing to what was removed, and what was acknowledged since would exist nowhere. What is
+    committed already is carried over first: into the file that was moved, or into the file whose log is gone.
     """
+    log = file.with_name(f"{file.name}-wal")
+    was_there = False
+
+    def must_be_there(*_: object) -> None:
+        if was_there and not file.exists():
+            raise DatabaseGone(f"{file} was removed")
 
     def remember(_: object, record: Any) -> None:
-        record.info["file"] = _identity(file)
+        nonlocal was_there
+        was_there = True
+        record.info["file"], record.info["log"] = _identity(file), _identity(log)
+
+    def gone(path: Path) -> OperationalError:
+        LOG.error("database_gone", path=str(path))
+        return OperationalError("BEGIN", None, DatabaseGone(f"{path} was removed or replaced"))
 
     def compare(connection: Connection) -> None:
         made: Any = connection.connection.dbapi_connection
         if made.is_in_doubt:
             connection.invalidate()
             raise OperationalError("BEGIN", None, NotFlushed())
-        if connection.info.get("file") != _identity(file):
-            # What is committed belongs into the file that was moved, and in no log that another file would meet.
+        if connection.info["file"] != _identity(file):
             made.empty_log()
             connection.invalidate()
-            raise OperationalError("BEGIN", None, sqlite.OperationalError(f"{file} was removed or replaced"))
+            raise gone(file)
+        if connection.info["log"] is not None and connection.info["log"] != _identity(log):
+            # While somebody reads what only we still see of it, it is tried again, and nothing is begun.
+            if made.empty_log():
+                log.unlink(missing_ok=True)
+                connection.invalidate()
+            raise gone(log)
 
+    event.listen(engine.sync_engine, "do_connect", must_be_there)
     event.listen(engine.sync_engine, "connect", remember)
     event.listen(engine.sync_engine, "begin", compare, insert=True)
+
+
+def is_unusable(fault: BaseException | None) -> bool:
+    """Whether it is the database that is gone or cannot be used, and not what was asked of it."""
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    if isinstance(cause, sqlite.Error):
+        # The low byte is the kind of error, the rest says more: https://sqlite.org/rescode.html
+        return isinstance(cause, DatabaseGone) or (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in UNUSABLE
+    # Of PostgreSQL: no connection, or one that the server ends, has no room for or cannot serve.
+    said = str(getattr(cause, "sqlstate", None) or "08")
+    return isinstance(fault, OperationalError) and said.startswith(("08", "53", "57P", "58"))
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

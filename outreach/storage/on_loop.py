@@ -173,10 +173,20 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
         """The journal mode is WAL from now on: look after the log."""
         self.run(self._connection._conn.keep_log, on_loop=False)
 
-    def empty_log(self) -> None:
-        """Leave nothing of the past in the log, between two transactions. Raises nothing but a lost connection."""
+    def empty_log(self) -> bool:
+        """Leave nothing of the past in the log, between two transactions; False while somebody else reads it.
+
+        Raises nothing but a lost connection.
+        """
+        is_empty = False
+
+        def empty() -> None:
+            nonlocal is_empty
+            is_empty = self._connection._conn.empty_log()
+
         if self._connection._connection is not None:
-            self.run(self._connection._conn.empty_log, on_loop=False)
+            self.run(empty, on_loop=False)
+        return is_empty
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one: SQLAlchemy asks for it whenever a connection is handed back."""
