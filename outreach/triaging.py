@@ -29,6 +29,7 @@ from outreach.concerning import where_of, within
 from outreach.desk import Desk
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.telling import tell_who_is_next
+from outreach.hazards.unnaming import what_and_where
 from outreach.paging import Page
 from outreach.replying import random_id, tell_reporter
 from outreach.reporting import put_word
@@ -160,7 +161,7 @@ async def confirm(desk: Desk, contact: Contact, official: Official, report_id: i
         desk,
         contact.id,
         Opening(
-            Source.REPORT, row.what, await where_of(desk, row), grade, report_id=row.id,
+            Source.REPORT, *await what_and_where(desk, row), grade, report_id=row.id,
             enterprise_id=row.enterprise_id, street=row.street, grid=row.grid, official_id=official.id,
         ),
     )  # fmt: skip

@@ -24,7 +24,12 @@ _CALLED = re.compile(
 
 def redacted(text: str, names: Iterable[str]) -> str:
     """The text with `names`, forms of address and telephone numbers replaced by words that name nobody."""
+    return _CALLED.sub(WHO, unsigned(text, names))
+
+
+def unsigned(text: str, names: Iterable[str]) -> str:
+    """The text without `names` and telephone numbers: whoever wrote it into their own words is not named by them."""
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
         if len(name) > 1:
             text = text.replace(name, WHO)
-    return _CALLED.sub(WHO, _NUMBERS.sub("（电话略）", text))
+    return _NUMBERS.sub("（电话略）", text)

@@ -19,6 +19,7 @@ from domain.notice import Notice, NoticeButton
 from outreach.desk import Desk, Office
 from outreach.enrolling import holders
 from outreach.hazards import counting
+from outreach.hazards.unnaming import reporters_of
 from outreach.persons import as_contact
 from outreach.storage.boards import BoardRecord
 from outreach.storage.enterprises import EnterpriseRecord
@@ -153,13 +154,15 @@ def _place(where: str, enterprise: str) -> str:
 
 
 async def _names(desk: Desk, enterprise: EnterpriseRecord, ids: list[int]) -> set[str]:
-    """Everybody whose name may stand in the words: who ever held a post there, took a step, or is on the register."""
+    """Everybody whose name may stand in the words: who ever held a post there, took a step or reported it, or is on the
+    register.
+    """
     took = select(HazardStepRecord.contact_id).where(HazardStepRecord.hazard_id.in_(ids))
     held = select(PostRecord.contact_id).where(PostRecord.enterprise_id == enterprise.id)
     found = await desk.session.scalars(
         select(ContactRecord.name).where(or_(ContactRecord.id.in_(took), ContactRecord.id.in_(held)))
     )
-    return {*found, enterprise.principal_name, enterprise.safety_officer_name} - {""}
+    return {*found, *await reporters_of(desk, ids), enterprise.principal_name, enterprise.safety_officer_name} - {""}
 
 
 def kept(paper: BoardPaper) -> str:

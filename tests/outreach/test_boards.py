@@ -10,17 +10,21 @@ from domain.checklist import Grade
 from domain.contact import NotYours, StalePress
 from domain.hazard import PrincipalMissing
 from domain.rectification import StepKey
+from outreach import triaging
 from outreach.desk import Office
 from outreach.hazards import boarding
 from outreach.hazards.boarding import make_board
 from outreach.hazards.rectifying import Said
 from outreach.storage.boards import BoardRecord
+from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import JournalRecord, PostRecord
+from outreach.storage.reports import ReportRecord
 from tests.conftest import SetClock
 from tests.content.pdf_pages import pages, said
 from tests.outreach.hazarded import hazard, photograph, scene, take, within
 from tests.outreach.reported import report
+from tests.outreach.walking import person
 
 ARTICLE = "事故隐患排查治理情况应当如实记录，并通过职工大会或者职工代表大会、信息公示栏等方式向从业人员通报。"
 
@@ -139,3 +143,25 @@ async def test_without_a_principal_nothing_is_hung_up_and_many_rows_take_pages(o
             await boarding.ask_for_board(desk, at.wang.contact, at.wang.posts, at.there.shop, 0)
         with pytest.raises(NotYours):
             await boarding.board(desk, at.zhou.posts, at.there.shop)
+
+
+async def test_the_name_of_whoever_reported_goes_like_any_other(office: Office) -> None:
+    at = await scene(office)
+    async with office.desk() as desk:
+        neighbour = await person(desk, "隔壁欧阳震华", 5301)
+    words = "我是隔壁欧阳震华，后门锁着，找13812345678"
+    await report(office, neighbour, 5301, shop=at.there.shop, is_named=True, what=words)
+    async with office.desk() as desk:
+        reported = (await desk.session.scalars(select(ReportRecord))).one()
+        assert at.zhou.official is not None
+        await triaging.confirm(desk, at.zhou.contact, at.zhou.official, reported.id, Grade.GENERAL)
+    async with office.desk() as desk:
+        # What the enterprise reads names nobody; the report that officials read stays as it was written.
+        row = (await desk.session.scalars(select(HazardRecord))).one()
+        assert row.what == "我是有关人员，后门锁着，找（电话略）"
+        assert (await desk.session.scalars(select(ReportRecord.what))).one() == words
+        # One that was opened before that was so is hung up without the name too.
+        row.what = words
+    async with office.desk() as desk:
+        shown = await boarding.board(desk, at.wang.posts, at.there.shop)
+    assert [one.what for one in shown.paper.rows] == ["我是有关人员，后门锁着，找（电话略）"]
