@@ -1,9 +1,8 @@
-"""自查计划 — officials set a plan step by step, pause it, let it go on, end it; the clock looks at it."""
+"""自查计划 — officials set a plan step by step, pause it, let it go on, end it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import delete, func, select
 
@@ -12,7 +11,6 @@ from domain.checklist import Checklist, ForWhom
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.plan import (
     LONGEST_FOR,
-    ONE_DAY,
     OccurrenceState,
     PlanEnded,
     PlanForNobody,
@@ -23,15 +21,13 @@ from domain.plan import (
     days_around,
 )
 from domain.text import sort_key
-from outreach.desk import Desk, Office
+from outreach.desk import Desk
 from outreach.listing import within
-from outreach.occurring import Place, ask, audience, lapse, next_asked, reminded_at, span_of
+from outreach.occurring import Place, audience, lapse, reminded_at
+from outreach.plan_looks import look_at
 from outreach.planned import PlanLine, answers_for, line_of, own_draft, own_plan, with_figures
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.plans import PlanRecord
-
-# Plans that ask side by side in the same transactions.
-TOGETHER = 50
 
 
 def checklists(desk: Desk, official: Official) -> list[Checklist]:
@@ -175,13 +171,13 @@ async def confirm(desk: Desk, contact: Contact, official: Official, plan_id: int
     asked = await audience(desk, row)
     if not asked:
         raise PlanForNobody
-    row.state, row.changed_at, row.next_look_at = PlanState.ACTIVE, desk.now, _morning(desk, row.from_on)
+    row.state, row.changed_at, row.next_look_at = PlanState.ACTIVE, desk.now, desk.office.almanac.start_of(row.from_on)
     await desk.note(
         "PlanSet", f"plan:{row.id}", contact.id, checklist=row.checklist_id, rhythm=row.rhythm, enterprises=len(asked)
     )
     if row.from_on <= desk.today:
         # The first page at once, so that the figures say something; the clock asks the others.
-        await _look(desk, [row])
+        await look_at(desk, [row])
     return await with_figures(desk, row)
 
 
@@ -209,78 +205,6 @@ async def end(desk: Desk, contact: Contact, official: Official, plan_id: int) ->
     await lapse(desk, [row.id], state=OccurrenceState.WITHDRAWN)
     await desk.note("PlanEnded", f"plan:{row.id}", contact.id)
     return await with_figures(desk, row)
-
-
-async def look_at_plans(office: Office) -> int:
-    """Let every plan whose day has come ask. How many asked.
-
-    Some plans at a time, and of their enterprises a page in each transaction: nobody waits behind a large one. Until
-    the last page the plans are due, so whatever a process was killed in the middle of is asked again, each once.
-    """
-    count = 0
-    while True:
-        after: int | None = 0
-        together: list[int] = []
-        began_on = None
-        while after is not None:
-            async with office.desk() as desk:
-                # Past midnight the plans may ask for another day: from the first page again.
-                after = after if began_on == desk.today else 0
-                began_on = desk.today
-                due = select(PlanRecord).where(PlanRecord.next_look_at <= desk.now)
-                due = due.where(PlanRecord.id.in_(together)) if together else due.limit(TOGETHER)
-                # Whoever else looks waits: what a plan asks no more must be withdrawn before anybody says it.
-                locked = due.order_by(PlanRecord.next_look_at, PlanRecord.id).with_for_update()
-                rows = (await desk.session.scalars(locked)).all()
-                together = [row.id for row in rows]
-                after, asked = await _look(desk, rows, after)
-                count += asked
-        if not together:
-            return count
-
-
-async def _look(desk: Desk, rows: Sequence[PlanRecord], after: int = 0) -> tuple[int | None, int]:
-    """Ask for the latest day that has come, where its term still runs; after the last page say when to look again.
-
-    Where to go on, None when all were asked, and how many plans asked.
-    """
-    calendar, days = desk.catalogue.calendar, {}
-    for row in rows:
-        span = span_of(row)
-        latest = span.latest_until(row.asked_on, desk.today, calendar)
-        if latest is not None:
-            days[row.id] = latest
-    asking = [row for row in rows if row.id in days and span_of(row).due_on(days[row.id], calendar) >= desk.today]
-    onward: int | None = None
-    if asking:
-        if not after:
-            for day in {days[row.id] for row in asking}:
-                await lapse(desk, [row.id for row in asking if days[row.id] == day], before=day)
-        page, onward = await next_asked(desk, asking, after)
-        await ask(desk, page, days)
-    if onward is not None:
-        return onward, 0
-    over = [row for row in rows if desk.today > span_of(row).until_on]
-    if over:
-        await lapse(desk, [row.id for row in over])
-    for row in rows:
-        row.asked_on = days.get(row.id, row.asked_on)
-        row.next_look_at = _next_look(desk, row)
-        row.state = row.state if row.next_look_at else PlanState.ENDED
-    return None, len(asking)
-
-
-def _next_look(desk: Desk, row: PlanRecord) -> datetime | None:
-    """The next morning at which a plan asks, or that after its last day; None when it is over."""
-    span = span_of(row)
-    if desk.today > span.until_on:
-        return None
-    after = max(desk.today, row.asked_on or desk.today) + ONE_DAY
-    return _morning(desk, span.next_from(after, desk.catalogue.calendar) or span.until_on + ONE_DAY)
-
-
-def _morning(desk: Desk, on: date) -> datetime:
-    return desk.office.almanac.start_of(on)
 
 
 async def _changed(desk: Desk, official: Official, plan_id: int, state: PlanState | None = None) -> PlanRecord:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from outreach.desk import Desk, Office
 from outreach.gathering import say_what_is_due
 from outreach.hazards.laddering import look_at_hazards
-from outreach.planning import look_at_plans
+from outreach.plan_looks import look_at_plans
 from outreach.reminding import look_at_findings, look_at_notices, unread_since_before, unread_until
 from outreach.storage.base import Instant
 from outreach.storage.broadcasts import BroadcastRecord

@@ -73,7 +73,7 @@ def afterwards(patch: Patch, module: Any, name: str, result: object = None) -> N
 
 @bug("notice:approve", "audience_is_conserved")
 def the_audience_is_frozen_after_the_approval(patch: Patch) -> None:
-    afterwards(patch, broadcasting, "_freeze")
+    afterwards(patch, broadcasting, "freeze")
 
 
 @bug("quiz:right", "answers_count_once")

@@ -21,6 +21,7 @@ from outreach import (
     broadcasting,
     composing,
     enrolling,
+    freezing,
     papering,
     parting,
     releasing,
@@ -131,7 +132,7 @@ async def test_a_part_that_is_refused_refuses_the_rest_and_one_person(bureau: Bu
 
 
 async def test_the_breaker_counts_people_and_not_parts(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcasting, "_ABREAST", 1)
+    monkeypatch.setattr(freezing, "_ABREAST", 1)
     for number in range(8):
         await bureau.hire(f"工{number}", "甲餐馆", Role.EMPLOYEE, 2100 + number)
     id_ = await sent(bureau, Content(LONG), 11)
@@ -176,7 +177,7 @@ async def test_a_recall_between_the_parts_stops_the_rest_and_takes_back_what_arr
 async def test_people_get_the_first_part_side_by_side_and_nobody_waits_long_for_the_next(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broadcasting, "_ABREAST", 2)
+    monkeypatch.setattr(freezing, "_ABREAST", 2)
     await sent(bureau, ALBUM)
     found = await rows(bureau)
     assert [part for _, part, *_ in found] == [1, 1, 2, 2, 1, 2]
