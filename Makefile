@@ -32,7 +32,7 @@ browser: env
 # What make test takes a sample of, whole: every button by every caller, every point at which a process can die.
 # Many of its tests wait, for processes that were stopped or answers that do not come: three workers share two cores.
 torture: env
-	$(PY) -m pytest -m torture -n $$($(PY) -c 'import os; print(os.cpu_count() * 3 // 2)') --dist worksteal
+	$(PY) -m pytest -m torture -n $$($(PY) -c 'import os; print(os.cpu_count() * 3 // 2)') --dist loadgroup --no-loadscope-reorder
 
 lint: env
 	$(VENV)/bin/ruff check .

@@ -22,6 +22,7 @@ from outreach.desk import Office
 from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
 from outreach.storage.photos import PhotoStore
+from tests.order import longest_first
 
 # A Monday morning in Shanghai.
 MORNING = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
@@ -127,7 +128,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     admin = request.getfixturevalue("postgresql")
     name = f"t{uuid4().hex}"
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_anshao")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_anshao STRATEGY FILE_COPY")
     yield admin.replace("/postgres?", f"/{name}?")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -170,6 +171,12 @@ Adding = Callable[[str, int], None]
 def adding(record_property: Callable[[str, object], None]) -> Adding:
     """Notes a number under a title; the run prints the sum of each title at its end."""
     return lambda title, number: record_property("sum", (title, number))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("loadgroup", False):
+        longest_first(items)
 
 
 def pytest_collection_finish() -> None:

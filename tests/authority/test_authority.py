@@ -45,7 +45,10 @@ Held = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of it: the words, the refusal if it was one, and whether anything is otherwise in any table."""
+    """What came of it: the words, the refusal if it was one, and whether anything is otherwise in any table.
+
+    is_changed is looked at where nothing may be: what somebody may do changes what it likes.
+    """
 
     words: str
     refusal: Refusal | None
@@ -62,10 +65,9 @@ class Theatre:
     def __init__(self, office: Office, world: World) -> None:
         self.office = office
         self.world = world
-        self.before: Held = []
         self.cells = 0
 
-    async def play(self, who: Someone, said: Said, entry: Entry, thing: Thing) -> Answer:
+    async def play(self, who: Someone, said: Said, entry: Entry, thing: Thing, *, may: bool = True) -> Answer:
         """One update as the intake lets it take effect, and everything undone again."""
         self.cells += 1
         person = Person(who.person_id, who.person_id, who.name, "zh-hans")
@@ -74,9 +76,8 @@ class Theatre:
         found: list[Answer] = []
         try:
             async with self.office.desk() as desk:
-                await _moves(desk)
                 await self._set(desk, who, entry, thing)
-                found.append(await self._answer(desk, turn))
+                found.append(await self._answer(desk, turn, may=may))
                 raise RolledBack
         except RolledBack:
             return found[0]
@@ -91,10 +92,11 @@ class Theatre:
         if entry.draft:
             await report_drafts.keep(desk, who.person_id, Draft(desk.now, what="门口堆满了", asked="what"))
 
-    async def _answer(self, desk: Desk, turn: Turn) -> Answer:
-        moves = await _moves(desk)
-        before = self.before if moves == 0 else await everything_held(desk)
-        start = await _moves(desk)
+    async def _answer(self, desk: Desk, turn: Turn, *, may: bool) -> Answer:
+        await desk.session.flush()
+        driver = await _driver(desk)
+        driver.execute("SAVEPOINT before")
+        start = driver.total_changes
         scene = await menu.scene_for(turn, desk)
         refusal = None
         try:
@@ -104,22 +106,18 @@ class Theatre:
             refusal = no
             reply = await menu.refuse(turn, await menu.scene_for(turn, desk), no)
         await desk.session.flush()
-        is_changed = await _moves(desk) != start and await everything_held(desk) != before
-        return Answer(words_of(reply), refusal, is_changed)
+        answer = Answer(words_of(reply), refusal, False)
+        # No row was touched, or somebody may: nothing to compare.
+        if may or driver.total_changes == start:
+            return answer
+        after = everything_held(driver)
+        driver.execute("ROLLBACK TO before")
+        return replace(answer, is_changed=after != everything_held(driver))
 
 
-async def _moves(desk: Desk) -> int:
-    """How many rows this transaction has touched so far, undone ones included."""
-    total = (await _driver(desk)).total_changes
-    begun = desk.session.info.setdefault("begun", total)
-    return total - int(begun)
-
-
-async def everything_held(desk: Desk) -> Held:
+def everything_held(driver: Any) -> Held:
     """Every row of every table, as it lies there: reading them as values would take ten times as long."""
-    await desk.session.flush()
-    driver = await _driver(desk)
-    return [driver.execute(f'SELECT * FROM "{table.name}"').fetchall() for table in Record.metadata.sorted_tables]
+    return [driver.execute(f'SELECT * FROM "{table}"').fetchall() for table in Record.metadata.tables]
 
 
 async def _driver(desk: Desk) -> Any:
@@ -168,7 +166,6 @@ class Built:
     photos: PhotoStore
     seal: Seal
     world: World
-    before: Held
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +183,7 @@ def built(
 
     async def build() -> Built:
         async with _opened(file, photos, seal, clock, catalogue, texts) as office:
-            world = await everything(office)
-            async with office.desk() as desk:
-                return Built(file, photos, seal, world, await everything_held(desk))
+            return Built(file, photos, seal, await everything(office))
 
     return asyncio.run(build())
 
@@ -211,9 +206,7 @@ async def theatre(
     file = tmp_path / "anshao.db"
     shutil.copy(built.file, file)
     async with _opened(file, built.photos, built.seal, clock, catalogue, texts) as office:
-        theatre = Theatre(office, built.world)
-        theatre.before = built.before
-        yield theatre
+        yield Theatre(office, built.world)
 
 
 def things_of(world: World, entry: Entry) -> Iterator[tuple[str, Thing]]:
@@ -243,12 +236,12 @@ async def must_hold(theatre: Theatre, entry: Entry, said_about: Callable[[str, T
         for place, thing in things_of(world, entry):
             said = said_about(place, thing)
             cell = f"{said} · {who.key} · {place or 'no thing'}"
+            may = entry.may(who, thing, place)
             try:
-                answer = await theatre.play(who, said, entry, thing)
+                answer = await theatre.play(who, said, entry, thing, may=may)
             except Exception as fault:
                 wrong.append(f"{cell}: {type(fault).__name__} {str(fault)[:200]}")
                 continue
-            may = entry.may(who, thing, place)
             has_succeeded = has_succeeded or (may and answer.refusal is None and bool(who.is_contact))
             if not (may and entry.reveals and place != GUESSED):
                 leaks = [word for word, readers in world.secrets.items() if word in answer.words]
@@ -347,7 +340,7 @@ async def test_a_workbook_is_read_for_nobody_who_may_not_import_it(theatre: Thea
         assert bool(fetched) == may, who.key
         if not may:
             assert prepared is None
-            answer = await theatre.play(who, said, entry, NOBODY)
+            answer = await theatre.play(who, said, entry, NOBODY, may=False)
             assert not answer.is_changed, who.key
 
 

@@ -153,11 +153,15 @@ class Enumerator:
         self._live(killer, step)
         return list(album.images.values())
 
-    def relive(self, chapter: Chapter) -> list[Image]:
-        """Wind the world back and let the step happen again: the images of that life, as far as it comes."""
+    def begin_again(self, chapter: Chapter) -> None:
+        """Wind the world back to before the step and let people do what they do in it; no house is there yet."""
         self.ground.lay(chapter.ground)
         self.telegram.wind_back(chapter.telegram)
         self._go(chapter.step)
+
+    def relive(self, chapter: Chapter) -> list[Image]:
+        """Wind the world back and let the step happen again: the images of that life, as far as it comes."""
+        self.begin_again(chapter)
         album = Album(self.ground, self.telegram)
         with suppress(Exception):
             self.photograph(Killer(), chapter.step, album=album)
@@ -182,9 +186,7 @@ class Enumerator:
         die: Callable[[Step, Point], bool] | None = None,
     ) -> bool:
         """Wind the world back, let the step happen, really die, look, come back, look again. Whether all was well."""
-        self.ground.lay(chapter.ground)
-        self.telegram.wind_back(chapter.telegram)
-        self._go(chapter.step)
+        self.begin_again(chapter)
         if not (die or self.die_inside)(chapter.step, point):
             tally.missed += 1
             return True

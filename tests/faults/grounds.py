@@ -77,9 +77,16 @@ class Ground:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds among what is committed."""
+        self._look()
+        return list(self._reading.execute(sql).fetchall())
+
+    def _look(self) -> None:
         if self._reading is None:
             self._reading = self._connect()
-        return list(self._reading.execute(sql).fetchall())
+
+    def read(self, asked: dict[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+        """What each of these queries finds."""
+        return {name: self.rows(sql) for name, sql in asked.items()}
 
     def look_away(self) -> None:
         """Let the reading connection go."""
@@ -143,6 +150,10 @@ class PostgresGround(Ground):
                           " AND relnamespace = 'public'::regnamespace ORDER BY relname")  # fmt: skip
         self._names = [name for name, kind in names if kind in ("r", b"r")]
         self._sequences = [name for name, kind in names if kind not in ("r", b"r")]
+        # Each table as it was last copied, what it was like then, and in which snapshot.
+        self._copied: dict[str, bytes] = {}
+        self._stands: dict[str, str | None] = {}
+        self._snapshot = ""
 
     @property
     def version(self) -> str:
@@ -159,21 +170,43 @@ class PostgresGround(Ground):
         with psycopg.connect(self._admin, autocommit=True) as connection:
             connection.execute(sql.encode())
 
+    def read(self, asked: dict[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+        """What each of these queries finds: all are asked at once, and the answers come in one go."""
+        self._look()
+        with self._reading.pipeline():
+            found = {name: self._reading.execute(sql.encode()) for name, sql in asked.items()}
+            return {name: cursor.fetchall() for name, cursor in found.items()}
+
+    def look_away(self) -> None:
+        """The connection stays: it holds nothing between two questions, and a new one would know no table yet."""
+
     def _tables(self) -> dict[str, bytes]:
         if not hasattr(self, "_names"):
             return {}
-        self.rows("SELECT 1")
         # One snapshot of all tables; where the sequences stand belongs to no transaction.
+        self._look()
         with self._reading.transaction(), self._reading.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            found = {}
-            for name in self._names:
+            for name in self._changed(cursor):
                 with cursor.copy(f"COPY {name} TO STDOUT".encode()) as copying:
-                    found[name] = b"".join(bytes(part) for part in copying)
+                    self._copied[name] = b"".join(bytes(part) for part in copying)
             stand = " UNION ALL ".join(f"SELECT last_value, is_called FROM {name}" for name in self._sequences)
             cursor.execute(stand.encode())
-            found[""] = repr(cursor.fetchall()).encode()
-        return found
+            return {name: self._copied[name] for name in self._names} | {"": repr(cursor.fetchall()).encode()}
+
+    def _changed(self, cursor: Any) -> list[str]:
+        """The tables that are otherwise than when they were copied; none while the server shows the same snapshot."""
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        snapshot = cursor.fetchone()[0]
+        if snapshot == self._snapshot:
+            return []
+        # Two rows that trade places count as a change too: so the table would be copied.
+        digests = ", ".join(f"(SELECT md5(string_agg(t::text, chr(10))) FROM {name} t)" for name in self._names)
+        cursor.execute(f"SELECT {digests}".encode(), prepare=True)
+        stands = dict(zip(self._names, cursor.fetchone(), strict=True))
+        changed = [name for name in self._names if name not in self._copied or stands[name] != self._stands[name]]
+        self._snapshot, self._stands = snapshot, stands
+        return changed
 
     def _lay_tables(self, tables: dict[str, bytes]) -> None:
         # Whatever a dead process had open the server undoes as soon as it notices, or now.
@@ -198,5 +231,5 @@ class PostgresGround(Ground):
 
     def close(self) -> None:
         """Give the server back as it was."""
-        self.look_away()
+        super().look_away()
         self._execute(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from outreach.report_drafts import PURPOSE
@@ -65,7 +66,31 @@ HOLDINGS = {
     "campaign_days": "SELECT key, after_contact_id, done_at IS NULL FROM campaign_days ORDER BY key",
     "daily_questions": "SELECT contact_id, minute, next_look_at FROM daily_questions ORDER BY contact_id",
 }
+COLUMNS = {name: re.split(r",\s*", sql.split(" FROM ")[0].removeprefix("SELECT ")) for name, sql in HOLDINGS.items()}
+# In which order they came to be, whatever numbers they were given.
+RANKS = {
+    "contact": "SELECT id FROM contacts ORDER BY id",
+    "inspection": "SELECT id FROM inspections ORDER BY id",
+    "photo_failed": "SELECT id FROM photos ORDER BY id",
+    "enrolment": "SELECT id FROM enrolment_requests ORDER BY id",
+    "hazard": "SELECT id FROM hazards ORDER BY id",
+    "visit": "SELECT id FROM visits ORDER BY id",
+    "word": "SELECT id FROM liaison_words ORDER BY id",
+    "report": "SELECT id FROM reports ORDER BY is_named, what",
+    "report_photo": "SELECT p.id FROM report_photos p JOIN reports r ON r.id = p.report_id"
+    " ORDER BY r.is_named, r.what, p.place",
+    "occurrence": "SELECT id FROM occurrences ORDER BY occurs_on, enterprise_id",
+}
+# What else is known by the number of one of these.
+ALSO = {
+    "vouch": "enrolment", "findings": "inspection", "receipt": "inspection", "report_receipt": "report",
+    "report_added": "report", "spot": "hazard", "liaison_word": "word",
+}  # fmt: skip
+RANKED = {"contact_id": "contact", "decided_by": "contact", "inspection_id": "inspection", "report_id": "report"}
 Held = dict[str, tuple[tuple[Any, ...], ...]]
+NAMED = re.compile(r"([a-z_]+):(\d+)")
+# The same lines are looked at after every death.
+_masked = lru_cache(100_000)(masked)
 
 
 def holdings(ground: Ground) -> Held:
@@ -73,49 +98,37 @@ def holdings(ground: Ground) -> Held:
 
     What is drawn by lot, such as the number of an anonymous report, is masked.
     """
-    held = {name: tuple(ground.rows(sql)) for name, sql in HOLDINGS.items()}
-
-    def ranks(sql: str) -> dict[int, int]:
-        return {row[0]: rank for rank, row in enumerate(ground.rows(sql), 1)}
-
-    contacts, inspections = (ranks(f"SELECT id FROM {name} ORDER BY id") for name in ("contacts", "inspections"))
-    reports = ranks("SELECT id FROM reports ORDER BY is_named, what")
-    requests = ranks("SELECT id FROM enrolment_requests ORDER BY id")
-    occurrences = ranks("SELECT id FROM occurrences ORDER BY occurs_on, enterprise_id")
-    known = {
-        "contact": contacts, "inspection": inspections, "photo_failed": ranks("SELECT id FROM photos ORDER BY id"),
-        "enrolment": requests, "vouch": requests, "findings": inspections, "receipt": inspections,
-        "hazard": ranks("SELECT id FROM hazards ORDER BY id"), "visit": ranks("SELECT id FROM visits ORDER BY id"),
-        "spot": ranks("SELECT id FROM hazards ORDER BY id"), "word": ranks("SELECT id FROM liaison_words ORDER BY id"),
-        "liaison_word": ranks("SELECT id FROM liaison_words ORDER BY id"),
-        "report": reports, "report_receipt": reports, "report_added": reports,
-        "report_photo": ranks("SELECT p.id FROM report_photos p JOIN reports r ON r.id = p.report_id"
-                              " ORDER BY r.is_named, r.what, p.place"),
-    }  # fmt: skip
-    columns_of = {"contact_id": contacts, "decided_by": contacts, "inspection_id": inspections, "report_id": reports}
+    found = ground.read(HOLDINGS | {f"rank of {name}": sql for name, sql in RANKS.items()})
+    ranks = {name: {row[0]: rank for rank, row in enumerate(found[f"rank of {name}"], 1)} for name in RANKS}
+    known = ranks | {name: ranks[of] for name, of in ALSO.items()}
+    occurrences = known.pop("occurrence")
 
     def ranked(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        if (found := re.match(r"([a-z_]+):(\d+)", value)) and found[1] in known:
+        if (named := NAMED.match(value)) and named[1] in known:
             # Whoever adds to a report twice is told of twice: that key ends in a lot.
-            rest = re.sub(r":\d{12,}$", ":*", value[found.end() :])
-            return f"{found[1]}:#{known[found[1]].get(int(found[2]), found[2])}{rest}"
-        value = re.sub(r'(?<="word": )\d+', lambda one: f"#{known['word'].get(int(one[0]), one[0])}", value)
+            rest = re.sub(r":\d{12,}$", ":*", value[named.end() :])
+            return f"{named[1]}:#{known[named[1]].get(int(named[2]), named[2])}{rest}"
+        value = _masked(value)
+        if '"word": ' in value:
+            value = re.sub(r'(?<="word": )\d+', lambda one: f"#{known['word'].get(int(one[0]), one[0])}", value)
+        if "occurrence:" not in value:
+            return value
         # What is asked by a plan is told of under its own number, in a key or a press.
-        return re.sub(r"(?<=\boccurrence:)\d+", lambda one: f"#{occurrences.get(int(one[0]), one[0])}", masked(value))
+        return re.sub(r"(?<=\boccurrence:)\d+", lambda one: f"#{occurrences.get(int(one[0]), one[0])}", value)
 
     def told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        columns = re.split(r",\s*", HOLDINGS[name].split(" FROM ")[0].removeprefix("SELECT "))
         cells = []
-        for column, value in zip(columns, row, strict=True):
-            if column in columns_of:
-                value = columns_of[column].get(value)
+        for column, value in zip(COLUMNS[name], row, strict=True):
+            if column in RANKED:
+                value = ranks[RANKED[column]].get(value)
             elif name in ("contacts", "inspections") and column == "id":
-                value = (contacts if name == "contacts" else inspections)[value]
+                value = ranks[name.removesuffix("s")][value]
             cells.append(bool(value) if isinstance(value, bool) or " IS NULL" in column else ranked(value))
         return tuple(cells)
 
+    held = {name: tuple(found[name]) for name in HOLDINGS}
     made = {name: [told(name, row) for row in rows] for name, rows in held.items()}
     made["report_drafts"] = _drafts(ground)
     return {name: tuple(sorted(rows, key=str) if name.startswith("report_") else rows) for name, rows in made.items()}

@@ -55,10 +55,10 @@ def maker(request: pytest.FixtureRequest, url: str, folder: Path) -> Maker:
     return make
 
 
-def run_machine(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
-    """So many examples of so many rules each, from the one seed."""
+def run_machine(machine: type[RuleBasedStateMachine], examples: int, steps: int, from_seed: int = SEED) -> None:
+    """So many examples of so many rules each, from one seed."""
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        seed(SEED)(machine),
+        seed(from_seed)(machine),
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, database=None, phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),

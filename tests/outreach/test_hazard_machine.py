@@ -46,7 +46,7 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
-from tests.conftest import Figure, SetClock
+from tests.conftest import Adding, Figure, SetClock
 from tests.outreach.hazard_beside import Measures, columns, is_theirs, take_over
 from tests.outreach.machine_run import SEED, kind_of, maker, run_machine
 from tests.outreach.reported import report
@@ -106,12 +106,12 @@ PRESSES_A_ROW = 120
 DEEDS = ("press", "press", "wait", "press", "settle")
 # What Telegram answers to an edit: now and then it is refused, its answer lost, or the process dies over it.
 MOODS = ("sent", "sent", "lost", "not_done", "die")
-# At length: of each database so many examples, and at least so many presses, which are 50,000 together. A press on
-# PostgreSQL costs three on SQLite, and the laws are the same.
-AT_LENGTH = {"sqlite": (16, 38_500), "postgresql": (5, 11_500)}
+# At length: on which database, how many examples, how many presses at least, and which seed after the first. Together
+# they are over 50,000; a press on PostgreSQL costs two on SQLite, and the laws are the same.
+AT_LENGTH = (("sqlite", 9, 22_500, 0), ("sqlite", 8, 20_000, 1), ("postgresql", 4, 9_000, 0))
 STEPS = HazardStepRecord.__table__
 # In so many presses each kind of step is taken.
-LONG = 30_000
+LONG = 20_000
 # Pressed beside the steps, by what is drawn: seldom, as in life.
 BESIDE = {13: "measure", 77: "measure", 21: "lift", 85: "lift", 45: "take_over", 109: "take_over", 173: "take_over"}
 # A card says how many days something is late as of the day on which it was drawn.
@@ -559,7 +559,10 @@ class Streets(RuleBasedStateMachine):
                 self.wire.shown[await self._chat(desk, row.contact_id), row.message_id] = row.text
 
 
-def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int, rules: int, least: int = 0) -> None:
+def _run(
+    request: pytest.FixtureRequest, url: str, figure: Figure, adding: Adding, examples: int, rules: int,
+    least: int = 0, part: int = 0,
+) -> None:  # fmt: skip
     class Machine(Streets):
         steps = taken = deaths = edits = 0
         by_key: ClassVar[Counter[str]] = Counter()
@@ -571,21 +574,27 @@ def _run(request: pytest.FixtureRequest, url: str, figure: Figure, examples: int
     # Nothing is left behind in memory, whatever becomes of the run.
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else request.getfixturevalue("tmp_path")) as folder:
         make = maker(request, url, Path(folder))
-        run_machine(Machine, examples, rules)
+        run_machine(Machine, examples, rules, SEED + part)
     figure(
         f"hazards: {Machine.steps} presses, {Machine.taken} steps taken, {Machine.deaths} deaths, {Machine.edits} cards"
-        f" redrawn, 0 violations; {kind_of(url)}, seed {SEED}, {time.process_time() - began:.0f} s of processor"
+        f" redrawn, 0 violations; {kind_of(url)}, seed {SEED + part}, {time.process_time() - began:.0f} s of processor"
     )
+    adding("presses at hazards", Machine.steps)
     never = [key for key in (*LAW, "undo", *BESIDE.values()) if not Machine.by_key[key]]
     assert Machine.steps >= least
     assert least < LONG or never == [], f"never taken, so never judged: {never}"
 
 
-def test_hazards_in_any_order(request: pytest.FixtureRequest, database_url: str, figure: Figure) -> None:
-    _run(request, database_url, figure, examples=3, rules=6)
+def test_hazards_in_any_order(
+    request: pytest.FixtureRequest, database_url: str, figure: Figure, adding: Adding
+) -> None:
+    _run(request, database_url, figure, adding, examples=3, rules=6)
 
 
 @pytest.mark.torture
-def test_hazards_in_any_order_for_long(request: pytest.FixtureRequest, database_url: str, figure: Figure) -> None:
-    examples, least = AT_LENGTH[kind_of(database_url)]
-    _run(request, database_url, figure, examples, rules=40, least=least)
+@pytest.mark.parametrize(("database_url", "examples", "least", "part"), AT_LENGTH, indirect=["database_url"])
+def test_hazards_in_any_order_for_long(
+    request: pytest.FixtureRequest, database_url: str, figure: Figure, adding: Adding, examples: int, least: int,
+    part: int,
+) -> None:  # fmt: skip
+    _run(request, database_url, figure, adding, examples, rules=40, least=least, part=part)

@@ -1,0 +1,57 @@
+"""先长后短 — in which order the exhaustive share begins, so that no long test is left alone at the end.
+
+Beside each other run as many tests as there are workers, and whoever is done takes the next. What takes long therefore
+begins first; what shares a story (`xdist_group`) stays together, and counts as one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+# Seconds that a test takes on a quiet machine, by how its name begins; what is not listed takes a few.
+LONG = {
+    "test_hazards_in_any_order_for_long[postgresql": 110,
+    "test_hazards_in_any_order_for_long[sqlite": 125,
+    "test_thousands_of_them_do_not_either": 85,
+    "test_postgresql_takes_the_same_nonsense": 30,
+    "test_many_a_sigkill_is_no_different": 15,
+    "test_many_a_sigkill_is_no_different[enrolment]": 30,
+    "test_dying_at_any_point_loses_and_doubles_nothing": 7,
+    "test_dying_again_while_coming_back_is_no_different": 6,
+    "test_postgresql_is_no_different": 12,
+    "test_postgresql_is_no_different[enrolment]": 20,
+    "test_a_hundred_thousand_are_told_through_two_hundred_deaths": 55,
+    "test_the_laws_hold_for_thousands_of_steps_on_both_databases[postgresql]": 70,
+    "test_the_laws_hold_for_thousands_of_steps_on_both_databases[sqlite]": 40,
+    "test_a_month_of_downtime_with_ten_thousand_plans_leads_to_one_message_each[postgresql]": 50,
+    "test_a_month_of_downtime_with_ten_thousand_plans_leads_to_one_message_each[sqlite]": 20,
+    "test_each_call_meets_every_fault": 20,
+    "test_every_kind_of_piece_has_its_screen_and_none_is_too_long": 25,
+    "test_june_by_real_processes": 25,
+    "test_a_process_stopped_for_longer_than_its_lease_doubles_nothing": 22,
+    "test_first_day": 16,
+    "test_a_quiz_survives_a_kill_between_its_questions": 12,
+    "test_awaited_messages": 12,
+}
+FEW_SECONDS = 3
+
+
+def seconds_of(name: str) -> int:
+    """What a test takes: the longest beginning of its name that is listed decides."""
+    known = [start for start in LONG if name.startswith(start)]
+    return LONG[max(known, key=len)] if known else FEW_SECONDS
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the tests in order, the groups among them as wholes."""
+    seconds: Counter[str] = Counter()
+    for item in items:
+        seconds[_group_of(item)] += seconds_of(item.name)
+    items.sort(key=lambda item: (-seconds[_group_of(item)], _group_of(item)))
+
+
+def _group_of(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark is not None else item.nodeid
