@@ -102,6 +102,10 @@ class DayUnfit(Refusal):
     """A term ends on a day that is still to come, and not beyond a year."""
 
 
+class AskedDayPast(Refusal):
+    """A later term that was asked for and has passed meanwhile is agreed to no more: it would be missed at once."""
+
+
 class ClauseMissing(Refusal):
     """A major hazard names the clause by which it is one."""
 

@@ -17,6 +17,7 @@ from domain.hazard import (
     OPEN,
     Actor,
     AfterPhotoMissing,
+    AskedDayPast,
     ClauseMissing,
     DayUnfit,
     Hazard,
@@ -155,13 +156,17 @@ def step_of(key: StepKey, hazard: Hazard, actor: Actor) -> Step:
 
 
 def must_have(step: Step, hazard: Hazard, *, words: str, day: date | None, today: date) -> None:
-    """Raises what is missing: WordsMissing, DayUnfit, UnitMissing, ClauseMissing, AfterPhotoMissing, PlanMissing."""
+    """Raises what is missing: WordsMissing, DayUnfit, AskedDayPast, UnitMissing, ClauseMissing, AfterPhotoMissing,
+    PlanMissing.
+    """
     if Need.WORDS in step.needs and not words.strip():
         raise WordsMissing
     if Need.DAY in step.needs and (day is None or not today <= day <= today + timedelta(days=LONGEST_TERM_DAYS)):
         raise DayUnfit
     if step.key is StepKey.ASK_TIME and day is not None and hazard.due_on is not None and day <= hazard.due_on:
         raise DayUnfit
+    if step.key is StepKey.GRANT_TIME and hazard.asked_on is not None and hazard.asked_on < today:
+        raise AskedDayPast
     if Need.UNIT in step.needs and not hazard.has_unit:
         raise UnitMissing
     if Need.CLAUSE in step.needs and not hazard.has_clause:

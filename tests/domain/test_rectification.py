@@ -14,6 +14,7 @@ from domain.hazard import (
     OPEN,
     Actor,
     AfterPhotoMissing,
+    AskedDayPast,
     ClauseMissing,
     DayUnfit,
     Hazard,
@@ -65,6 +66,13 @@ def test_from_every_open_state_somebody_can_go_on(state: HazardState) -> None:
     for grade in Grade:
         hazard = replace(GENERAL, state=state, grade=grade)
         assert any(step.to for party in Party for step in steps_for(hazard, Actor(1, frozenset((party,)))))
+
+
+def test_a_later_term_that_has_passed_meanwhile_is_agreed_to_no_more() -> None:
+    grant = step_of(StepKey.GRANT_TIME, replace(GENERAL, asked_on=TODAY), Actor(1, OFFICIAL))
+    check(grant, replace(GENERAL, asked_on=TODAY))
+    with pytest.raises(AskedDayPast):
+        check(grant, replace(GENERAL, asked_on=TODAY - timedelta(days=1)))
 
 
 def test_an_order_goes_to_an_enterprise() -> None:
