@@ -37,8 +37,13 @@ TEXT = "<b>安全提示</b>今天下午有雷阵雨和大风，请检查脚手�
 PAGE = 500
 
 
+# Whenever it is run: at night nobody would be told of anything.
+BEHIND = datetime.now(UTC) - datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+
+
 def now() -> datetime:
-    return datetime.now(UTC)
+    """A Monday morning in Shanghai, and the seconds that have passed since the start."""
+    return datetime.now(UTC) - BEHIND
 
 
 async def fill(engine: Any, count: int) -> None:
