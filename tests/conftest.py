@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from xdist.remote import Producer
 
 from bot.settling_in import settle_in
 from content.catalogue import Catalogue
@@ -22,7 +23,7 @@ from outreach.desk import Office
 from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
 from outreach.storage.photos import PhotoStore
-from tests.order import longest_first
+from tests.order import InUnits, longest_first
 
 # A Monday morning in Shanghai.
 MORNING = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
@@ -177,6 +178,11 @@ def adding(record_property: Callable[[str, object], None]) -> Adding:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("loadgroup", False):
         longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> InUnits | None:
+    return InUnits(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_collection_finish() -> None:

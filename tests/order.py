@@ -1,14 +1,16 @@
 """先长后短 — in which order the exhaustive share begins, so that no long test is left alone at the end.
 
 Beside each other run as many tests as there are workers, and whoever is done takes the next. What takes long therefore
-begins first; what shares a story (`xdist_group`) stays together, and counts as one.
+begins first; what dies in the same story stays together, so that it is told once, and counts as one.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Seconds that a test takes on a quiet machine, by how its name begins; what is not listed takes a few.
 LONG = {
@@ -44,14 +46,22 @@ def seconds_of(name: str) -> int:
     return LONG[max(known, key=len)] if known else FEW_SECONDS
 
 
+def unit_of(nodeid: str) -> str:
+    """What one worker does in one go: a test, or all that is done in one story."""
+    story = re.search(r"test_crashes\.py::(?!test_postgresql)\w+\[([a-z]+)", nodeid)
+    return f"the story of {story[1]}" if story else nodeid
+
+
 def longest_first(items: list[pytest.Item]) -> None:
-    """Put the tests in order, the groups among them as wholes."""
+    """Put the tests in order, those of a unit as a whole."""
     seconds: Counter[str] = Counter()
     for item in items:
-        seconds[_group_of(item)] += seconds_of(item.name)
-    items.sort(key=lambda item: (-seconds[_group_of(item)], _group_of(item)))
+        seconds[unit_of(item.nodeid)] += seconds_of(item.name)
+    items.sort(key=lambda item: (-seconds[unit_of(item.nodeid)], unit_of(item.nodeid)))
 
 
-def _group_of(item: pytest.Item) -> str:
-    mark = item.get_closest_marker("xdist_group")
-    return str(mark.args[0]) if mark is not None else item.nodeid
+class InUnits(LoadScopeScheduling):
+    """Gives a worker that has nearly done the next unit."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)

@@ -16,16 +16,11 @@ from tests.faults.seeded_bugs import BUGS
 
 
 def in_shares(names: Iterable[str], always: Iterable[str], story_of: Callable[[str], str]) -> list[Any]:
-    """A few in every run, the others in the exhaustive share; whoever dies in the same story waits for one telling."""
+    """A few in every run, the others in the exhaustive share; each is called after the story it is planted in."""
     return [
-        pytest.param(name, marks=together(story_of(name)) + ((pytest.mark.torture,) if name not in always else ()))
+        pytest.param(name, id=f"{story_of(name)}:{name}", marks=() if name in always else pytest.mark.torture)
         for name in names
     ]
-
-
-def together(story: str) -> tuple[pytest.MarkDecorator, ...]:
-    """What is done in a story is done by one worker, so that it is told once."""
-    return (pytest.mark.xdist_group(f"the story of {story}"),)
 
 
 def must_find(name: str, enumerator: Enumerator, chapters: list[Chapter], figure: Figure, by: str) -> None:

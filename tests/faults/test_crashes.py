@@ -12,7 +12,7 @@ from tests.faults import clock_bugs, group_bugs, office_bugs, oracles, tale_bugs
 from tests.faults.conftest import SEED
 from tests.faults.enumerating import Enumerator, Tally, images_of, sampled
 from tests.faults.forking import Forkery
-from tests.faults.hunting import in_shares, must_find, together
+from tests.faults.hunting import in_shares, must_find
 from tests.faults.library import Library
 from tests.faults.seeded_bugs import BUGS
 
@@ -24,8 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 STORIES = {"enrolment": (2, 1200, 150), "report": (1, 500, 100), "quiz": (1, 400, 80), "notice": (4, 1800, 60),
            "reminder": (1, 700, 60), "calendar": (1, 400, 40), "fallback": (1, 800, 40),
            "visit": (1, 800, 30), "owners": (1, 130, 10), "pair": (1, 250, 20)}  # fmt: skip
-TOLD = [pytest.param(name, marks=together(name)) for name in STORIES]
-SHARES = [pytest.param(name, at, of, marks=together(name)) for name, (of, _, _) in STORIES.items() for at in range(of)]
+SHARES = [(name, at, of) for name, (of, _, _) in STORIES.items() for at in range(of)]
 # What every run dies in, and the mistakes that show there.
 FEW = {
     "enrolment": ("answer:note", "answer:album"),
@@ -99,7 +98,7 @@ def test_a_real_sigkill_is_no_different(stage: Stage) -> None:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", STORIES)
 def test_many_a_sigkill_is_no_different(name: str, stage: Stage) -> None:
     _kill(name, stage, STORIES[name][2])
 
@@ -122,7 +121,7 @@ def _kill(name: str, stage: Stage, count: int, steps: tuple[str, ...] = ()) -> N
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", STORIES)
 def test_dying_again_while_coming_back_is_no_different(name: str, stage: Stage) -> None:
     tally = Tally()
     enumerator, chapters = stage.library.story(name)
@@ -173,6 +172,6 @@ def test_a_planted_mistake_is_found(name: str, stage: Stage) -> None:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("name", [pytest.param(name, marks=together(_story_of(name))) for name in ALWAYS])
+@pytest.mark.parametrize("name", in_shares(ALWAYS, ALWAYS, _story_of))
 def test_a_planted_mistake_is_found_by_really_dying(name: str, stage: Stage) -> None:
     must_find(name, *stage.library.story(_story_of(name)), stage.figure, "death")
