@@ -147,7 +147,7 @@ def main(words: list[str]) -> None:
         print(f"  a webhook that does nothing  {asyncio.run(steady('peer_empty.py', ''))}")
         print(f"  inspection answer            {asyncio.run(steady('peer_anshao.py', new_database()))}", flush=True)
         if not is_postgresql:
-            print(f"  2 ms more for each commit    {asyncio.run(steady('peer_anshao.py', '', 2))}")
+            print(f"  2 ms more for each flush     {asyncio.run(steady('peer_anshao.py', '', 2))}")
 
 
 if __name__ == "__main__":
