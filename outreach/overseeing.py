@@ -23,14 +23,7 @@ def oversees(official: Official | None, enterprise: EnterpriseRecord, duty: Duty
 
 def within(jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:
     """The conditions under which an enterprise lies in a jurisdiction: the query's side of `Jurisdiction.covers`."""
-    conditions: list[ColumnElement[bool]] = []
-    if jurisdiction.street:
-        conditions.append(EnterpriseRecord.street == jurisdiction.street)
-    if jurisdiction.grid:
-        conditions.append(EnterpriseRecord.grid == jurisdiction.grid)
-    if jurisdiction.industries:
-        conditions.append(of_trade(EnterpriseRecord.industries, jurisdiction.industries))
-    return conditions
+    return kept_within(EnterpriseRecord, jurisdiction)
 
 
 def kept_within(record: Any, jurisdiction: Jurisdiction) -> list[ColumnElement[bool]]:

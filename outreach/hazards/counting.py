@@ -132,6 +132,10 @@ def _query(
         .subquery()
     )
     hazard_id, version, rectified, found_at, closed_at = then.c
+    lies = within(jurisdiction)
+    if moved:
+        # Where those lay then is asked of each.
+        lies = [or_(and_(true(), *lies), HazardRecord.id.in_(list(moved)))]
     query = (
         select(
             HazardRecord.id, HazardRecord.number, HazardRecord.what, HazardRecord.enterprise_id, EnterpriseRecord.name,
@@ -142,7 +146,7 @@ def _query(
         .join(step, and_(step.hazard_id == HazardRecord.id, step.version == version))
         .outerjoin(put_right, and_(put_right.hazard_id == HazardRecord.id, put_right.version == rectified))
         .outerjoin(EnterpriseRecord, EnterpriseRecord.id == HazardRecord.enterprise_id)
-        .where(or_(and_(true(), *within(jurisdiction)), HazardRecord.id.in_(list(moved))))
+        .where(*lies)
         .order_by(HazardRecord.id)
     )  # fmt: skip
     return query if ids is None else query.where(HazardRecord.id.in_(list(ids)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.authority import Duty
 from domain.contact import Official
 from domain.hazard import UnitUnfit
 from outreach.desk import Desk
+from outreach.overseeing import oversees
 from outreach.owning import owners_of
 from outreach.storage.enterprises import EnterpriseRecord
 
@@ -17,7 +19,7 @@ async def unit_changes(desk: Desk, official: Official | None, enterprise_id: int
     Raises UnitUnfit for an enterprise outside the official's jurisdiction, whether it exists or not.
     """
     unit = await desk.session.get(EnterpriseRecord, enterprise_id) if enterprise_id else None
-    if unit is None or official is None or not official.jurisdiction.covers(unit.street, unit.grid, unit.industries):
+    if unit is None or not oversees(official, unit, Duty.TRIAGE):
         raise UnitUnfit
     owners = await owners_of(desk, unit)
     return unit.name, {
