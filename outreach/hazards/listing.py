@@ -20,6 +20,8 @@ from outreach.storage.people import ContactRecord, OfficialRecord
 LATEST = 15
 # Taken by whoever reported it.
 _REPORTERS = (StepKey.SATISFIED, StepKey.DISPUTE)
+# Said among officials: the words of a reporter, and which enterprise it was first thought to be.
+_FOR_OFFICIALS = (*_REPORTERS, StepKey.UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ async def history(desk: Desk, who: Who, hazard_id: int) -> History:
             step.state,
             "" if step.step in _REPORTERS else official or name or "",
             step.due_on,
-            step.words if is_official or step.step not in _REPORTERS else "",
+            step.words if is_official or step.step not in _FOR_OFFICIALS else "",
         )
         for step, name, official in found
     ]
