@@ -19,7 +19,7 @@ from domain.report import (
     TooManyReports,
     receipt_in,
 )
-from outreach import erasing, following, report_drafts, reporting, triaging
+from outreach import erasing, following, report_drafts, report_looks, reporting, triaging
 from outreach.desk import Office
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
@@ -54,9 +54,9 @@ async def test_officials_of_the_place_are_told_and_others_neither_hear_nor_see(o
     assert made.told == 2 and made.number == "JB20260601-0001"
     assert await told(office, "report_came") == [there.zhou[0].id, there.he[0].id]
     async with office.desk() as desk:
-        assert (await triaging.reports(desk, there.zhou[1], 0, 10)).total == 1
-        assert (await triaging.reports(desk, there.stranger[1], 0, 10)).total == 0
-        for deed in (triaging.report, triaging.photos_of):
+        assert (await report_looks.reports(desk, there.zhou[1], 0, 10)).total == 1
+        assert (await report_looks.reports(desk, there.stranger[1], 0, 10)).total == 0
+        for deed in (report_looks.report, report_looks.photos_of):
             with pytest.raises(NotYours):
                 await deed(desk, there.stranger[1], made.id)
         with pytest.raises(NotYours):
@@ -68,7 +68,7 @@ async def test_a_report_from_nowhere_concerns_everybody(office: Office) -> None:
     made = await report(office, there.liu, shop=None)
     assert made.told == 3
     async with office.desk() as desk:
-        assert (await triaging.report(desk, there.stranger[1], made.id)).line.where == ""
+        assert (await report_looks.report(desk, there.stranger[1], made.id)).line.where == ""
 
 
 async def test_a_named_report_is_the_contacts_and_an_anonymous_one_nobodys(office: Office) -> None:
@@ -144,7 +144,7 @@ async def test_merged_reports_share_the_outcome_also_in_a_chain(office: Office) 
     far = await report(office, there.liu, shop=other, is_named=True)
     near = await report(office, there.liu, shop=there.shop, is_named=True)
     async with office.desk() as desk:
-        assert await triaging.joinable(desk, there.zhou[1], far.id, 5) == ()
+        assert await report_looks.joinable(desk, there.zhou[1], far.id, 5) == ()
         with pytest.raises(NotSamePlace):
             await triaging.merge(desk, *there.zhou, far.id, near.id)
 
@@ -177,7 +177,7 @@ async def test_only_its_reporter_looks_at_a_report_and_adds_to_it(office: Office
         own = await following.report_numbered(desk, there.liu, REPORTER, made.number)
         draft = await report_drafts.begin_addition(desk, REPORTER, own.id)
         await reporting.add(desk, there.liu, REPORTER, draft.saying("靠听涛路"))
-        card = await triaging.report(desk, there.zhou[1], made.id)
+        card = await report_looks.report(desk, there.zhou[1], made.id)
         assert card.words == ((False, "靠听涛路"),)
     assert len(await told(office, "report_added")) == 2
 
@@ -255,7 +255,7 @@ async def test_a_named_reporter_who_is_erased_leaves_the_report_without_themselv
     async with office.desk() as desk:
         await erasing.erase(desk, there.liu.id)
     async with office.desk() as desk:
-        card = await triaging.report(desk, there.zhou[1], made.id)
+        card = await report_looks.report(desk, there.zhou[1], made.id)
         assert (card.line.what, card.reporter, card.has_way_back) == ("后门锁着", "", False)
         photo = (await desk.session.scalars(select(ReportPhotoRecord))).one()
         assert (photo.file_id, photo.state) == ("", "failed")
