@@ -134,4 +134,5 @@ async def _late(turn: Turn, scene: Scene, plan_id: int, page: int) -> Reply:
 
 def _name(scene: Scene, line: PlanLine) -> str:
     mark = scene.words.label(f"plans.mark_{line.state.value}")
-    return f"{mark} {line.checklist} {line.done}/{line.asked}"
+    # Before the first time there is nothing to be counted.
+    return f"{mark} {line.checklist} {line.done}/{line.asked}" if line.asked else f"{mark} {line.checklist}"
