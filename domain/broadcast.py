@@ -154,6 +154,10 @@ class AudienceChanged(Refusal):
     """The audience has grown or shrunk since the count was shown; `count` is what it is now."""
 
 
+class DraftChanged(Refusal):
+    """It says something else, or goes elsewhere or at another time, than what was shown to whoever agrees to it."""
+
+
 class MomentNotUnderstood(Refusal):
     """No day and time could be read in what was typed."""
 

@@ -44,7 +44,7 @@ async def preview(turn: Turn, scene: Scene, id_: int) -> Reply:
         go = Button(words.label("broadcast.submit"), data("bc", "ask", id_), style="primary")
     else:
         label = words.label("broadcast.confirm", count=reach.count)
-        go = Button(label, data("bc", "ok", id_, reach.count), style="primary")
+        go = Button(label, data("bc", "ok", id_, reach.count, draft.fingerprint), style="primary")
     trial = Button(words.label("broadcast.trial"), data("bc", "t", id_, int(desk.now.timestamp())))
     change = Button(words.label("broadcast.change"), data("bc", "d", id_))
     return Reply((
@@ -97,7 +97,7 @@ async def approve(turn: Turn, scene: Scene, said: Press) -> Reply:
     """The author lets it go. The confirmation becomes the card that shows the progress."""
     card = (turn.person.chat_id, said.message_id)
     sent = await broadcasting.approve(
-        scene.desk, scene.known.contact, scene.as_official(), said.number(2), said.number(3), card
+        scene.desk, scene.known.contact, scene.as_official(), said.number(2), said.number(3), card, seen=said.words[4]
     )
     figures = await tallying.tally(scene.desk, sent.id)
     text, rows = tallying.card(scene.desk, scene.words, sent, figures)
@@ -123,7 +123,7 @@ async def review(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The second official sees the message and the list, and is asked to type the count."""
     desk, words, contact = scene.desk, scene.words, scene.known.contact
     asked, reach = await broadcasting.review(desk, contact, scene.as_official(), id_)
-    await standing.expect(desk, contact.id, COUNT, f"broadcast:{id_}")
+    await standing.expect(desk, contact.id, COUNT, f"broadcast:{id_}:{asked.fingerprint}")
     rows: Rows = ((Button(words.label("broadcast.give_back"), data("bc", "back", id_)), home_button(words)),)
     return Reply((
         *messages(scene, asked),
@@ -135,12 +135,12 @@ async def review(turn: Turn, scene: Scene, id_: int) -> Reply:
 async def take_count(turn: Turn, scene: Scene) -> Reply:
     """The count, typed: the second official agrees. Anything else is asked again."""
     typed = turn.said.text if isinstance(turn.said, Text) else ""
-    id_ = int(scene.subject.split(":")[1])
-    count = read_count(typed)
+    _, number, seen = (*scene.subject.split(":"), "")[:3]
+    id_, count = int(number), read_count(typed)
     if count is None:
         raise CountMistyped(count=0)
     desk, contact = scene.desk, scene.known.contact
-    sent = await broadcasting.approve(desk, contact, scene.as_official(), id_, count)
+    sent = await broadcasting.approve(desk, contact, scene.as_official(), id_, count, seen=seen)
     await standing.expect(desk, contact.id, "")
     look = Button(scene.words.label("broadcast.look"), data("bc", "v", id_))
     text = scene.words("replies/broadcast/seconded", broadcast=sent)

@@ -12,6 +12,7 @@ from domain.broadcast import BroadcastState, NobodyToChase, may_chase
 from domain.contact import Contact, NotYours, Official, StalePress
 from domain.notice import DeliveryState, Notice, NoticeButton
 from outreach.bulletins import moved, overseen
+from outreach.delivery.relevance import NOTICE
 from outreach.desk import Desk
 from outreach.persons import as_contact
 from outreach.storage.broadcasts import BroadcastRecord
@@ -96,8 +97,8 @@ async def chase(desk: Desk, contact: Contact, official: Official, broadcast_id: 
     may_chase(row.chased_at, desk.now)
     if row.chased != round_:
         raise StalePress
-    found = await desk.session.scalars(
-        select(ContactRecord)
+    found = await desk.session.execute(
+        select(ContactRecord, DeliveryRecord.id)
         .join(DeliveryRecord, DeliveryRecord.contact_id == ContactRecord.id)
         .where(
             DeliveryRecord.broadcast_id == row.id,
@@ -107,7 +108,7 @@ async def chase(desk: Desk, contact: Contact, official: Official, broadcast_id: 
         )
         .order_by(DeliveryRecord.id)
     )
-    silent = [as_contact(one) for one in found]
+    silent = [(as_contact(one), delivery_id) for one, delivery_id in found]
     if not silent:
         raise NobodyToChase
     row.chased, row.chased_at = row.chased + 1, desk.now
@@ -118,11 +119,12 @@ async def chase(desk: Desk, contact: Contact, official: Official, broadcast_id: 
         "office": desk.office.privacy.office.name,
     }
     button = ((NoticeButton("broadcast.acknowledge", f"ak:{row.id}:c"),),)
-    for one in silent:
+    for one, delivery_id in silent:
         key = f"broadcast_chase:{row.id}:{row.chased}:{one.id}"
+        # Held up for the night, it is of no use any more to whoever has pressed in the meantime.
+        about, until = (f"{NOTICE}:{delivery_id}",), row.expires_at
         await desk.tell(
-            one,
-            Notice("broadcast_chase", facts, key, button, broadcast_id=row.id, expires_at=row.expires_at),
+            one, Notice("broadcast_chase", facts, key, button, broadcast_id=row.id, about=about, expires_at=until)
         )
     await desk.note(
         "BroadcastChased", f"broadcast:{row.id}", contact.id, number=row.number, round=row.chased, count=len(silent)

@@ -82,11 +82,11 @@ async def bound_of_id(desk: Desk, official_id: int) -> Bound | None:
 
 
 async def seconds(desk: Desk, audience: Audience, first_contact_id: int) -> list[Contact]:
-    """The officials, already in the chat, who may agree to what the first one drafted for that audience."""
+    """The officials, within reach in the chat, who may agree to what the first one drafted for that audience."""
     found = await desk.session.execute(
         select(ContactRecord, OfficialRecord)
         .join(OfficialRecord, OfficialRecord.contact_id == ContactRecord.id)
-        .where(ContactRecord.id != first_contact_id)
+        .where(ContactRecord.id != first_contact_id, ContactRecord.is_reachable, ContactRecord.chat_id.is_not(None))
         .order_by(OfficialRecord.id)
     )
     able = [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    update,
-)
+from sqlalchemy import update
 
 from domain.authority import Duty
 from domain.broadcast import (
@@ -13,6 +11,7 @@ from domain.broadcast import (
     Bound,
     BroadcastState,
     CountMistyped,
+    DraftChanged,
     OwnBroadcast,
     SecondOfficialMissing,
     must_have_second,
@@ -109,12 +108,14 @@ async def give_back(desk: Desk, contact: Contact, official: Official, broadcast_
 
 async def approve(
     desk: Desk, contact: Contact, official: Official, broadcast_id: int, count: int | None,
-    card: tuple[int, int] | None = None,
+    card: tuple[int, int] | None = None, *, seen: str | None = None,
 ) -> Broadcast:  # fmt: skip
     """发布 — freeze the audience into rows, one for each person, and let them be sent when due.
 
-    count: how many the official was shown or has typed; card: chat and message that show the progress from now on.
-    Raises BroadcastMoved when it happened already, OwnBroadcast, CountMistyped, AudienceChanged, AudienceEmpty.
+    count: how many the official was shown or has typed; card: chat and message that show the progress from now on;
+    seen: the fingerprint of what the official was shown, None for one who has just read it.
+    Raises BroadcastMoved when it happened already, OwnBroadcast, DraftChanged, CountMistyped, AudienceChanged,
+    AudienceEmpty.
     """
     official.must(Duty.NOTICE)
     row = await locked(desk, broadcast_id)
@@ -125,8 +126,14 @@ async def approve(
     if drafter is None:
         # Whoever drafted it is no official any more: it is nobody's to send.
         raise NotYours
+    # They may have moved since, and it with them: then it is for somebody else to agree to.
     aim_at(row, Audience.of(row.audience).bounded(drafter))
-    reach = await reach_of(desk, await view_of(desk, row))
+    if not bound.allows(Audience.of(row.audience)):
+        raise NotYours
+    said = await view_of(desk, row)
+    if seen is not None and seen != said.fingerprint:
+        raise DraftChanged
+    reach = await reach_of(desk, said)
     if is_second and count != reach.count:
         raise CountMistyped(count=reach.count)
     if count != reach.count or (not is_second and must_have_second(reach.count, row.is_urgent)):
@@ -143,13 +150,13 @@ async def approve(
         "BroadcastApproved", f"broadcast:{row.id}", contact.id, number=row.number, count=reach.count,
         is_urgent=row.is_urgent, drafted_by=row.official_id,
     )  # fmt: skip
-    seen = await view_of(desk, row)
+    sent = await view_of(desk, row)
     if is_second:
         author = as_contact(await desk.session.get_one(ContactRecord, row.contact_id))
         facts: dict[str, object] = {"number": row.number, "by": official.name, "count": reach.count}
         look = ((NoticeButton("broadcast.look", f"bc:v:{row.id}"),),)
         await desk.tell(author, Notice("broadcast_seconded", facts, f"broadcast_seconded:{row.id}", look))
-    return seen
+    return sent
 
 
 async def _must_decide(desk: Desk, row: BroadcastRecord, contact: Contact, official: Official, bound: Bound) -> None:

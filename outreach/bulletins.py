@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from domain.broadcast import Audience, AudienceEmpty, BroadcastMoved, BroadcastState, in_force_until, outside_quiet
 from domain.composition import Content
@@ -52,6 +53,16 @@ class Broadcast:
         return Content(
             self.text, self.photos or single, self.media_file_id if is_file else "", self.media_name
         )  # fmt: skip
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one as soon as it says anything else, goes to others or at another time: what was shown is sent."""
+        due_at = self.due_at and self.due_at.timestamp()
+        facts = (
+            self.text, self.media_kind, self.media_file_id, self.photos, self.audience.as_facts(), self.is_urgent,
+            self.days_in_force, due_at,
+        )  # fmt: skip
+        return sha256(repr(facts).encode()).hexdigest()[:8]
 
     @property
     def has_content(self) -> bool:

@@ -88,7 +88,8 @@ class Theatre:
             return
         if entry.standing[0]:
             meaning, subject = entry.standing
-            await standing.expect(desk, contact.id, meaning, subject.replace("{id}", str(thing.id)))
+            about = subject.replace("{id}", str(thing.id)).replace("{other}", str(thing.other))
+            await standing.expect(desk, contact.id, meaning, about)
         if entry.draft:
             await report_drafts.keep(desk, who.person_id, Draft(desk.now, what="门口堆满了", asked="what"))
 

@@ -271,7 +271,8 @@ async def broadcasts(office: Office, world: World) -> None:
             draft = await composing.begin(desk, *who)
             words = f"{at}起草中的话"
             await composing.compose(desk, *who, draft.id, Content(words))
-            world.put("draft", home, draft.id, name, place=at)
+            opened = await composing.open_draft(desk, *who, draft.id)
+            world.put("draft", home, draft.id, name, opened.fingerprint, at)
             world.keep_secret(words, {name})
             if at == GONE:
                 await composing.discard(desk, *who, draft.id)
@@ -280,7 +281,8 @@ async def broadcasts(office: Office, world: World) -> None:
             await composing.compose(desk, *who, asked.id, Content(words))
             await composing.plan(desk, *who, asked.id, is_urgent=True)
             await broadcasting.submit(desk, *who, asked.id)
-            world.put("asked", home, asked.id, name, len((await broadcasting.awaiting(desk, *who, asked.id)).text), at)
+            waiting = await broadcasting.awaiting(desk, *who, asked.id)
+            world.put("asked", home, asked.id, name, waiting.fingerprint, at)
             # Once it was given back, it is its author's draft again.
             world.keep_secret(words, {name} if at == GONE else readers | {name})
             if at == GONE:

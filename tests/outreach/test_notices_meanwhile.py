@@ -1,0 +1,98 @@
+"""通知路上的事 — what happens to a notice between two steps: somebody reads it, edits it, moves, leaves or blocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+
+from content.texts import Texts
+from domain.broadcast import DraftChanged, SecondOfficialMissing
+from domain.composition import Content
+from domain.contact import NotYours
+from outreach import acknowledging, broadcasting, composing, enrolling
+from outreach.delivery.claims import Claims
+from outreach.delivery.outcomes import MEANINGS, Kind
+from outreach.delivery.refusals import NO_ANSWER, REFUSALS, UNREADABLE
+from outreach.desk import Office
+from outreach.storage.people import OfficialRecord
+from tests.conftest import SetClock
+from tests.outreach.test_broadcasting import SENT, Bureau
+
+
+@pytest.fixture
+async def bureau(office: Office) -> Bureau:
+    return await Bureau(office).open()
+
+
+NIGHT = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+DAWN = datetime(2026, 6, 2, 0, 1, tzinfo=UTC)
+
+
+async def test_whoever_reads_it_in_the_night_is_not_told_in_the_morning_that_they_have_not(
+    bureau: Bureau, clock: SetClock
+) -> None:
+    id_ = await bureau.sent(3)
+    await bureau.settle(*SENT)
+    clock.set(NIGHT)
+    async with bureau.office.desk() as desk:
+        assert await acknowledging.chase(desk, *bureau.officials["周科"], id_, 0) == 3
+    claims = Claims(bureau.office.engine, "one")
+    assert await claims.take(clock.now) == ()
+    async with bureau.office.desk() as desk:
+        await acknowledging.acknowledge(desk, bureau.people["王芳"], id_, None)
+    clock.set(DAWN)
+    chased = {claim.contact_id for claim in await claims.take(clock.now)}
+    assert chased == {bureau.people[name].id for name in ("小刘", "李强")}
+
+
+async def test_nobody_agrees_to_other_words_than_those_they_were_shown(bureau: Bureau) -> None:
+    id_ = await bureau.draft()
+    zhou, lin = bureau.officials["周科"], bureau.officials["林科"]
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *zhou, id_, is_urgent=True)
+        await broadcasting.submit(desk, *zhou, id_)
+        shown, _ = await broadcasting.review(desk, *lin, id_)
+    async with bureau.office.desk() as desk:
+        await broadcasting.give_back(desk, *zhou, id_)
+        await composing.compose(desk, *zhou, id_, Content("全部停产"))
+        await broadcasting.submit(desk, *zhou, id_)
+    with pytest.raises(DraftChanged):
+        async with bureau.office.desk() as desk:
+            await broadcasting.approve(desk, *lin, id_, 3, seen=shown.fingerprint)
+    async with bureau.office.desk() as desk:
+        shown, _ = await broadcasting.review(desk, *lin, id_)
+        await broadcasting.approve(desk, *lin, id_, 3, seen=shown.fingerprint)
+
+
+async def test_a_draft_of_an_official_who_moved_is_not_sent_where_the_second_has_no_say(bureau: Bureau) -> None:
+    id_ = await bureau.draft()
+    zhou = bureau.officials["周科"]
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *zhou, id_, is_urgent=True)
+        await broadcasting.submit(desk, *zhou, id_)
+        await desk.session.execute(
+            update(OfficialRecord).where(OfficialRecord.id == zhou[1].id).values(street="西街道")
+        )
+    with pytest.raises(NotYours):
+        await bureau.approve(id_, 1, "林科")
+    assert (await bureau.parts(id_))["waiting"] == 0
+
+
+async def test_who_has_blocked_the_bot_cannot_be_asked_to_agree(bureau: Bureau) -> None:
+    id_ = await bureau.draft()
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *bureau.officials["周科"], id_, is_urgent=True)
+        await enrolling.set_reachable(desk, 901, False, "blocked")
+    with pytest.raises(SecondOfficialMissing):
+        async with bureau.office.desk() as desk:
+            await broadcasting.submit(desk, *bureau.officials["周科"], id_)
+
+
+def test_every_reason_for_which_somebody_is_not_reached_has_words(texts: Texts) -> None:
+    label = texts.words("zh-CN").label
+    reasons = {line.reason for line in REFUSALS if line.kind in (Kind.CONTACT_GONE, Kind.CONTENT_REFUSED)}
+    reasons |= {NO_ANSWER.reason, UNREADABLE.reason, MEANINGS[Kind.MIGRATED].word, "send_fault"}
+    for reason in sorted(reasons):
+        assert label(f"broadcast.reason.{reason}"), reason
