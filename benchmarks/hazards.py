@@ -29,12 +29,12 @@ from content.texts import Texts
 from domain.checklist import Grade
 from domain.contact import Contact, Jurisdiction, Official
 from domain.hazard import Source
-from outreach import appointing, enrolling
 from outreach.desk import Desk, Office
 from outreach.hazards import carding, merging, narrowing, queueing
 from outreach.hazards.narrowing import Side
 from outreach.hazards.sifting import Pile, Sift
 from outreach.hazards.viewing import Who
+from outreach.people import appointing, enrolling
 from outreach.storage.database import open_engine
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord

@@ -26,10 +26,10 @@ from content.privacy import Privacy
 from content.texts import Texts
 from domain.contact import Jurisdiction
 from domain.hazard_figures import Measure
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import counting
 from outreach.ledgers.exporting import make_ledgers
+from outreach.people import appointing
 from outreach.storage.database import async_url, open_engine
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord

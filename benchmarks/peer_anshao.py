@@ -18,8 +18,9 @@ from bot.settling_in import settle_in
 from bot.webhook import BODY_LIMIT, WebhookDoor
 from bot.wiring import open_house
 from domain.contact import Role
-from outreach import enrolling, inspecting
 from outreach.desk import Office
+from outreach.inspections import inspecting
+from outreach.people import enrolling
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.migrating import migrate
 from outreach.storage.write_ahead import LoggedConnection

@@ -30,9 +30,9 @@ from bot.settling_in import settle_in
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
-from outreach import ticking
 from outreach.desk import Office
-from outreach.due import BATCH, gather
+from outreach.reminders import ticking
+from outreach.reminders.due import BATCH, gather
 from outreach.storage.database import async_url, open_engine
 from outreach.storage.migrating import migrate
 from outreach.storage.photos import PhotoStore

@@ -12,7 +12,7 @@ from bot.poller import ALLOWED, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS
 from bot.settings import Mode, SettingsWrong
 from bot.wiring import House
 from handlers.home import commands_of
-from outreach import pulses
+from outreach.upkeep import pulses
 
 LOG = structlog.get_logger("process")
 LOOK_SECONDS = 60.0

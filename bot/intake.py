@@ -24,9 +24,12 @@ from handlers.adapter.membership import is_admin
 from handlers.adapter.reading import NotForUs, Unparsable, read_update
 from handlers.adapter.speaking import speak
 from handlers.turn import Document, FileFetcher, Reply, Turn
-from outreach import enrolling, polling, receiving, report_drafts, standing
+from outreach import receiving, standing
 from outreach.delivery.claims import Claims
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.quizzes import polling
+from outreach.reports import drafts
 
 LOG = structlog.get_logger("intake")
 MAX_ID = 2**63
@@ -147,7 +150,7 @@ class Intake:
         """What came of a discreet reply is remembered in the sealed draft only, never with the contact."""
         if message_id is not None:
             async with self._office.desk() as desk:
-                await report_drafts.place_card(desk, turn.person.id, message_id)
+                await drafts.place_card(desk, turn.person.id, message_id)
 
     async def _set_aside(self, raw: Any, fault: Exception) -> Taken:
         """Quarantine, tell the person a reference number if there is one, and let the chat go on."""
@@ -160,7 +163,7 @@ class Intake:
                     LOG.error("answer_failed", update_id=update_id, exc_info=fault)
                     return Taken.ACKNOWLEDGE
                 body = _as_text(raw)
-                is_sealed = await report_drafts.is_about_a_report(desk, _chat_of(raw), body)
+                is_sealed = await drafts.is_about_a_report(desk, _chat_of(raw), body)
                 words = type(fault).__name__ if is_sealed else f"{type(fault).__name__}: {fault}"
                 reference = await receiving.quarantine(desk, update_id, body, words, is_sealed=is_sealed)
         except Exception as worse:

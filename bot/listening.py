@@ -13,7 +13,7 @@ from bot.wiring import House
 from console.health import Readiness, add_health
 from console.metrics import OfProcess, add_metrics
 from console.timing import Durations, timed
-from outreach import readiness, vitals
+from outreach.upkeep import readiness, vitals
 
 # After a stop, for as long as an answer that has begun may still be on its way.
 LINGER_SECONDS = 1.0

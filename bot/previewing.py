@@ -27,9 +27,9 @@ from domain.topic import Topic
 from domain.visit import ProcedureStep, Tick, VisitKind
 from handlers import campaign, hotline, inspection_cards, law, quiz_cards, yearly
 from handlers.turn import Button, Caller, Person, Press, Reply, Say, Scene, Turn
-from outreach.daily import button_for
+from outreach.campaigns.daily import button_for
 from outreach.desk import Office
-from outreach.inspecting import Open
+from outreach.inspections.inspecting import Open
 from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
 from outreach.storage.photos import PhotoStore

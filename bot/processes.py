@@ -19,22 +19,22 @@ from bot.settling_in import settle_in
 from bot.watchdog import Watchdog, tell_systemd
 from bot.watching import Watch, open_robots
 from bot.wiring import POLL_SECONDS, House, open_house
-from outreach import readiness
-from outreach.amending import Amender
+from outreach.broadcasts.amending import Amender
+from outreach.campaigns.picturing import ActivityPhotographer
 from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.robot import Robot
 from outreach.delivery.speaking_time import SpeakingTime
-from outreach.evidencing import EvidencePhotographer
-from outreach.forwarding import Forwarder
+from outreach.fallback.forwarding import Forwarder
 from outreach.hazards.photographing import RectificationPhotographer
 from outreach.photographing import Photographer
-from outreach.picturing import ActivityPhotographer
 from outreach.recarding import Recarder
+from outreach.reports.evidencing import EvidencePhotographer
 from outreach.storage.baton import CLOCK, POLLING, Baton
 from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import journal_mode
 from outreach.storage.migrating import must_be_newest
 from outreach.storage.sqlite_build import sqlite
+from outreach.upkeep import readiness
 from scheduler.clockwork import Clockwork
 
 LOG = structlog.get_logger("process")

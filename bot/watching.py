@@ -11,11 +11,11 @@ import structlog
 
 from bot.settings import Settings, SettingsWrong
 from domain.alert import NAMED, UNWRITTEN, Standing, change, step
-from outreach import alerting, pulses
-from outreach.alert_figures import Watched, figures
 from outreach.delivery.alarms import Alarms
 from outreach.delivery.robot import AddressUnread, Robot, RobotsMissing, robot_at
 from outreach.desk import Office
+from outreach.upkeep import alerting, pulses
+from outreach.upkeep.alert_figures import Watched, figures
 
 LOG = structlog.get_logger("watch")
 LOOK_SECONDS = 30.0

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from console.asker import may_see
 from console.timing import BOUNDS, Durations
-from outreach import pulses
-from outreach.vitals import Vitals
+from outreach.upkeep import pulses
+from outreach.upkeep.vitals import Vitals
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

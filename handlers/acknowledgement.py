@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.turn import Button, Keys, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
-from outreach import acknowledging
+from outreach.broadcasts import acknowledging
 
 # The notice of a preview or a test belongs to no broadcast.
 TRIAL = 0

@@ -12,8 +12,9 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import composing, standing, tallying
-from outreach.tallying import BroadcastLine
+from outreach import standing
+from outreach.broadcasts import composing, tallying
+from outreach.broadcasts.tallying import BroadcastLine
 
 take_body = draft.take_body
 take_more = draft.take_more

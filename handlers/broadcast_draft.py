@@ -11,7 +11,8 @@ from domain.contact import StalePress
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import audiences, bulletins, composing, parting, standing
+from outreach import standing
+from outreach.broadcasts import audiences, bulletins, composing, parting
 
 BODY, MORE, MOMENT = "broadcast.body", "broadcast.more", "broadcast.moment"
 FIELDS = ("street", "grid", "group", "industry", "posts", "risk_class", "unacknowledged_of")

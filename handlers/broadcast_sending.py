@@ -12,8 +12,9 @@ from handlers.broadcast_status import card_rows
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Album, Button, File, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import broadcasting, bulletins, composing, parting, standing, tallying
-from outreach.audiences import Reach
+from outreach import standing
+from outreach.broadcasts import broadcasting, bulletins, composing, parting, tallying
+from outreach.broadcasts.audiences import Reach
 
 COUNT = "broadcast.count"
 _VACANT_SHOWN = 10

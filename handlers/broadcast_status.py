@@ -13,7 +13,8 @@ from domain.phone import spoken_phone
 from handlers.screen import home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
-from outreach import acknowledging, broadcasting, standing, tallying
+from outreach import standing
+from outreach.broadcasts import acknowledging, broadcasting, tallying
 
 LINES_A_PAGE = 15
 _COLUMNS = (

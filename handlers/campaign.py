@@ -29,10 +29,11 @@ from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import campaigning, daily, entering, standing
+from outreach import standing
+from outreach.campaigns import campaigning, daily, entering
+from outreach.campaigns.entering import Entry
 from outreach.desk import Desk
-from outreach.entering import Entry
-from outreach.inspecting import WALKERS
+from outreach.inspections.inspecting import WALKERS
 
 MEANING = "campaign.record"
 PHOTO_LIMIT_BYTES = 20_000_000

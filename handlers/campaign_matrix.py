@@ -15,8 +15,8 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Scene, Turn
 from handlers.turn import press as data
-from outreach import campaigning
-from outreach.campaigning import Matrix
+from outreach.campaigns import campaigning
+from outreach.campaigns.campaigning import Matrix
 
 # A picture of more lines cannot be read on a phone; a longer street comes in parts.
 LINES_A_PICTURE = 30

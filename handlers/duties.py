@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from domain.authority import Duty, DutyLacking
 from handlers.turn import Command, Document, Press, Said, Scene
-from outreach import proxying
+from outreach.inspections import proxying
 
 
 @dataclass(frozen=True, slots=True)

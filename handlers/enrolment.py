@@ -9,8 +9,9 @@ from domain.refusal import Refusal
 from handlers import home, report
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Keys, Press, Reply, Said, Say, Scene, SharedPhone, Turn, press
-from outreach import appointing, enrolling, inviting, standing, vouching
-from outreach.inviting import Opened
+from outreach import standing
+from outreach.people import appointing, enrolling, inviting, vouching
+from outreach.people.inviting import Opened
 
 PAYLOAD = re.compile(r"[oi]-[A-Za-z0-9_-]{8,40}|r-[a-z0-9]{0,32}")
 # A place's code; bare, it is a report from nowhere in particular.

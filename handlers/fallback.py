@@ -10,7 +10,9 @@ from domain.fallback import read_address
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import addressing, report_drafts, standing
+from outreach import standing
+from outreach.fallback import addressing
+from outreach.reports import drafts
 
 MEANING = "fallback.address"
 
@@ -24,7 +26,7 @@ async def press_fallback(turn: Turn, scene: Scene) -> Reply:
         case "e":
             return _one(turn, scene, one)
         case "n":
-            await report_drafts.rest(scene.desk, turn.person.id)
+            await drafts.rest(scene.desk, turn.person.id)
             await standing.expect(scene.desk, scene.known.contact.id, MEANING, f"enterprise:{one.enterprise_id}")
             return show(turn, words("replies/fallback/ask", one=one), (_ways_out(scene, one.enterprise_id),))
         case "x":

@@ -6,7 +6,7 @@ from domain.contact import StalePress
 from domain.quiz import NotGroupAdmin
 from handlers import quiz_cards as cards
 from handlers.turn import Button, Command, Press, Reply, Say, Scene, Turn, press
-from outreach import asking, polling
+from outreach.quizzes import asking, polling
 
 
 def asks(turn: Turn) -> bool:

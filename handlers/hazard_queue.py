@@ -11,11 +11,12 @@ from handlers.queue_codes import button, code, data_of, does_fit, fitting, read
 from handlers.screen import ROWS_A_PAGE, home_button, show
 from handlers.turn import Button, Command, Press, Reply, Rows, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import report_looks, standing
+from outreach import standing
 from outreach.hazards import narrowing, queueing
 from outreach.hazards.narrowing import Side
 from outreach.hazards.queueing import QueueLine
 from outreach.hazards.sifting import Pile, Sift
+from outreach.reports import looks
 from outreach.visits import listing as going_on
 
 WORDS = "hazard_queue.words"
@@ -35,7 +36,7 @@ async def show_queue(turn: Turn, scene: Scene) -> Reply:
     words, official = scene.words, scene.as_official()
     found = await queueing.counts(scene.desk, official)
     rows: list[tuple[Button, ...]] = [(_pile(scene, Pile.REPORTED, found.of[Pile.REPORTED]),)]
-    waiting = await report_looks.count_new(scene.desk, official) if official.may(Duty.TRIAGE) else 0
+    waiting = await looks.count_new(scene.desk, official) if official.may(Duty.TRIAGE) else 0
     if official.may(Duty.TRIAGE):
         rows[0] = (Button(words.label("queue.reports", count=waiting), data("tr", "l", 0)), *rows[0])
     rows += [tuple(_pile(scene, pile, found.of[pile]) for pile in pair) for pair in PILES]

@@ -9,8 +9,9 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, show
 from handlers.turn import Button, Press, Reply, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import listing, standing
+from outreach import standing
 from outreach.hazards.viewing import HazardView
+from outreach.register import listing
 
 UNIT = StepKey.UNIT.value
 # Of a name that is looked for; nobody's is longer.

@@ -11,7 +11,7 @@ from handlers.inspection_cards import short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Scene, Turn
 from handlers.turn import press as data
-from outreach import releasing
+from outreach.upkeep import releasing
 
 GROUPS_SHOWN = 12
 

@@ -9,7 +9,8 @@ from domain.hold import may_decide
 from domain.visit import KINDS
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
-from outreach import releasing, standing
+from outreach import standing
+from outreach.upkeep import releasing
 
 __all__ = ["back_rows", "cancel", "commands_of", "help_", "home", "locale_of", "not_understood", "unknown_command"]
 

@@ -17,7 +17,7 @@ from domain.hotline import GuidePart, Hotline
 from handlers.screen import home_button, show
 from handlers.turn import Button, File, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
-from outreach import locating
+from outreach.register import locating
 
 CARDS_PER_ROW = 2
 

@@ -10,9 +10,10 @@ from domain.text import fitting
 from handlers import inspection_cards as cards
 from handlers.screen import back_rows, home_button, show, unless_too_long
 from handlers.turn import Button, Caller, Document, Photo, Press, Reply, Scene, Text, Turn, press
-from outreach import inspecting, reading, standing, walking
+from outreach import reading, standing
 from outreach.desk import Desk
-from outreach.inspecting import Open
+from outreach.inspections import inspecting, walking
+from outreach.inspections.inspecting import Open
 
 VERDICTS = {"p": Verdict.PASS, "f": Verdict.FAIL, "a": Verdict.ABSENT}
 NOTE_LIMIT = 500

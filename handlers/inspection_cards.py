@@ -12,7 +12,7 @@ from domain.inspection import PHOTOS_PER_ANSWER, due_on
 from domain.photo import PhotoNotAPicture
 from handlers.screen import home_button, show
 from handlers.turn import Button, Document, Photo, Reply, Rows, Turn, press
-from outreach.inspecting import Open
+from outreach.inspections.inspecting import Open
 
 # A row of a phone, in cells of which a Chinese letter takes two; a client cuts off the rest.
 LABEL_CELLS = 40

@@ -14,7 +14,8 @@ from domain.invitation import MayNotInvite, Scope
 from handlers import screen
 from handlers.turn import Button, Command, File, Press, Reply, Rows, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import invitees, standing
+from outreach import standing
+from outreach.people import invitees
 
 ROWS_A_PAGE = screen.ROWS_A_PAGE
 LARGEST = 2**31 - 1

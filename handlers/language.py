@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import home
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Scene, Turn, press
-from outreach import enrolling
+from outreach.people import enrolling
 
 
 async def choose(turn: Turn, scene: Scene) -> Reply:

@@ -9,8 +9,9 @@ from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import corresponding, liaising, standing
-from outreach.corresponding import Thread, Writer
+from outreach import standing
+from outreach.pairs import corresponding, liaising
+from outreach.pairs.corresponding import Thread, Writer
 
 WORDS = "liaison.words"
 PHOTO_LIMIT_BYTES = 20_000_000

@@ -46,9 +46,11 @@ from handlers.turn import (
     Turn,
     Voted,
 )
-from outreach import calling, enrolling, report_drafts
+from outreach import calling
 from outreach.calling import Known
 from outreach.desk import Desk
+from outreach.people import enrolling
+from outreach.reports import drafts
 
 
 async def caller_for(turn: Turn, desk: Desk) -> Caller | None:
@@ -65,7 +67,7 @@ def _entitled(desk: Desk, known: Known | None) -> Caller | None:
 
 def foresee(turn: Turn, desk: Desk) -> None:
     """Say what the answer to this turn will read first, as far as the turn itself tells."""
-    desk.foresee(calling.asked(turn.person.id), report_drafts.asked(desk, turn.person.id))
+    desk.foresee(calling.asked(turn.person.id), drafts.asked(desk, turn.person.id))
     if isinstance(turn.said, Press) and turn.said.talk == "in":
         inspection.foresee(turn.said, desk)
 
@@ -73,14 +75,14 @@ def foresee(turn: Turn, desk: Desk) -> None:
 async def scene_for(turn: Turn, desk: Desk, prepared: object = None) -> Scene:
     """Who speaks, in which language, and what their next free message means."""
     person_id = turn.person.id
-    found, sealed = await desk.ask(calling.asked(person_id), report_drafts.asked(desk, person_id))
+    found, sealed = await desk.ask(calling.asked(person_id), drafts.asked(desk, person_id))
     known = calling.known(desk, found)
     caller = _entitled(desk, known)
     if known is None or caller is None:
         return Scene(desk, desk.office.texts.words(home.locale_of(turn.person.language)), None, prepared)
     stands, words = known.stands, desk.office.texts.words(caller.contact.locale)
-    draft = report_drafts.opened(desk, person_id, sealed)
-    if report_drafts.listens(draft, stands):
+    draft = drafts.opened(desk, person_id, sealed)
+    if drafts.listens(draft, stands):
         meaning, subject = report.MEANING, ""
     else:
         meaning, subject = stands.meaning, stands.subject

@@ -7,8 +7,9 @@ from domain.notice import Notice
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn, press
-from outreach import inspecting, open_matters, reading
+from outreach import open_matters, reading
 from outreach.hazards import listing
+from outreach.inspections import inspecting
 
 
 async def show_mine(turn: Turn, scene: Scene, page: int = 0) -> Reply:

@@ -17,10 +17,12 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import appointing, nominating, planning, standing
-from outreach.appointing import OfficialLine
-from outreach.nominating import MEANING as MEANING
-from outreach.nominating import Nomination
+from outreach import standing
+from outreach.people import appointing, nominating
+from outreach.people.appointing import OfficialLine
+from outreach.people.nominating import MEANING as MEANING
+from outreach.people.nominating import Nomination
+from outreach.plans import planning
 
 
 def _head(scene: Scene) -> Official:

@@ -10,9 +10,10 @@ from handlers.inspection_cards import must_be_a_photo, short
 from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show, unless_too_long
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import listing, owning, standing
+from outreach import standing
 from outreach.hazards import on_site
 from outreach.hazards.viewing import Who
+from outreach.register import listing, owning
 from outreach.visits import filling, viewing, visiting
 
 NAME, NEW, MORE = "on_the_spot.name", "on_the_spot.new", "on_the_spot.more"

@@ -11,8 +11,8 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, page_of, pager, show
 from handlers.turn import Button, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
-from outreach import unowned
 from outreach.hazards.nudging import stamp_of
+from outreach.register import unowned
 
 KINDS: dict[str, OwnerKind | None] = {"x": None, "a": OwnerKind.AREA, "t": OwnerKind.TRADE}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}

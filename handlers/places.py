@@ -10,7 +10,9 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import listing, placing, report_drafts, standing
+from outreach import placing, standing
+from outreach.register import listing
+from outreach.reports import drafts
 
 NAME = "places.name"
 LARGEST = 2**31 - 1
@@ -31,7 +33,7 @@ async def press_places(turn: Turn, scene: Scene) -> Reply:
             return await _places(turn, scene, number)
         case "n":
             name = await placing.must_keep(*who, number)
-            await report_drafts.rest(desk, turn.person.id)
+            await drafts.rest(desk, turn.person.id)
             await standing.expect(desk, caller.contact.id, NAME, f"enterprise:{number}")
             back = (Button(words.label("places.back"), data("pq", "e", number)), home_button(words))
             return show(turn, words("replies/places/name", enterprise=name), (back,))

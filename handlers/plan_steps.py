@@ -9,8 +9,10 @@ from domain.plan import LONGEST_FOR, ONE_DAY, Reminded, Rhythm, days_around, end
 from handlers.inspection_cards import short
 from handlers.screen import home_button, show
 from handlers.turn import Button, Reply, Rows, Scene, Text, Turn, press
-from outreach import planning, report_drafts, standing
-from outreach.planned import PlanLine
+from outreach import standing
+from outreach.plans import planning
+from outreach.plans.planned import PlanLine
+from outreach.reports import drafts
 
 DAY = "plans.day"
 # Holidays that are offered at once.
@@ -80,7 +82,7 @@ def dates(turn: Turn, scene: Scene, line: PlanLine) -> Reply:
 
 async def ask_day(turn: Turn, scene: Scene, line: PlanLine) -> Reply:
     """The date is to be typed."""
-    await report_drafts.rest(scene.desk, turn.person.id)
+    await drafts.rest(scene.desk, turn.person.id)
     await standing.expect(scene.desk, scene.known.contact.id, DAY, f"plan:{line.id}")
     return _step(turn, scene, "typed_day", [], line)
 

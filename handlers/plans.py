@@ -12,8 +12,9 @@ from handlers.inspection_cards import short
 from handlers.plan_steps import list_button
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn, press
-from outreach import planned, planning, standing
-from outreach.planned import PlanLine
+from outreach import standing
+from outreach.plans import planned, planning
+from outreach.plans.planned import PlanLine
 
 
 async def show_plans(turn: Turn, scene: Scene, page: int = 0) -> Reply:

@@ -8,7 +8,8 @@ from domain.contact import Contact, StalePress
 from handlers import screen
 from handlers.turn import Button, File, Press, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
-from outreach import disclosing, enrolling, erasing
+from outreach.people import enrolling
+from outreach.privacy import disclosing, erasing
 
 
 async def show(turn: Turn, scene: Scene) -> Reply:

@@ -9,8 +9,9 @@ from domain.quiz import DAILY_HOURS, QUESTIONS_A_SET, bars
 from handlers import quiz_cards as cards
 from handlers.screen import back_rows, home_button, show
 from handlers.turn import Button, Press, Reply, Rows, Say, Scene, Turn, Voted, press
-from outreach import asking, polling, practising, quizzing, revising, standing
-from outreach.quizzing import Quiz
+from outreach import standing
+from outreach.quizzes import asking, polling, practising, quizzing, revising
+from outreach.quizzes.quizzing import Quiz
 
 MEANING = "quiz.answer"
 # A second tap on the same button within this time does not send the question once more.

@@ -9,7 +9,7 @@ from domain.question import EXPLANATION_LIMIT, EXPLANATION_LINE_FEEDS, STEM_LIMI
 from domain.quiz import Asked, Bar
 from handlers.screen import home_button
 from handlers.turn import Button, Poll, Rows, Say, press
-from outreach.quizzing import Quiz
+from outreach.quizzes.quizzing import Quiz
 
 MESSAGE_LIMIT = 4096
 STEM_SHOWN, ANSWER_SHOWN = 90, 160

@@ -28,7 +28,8 @@ from handlers.screen import ROWS_A_PAGE, back_rows, home_button, pager
 from handlers.screen import show as shown
 from handlers.turn import Button, Command, Document, File, FileFetcher, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
-from outreach import drafting, listing, proxying, registering, unowned
+from outreach.inspections import proxying
+from outreach.register import drafting, listing, registering, unowned
 
 # What Telegram lets a bot download. Larger than a workbook may be: one with too many rows should hear about rows.
 _MOST_FETCHED = 20_000_000

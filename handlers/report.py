@@ -24,7 +24,8 @@ from handlers.inspection_cards import must_be_a_photo
 from handlers.screen import back_rows, below, unless_too_long
 from handlers.turn import Button, Command, Document, Location, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import following, placing, report_drafts, reporting
+from outreach import placing
+from outreach.reports import drafts, following, reporting
 
 MEANING = "report"
 PHOTO_LIMIT_BYTES = 20_000_000
@@ -41,14 +42,14 @@ async def begin(turn: Turn, scene: Scene) -> Reply:
 
 async def open_at(turn: Turn, scene: Scene, code: str, *, is_below: bool = False) -> Reply:
     """Begin at the place of a scanned code, or go on with what was begun; `is_below` leaves the pressed message."""
-    draft = await report_drafts.begin(scene.desk, turn.person.id, scene.known.posts, code)
+    draft = await drafts.begin(scene.desk, turn.person.id, scene.known.posts, code)
     reply = await _card(turn, scene, draft)
     return below(reply) if is_below else reply
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:
     """Where the person stands in a report, for an update that took effect before; the number came with a receipt."""
-    draft = await report_drafts.draft_of(scene.desk, turn.person.id)
+    draft = await drafts.draft_of(scene.desk, turn.person.id)
     if draft is None:
         return below(cards.discreet(turn, scene.words("replies/report/done_before"), back_rows(scene.words)))
     return await _card(turn, scene, draft)
@@ -56,7 +57,7 @@ async def show_again(turn: Turn, scene: Scene) -> Reply:
 
 async def drop(turn: Turn, scene: Scene) -> Reply:
     """不报了: the sealed draft is wiped."""
-    await report_drafts.drop(scene.desk, turn.person.id)
+    await drafts.drop(scene.desk, turn.person.id)
     return cards.discreet(turn, scene.words("replies/report/dropped"), back_rows(scene.words))
 
 
@@ -79,8 +80,8 @@ async def take(turn: Turn, scene: Scene) -> Reply:
         draft = draft.showing(DraftPhoto(said.file_id, said.file_unique_id))
         with unless_too_long(scene.words) as aside:
             draft = draft.saying(said.caption)
-        return aside.reply + await _card(turn, scene, await report_drafts.keep(scene.desk, turn.person.id, draft))
-    return await _card(turn, scene, await report_drafts.keep(scene.desk, turn.person.id, draft))
+        return aside.reply + await _card(turn, scene, await drafts.keep(scene.desk, turn.person.id, draft))
+    return await _card(turn, scene, await drafts.keep(scene.desk, turn.person.id, draft))
 
 
 async def press_report(turn: Turn, scene: Scene) -> Reply:
@@ -98,7 +99,7 @@ async def press_report(turn: Turn, scene: Scene) -> Reply:
             return cards.status(turn, words, await following.own_report(desk, contact, person_id, said.number(2)))
         case "m":
             own = await following.own_report(desk, contact, person_id, said.number(2))
-            draft = await report_drafts.begin_addition(desk, person_id, own.id)
+            draft = await drafts.begin_addition(desk, person_id, own.id)
             return cards.addition(turn, words, draft, own.number, is_new=True)
         case "ok":
             await following.satisfied(desk, contact, person_id, said.number(2))
@@ -131,7 +132,7 @@ async def _press_draft(turn: Turn, scene: Scene, said: Press) -> Reply:
         case "c":
             draft = replace(draft, asked="what")
         case "w":
-            draft = await report_drafts.keep(desk, turn.person.id, replace(draft, asked="where"))
+            draft = await drafts.keep(desk, turn.person.id, replace(draft, asked="where"))
             return cards.ask_where(turn, words, draft, await reporting.place_words(desk, draft), posts)
         case "e":
             if not any(post.enterprise_id == said.number(2) for post in posts):
@@ -152,7 +153,7 @@ async def _press_draft(turn: Turn, scene: Scene, said: Press) -> Reply:
         case "a" | "aa":
             return await _submit(turn, scene, draft, is_named=False)
         case "n" if not draft.is_empty and not scene.known.contact.phone:
-            draft = await report_drafts.keep(desk, turn.person.id, replace(draft, asked="who"))
+            draft = await drafts.keep(desk, turn.person.id, replace(draft, asked="who"))
             return cards.ask_who(turn, words, scene.known.contact.name)
         case "n" | "nn":
             return await _submit(turn, scene, draft, is_named=True)
@@ -162,12 +163,12 @@ async def _press_draft(turn: Turn, scene: Scene, said: Press) -> Reply:
             return cards.discreet(turn, words("replies/report/added", added=added), (look, *back_rows(words)))
         case _:
             raise StalePress
-    return await _card(turn, scene, await report_drafts.keep(desk, turn.person.id, draft))
+    return await _card(turn, scene, await drafts.keep(desk, turn.person.id, draft))
 
 
 async def _draft(turn: Turn, scene: Scene) -> Draft:
     """The draft that is going on. Raises StalePress when it was submitted or dropped."""
-    draft = await report_drafts.draft_of(scene.desk, turn.person.id)
+    draft = await drafts.draft_of(scene.desk, turn.person.id)
     if draft is None:
         raise StalePress
     return draft
@@ -196,7 +197,7 @@ async def _looked_up(turn: Turn, scene: Scene, text: str) -> Reply | None:
     if receipt is not None:
         own = await following.report_by_receipt(desk, *receipt)
         # Whoever holds the code may add; the sealed draft remembers that they showed it.
-        await report_drafts.begin_addition(desk, person_id, own.id)
+        await drafts.begin_addition(desk, person_id, own.id)
         return cards.status(turn, words, own, by_receipt=True)
     number = number_in(text)
     if number:

@@ -9,8 +9,8 @@ from handlers.inspection_cards import short
 from handlers.screen import back_rows, below, home_button
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn
 from handlers.turn import press as data
-from outreach.following import OwnReport
-from outreach.reporting import Submitted
+from outreach.reports.following import OwnReport
+from outreach.reports.reporting import Submitted
 
 
 def discreet(turn: Turn, text: str, rows: Rows, *, card: bool = True) -> Reply:

@@ -8,7 +8,7 @@ from domain.contact import StalePress
 from domain.reminder import DAILY_HOURS, QUIET_CHOICES
 from handlers.screen import home_button, show
 from handlers.turn import Button, Press, Reply, Rows, Say, Scene, Turn, press
-from outreach import matters, wishing
+from outreach.reminders import matters, wishing
 
 
 async def show_settings(turn: Turn, scene: Scene) -> Reply:

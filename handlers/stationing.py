@@ -10,8 +10,8 @@ from handlers.inspection_cards import short
 from handlers.screen import home_button, page_of, pager, show
 from handlers.turn import Button, Press, Reply, Scene, Turn
 from handlers.turn import press as data
-from outreach import liaising
-from outreach.liaising import Station
+from outreach.pairs import liaising
+from outreach.pairs.liaising import Station
 
 
 async def press_stationing(turn: Turn, scene: Scene) -> Reply:

@@ -9,8 +9,9 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, File, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import report_looks, standing, triaging
-from outreach.report_looks import ReportCard
+from outreach import standing
+from outreach.reports import looks, triaging
+from outreach.reports.looks import ReportCard
 
 REASONS = ("1", "2", "3")
 JOINABLE = 8
@@ -26,8 +27,8 @@ def _button(scene: Scene, key: str, *said: object, style: str = "") -> Button:
 async def show_reports(turn: Turn, scene: Scene, page: int = 0, *, is_done: bool = False) -> Reply:
     """A page of the reports that concern the official: what waits first; on demand what is done."""
     words, official = scene.words, scene.as_official()
-    found = await report_looks.reports(scene.desk, official, page, ROWS_A_PAGE, is_done=is_done)
-    new = await report_looks.count_new(scene.desk, official)
+    found = await looks.reports(scene.desk, official, page, ROWS_A_PAGE, is_done=is_done)
+    new = await looks.count_new(scene.desk, official)
     rows = [
         (Button(short(f"{_sign(line.state, line.grade)} {line.where or line.what or line.number}"),
                 data("tr", "o", line.id)),)
@@ -59,7 +60,7 @@ async def press_triage(turn: Turn, scene: Scene) -> Reply:
         case "g":
             return await _confirmed(turn, scene, report_id, await triaging.confirm(*who, Grade.GENERAL), "general")
         case "G":
-            card = await report_looks.report(desk, official, report_id)
+            card = await looks.report(desk, official, report_id)
             yes = _button(scene, "major_yes", "GG", report_id, style="danger")
             text = words("replies/triage/confirm_major", line=card.line)
             return show(turn, text, ((yes,), (_button(scene, "general", "g", report_id), _back(scene, report_id))))
@@ -78,7 +79,7 @@ async def press_triage(turn: Turn, scene: Scene) -> Reply:
         case "mm":
             return _done(turn, scene, "replies/triage/merged", number=await triaging.merge(*who, said.number(3)))
         case "q":
-            card = await report_looks.report(desk, official, report_id)
+            card = await looks.report(desk, official, report_id)
             await standing.expect(desk, scene.known.contact.id, QUESTION, f"report:{report_id}")
             text = words("replies/triage/question", card=card)
             return show(turn, text, ((_back(scene, report_id), home_button(words)),))
@@ -126,14 +127,14 @@ def _done(turn: Turn, scene: Scene, moment: str, **facts: object) -> Reply:
 
 async def _confirmed(turn: Turn, scene: Scene, report_id: int, number: str, grade: str) -> Reply:
     """It is a hazard now: its card, from which it is ordered to be put right, is one press away."""
-    card = await report_looks.report(scene.desk, scene.as_official(), report_id)
+    card = await looks.report(scene.desk, scene.as_official(), report_id)
     text = scene.words("replies/triage/confirmed", number=number, grade=grade)
     order = Button(scene.words.label("hazard.go_on"), data("hz", "o", card.hazard_id), style="primary")
     return show(turn, text, ((order,), (_button(scene, "next", "l", 0), home_button(scene.words))))
 
 
 async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
-    card = await report_looks.report(scene.desk, official, report_id)
+    card = await looks.report(scene.desk, official, report_id)
     if scene.meaning in (REASON, QUESTION):
         await standing.expect(scene.desk, scene.known.contact.id, "")
     rows: list[tuple[Button, ...]] = []
@@ -154,8 +155,8 @@ async def _one(turn: Turn, scene: Scene, official: Official, report_id: int) -> 
 
 
 async def _photos(scene: Scene, official: Official, report_id: int) -> Reply:
-    card: ReportCard = await report_looks.report(scene.desk, official, report_id)
-    hashes = await report_looks.photos_of(scene.desk, official, report_id)
+    card: ReportCard = await looks.report(scene.desk, official, report_id)
+    hashes = await looks.photos_of(scene.desk, official, report_id)
     store = scene.desk.office.photos
     return Reply(
         tuple(
@@ -169,7 +170,7 @@ async def _photos(scene: Scene, official: Official, report_id: int) -> Reply:
 
 
 async def _ask_reason(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
-    card = await report_looks.report(scene.desk, official, report_id)
+    card = await looks.report(scene.desk, official, report_id)
     await standing.expect(scene.desk, scene.known.contact.id, REASON, f"report:{report_id}")
     rows = [(_button(scene, f"reason_{reason}", "rr", report_id, reason),) for reason in REASONS]
     text = scene.words("replies/triage/reason", number=card.line.number)
@@ -177,7 +178,7 @@ async def _ask_reason(turn: Turn, scene: Scene, official: Official, report_id: i
 
 
 async def _ask_into(turn: Turn, scene: Scene, official: Official, report_id: int) -> Reply:
-    found = await report_looks.joinable(scene.desk, official, report_id, JOINABLE)
+    found = await looks.joinable(scene.desk, official, report_id, JOINABLE)
     rows = [(Button(short(f"{line.number} {line.what}"), data("tr", "mm", report_id, line.id)),) for line in found]
     text = scene.words("replies/triage/merge", count=len(found))
     return show(turn, text, (*rows, (_back(scene, report_id),)))

@@ -11,9 +11,10 @@ from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Rows, Scene, Text, Turn
 from handlers.turn import press as data
-from outreach import listing, standing
+from outreach import standing
 from outreach.hazards.carding import Rows as NoticeRows
 from outreach.hazards.viewing import Who
+from outreach.register import listing
 from outreach.visits import asking_along, carding, filling, finishing, placing, viewing, visiting
 from outreach.visits import listing as going_on
 

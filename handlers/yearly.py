@@ -10,7 +10,7 @@ from domain.statutory import Due, Interval
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Press, Reply, Rows, Scene, Turn, press
 from outreach import yearly
-from outreach.inspecting import WALKERS
+from outreach.inspections.inspecting import WALKERS
 
 BUTTONS_IN_A_ROW = 2
 

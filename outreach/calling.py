@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, select
 
 from domain.contact import Contact, Official, Post, Role
-from outreach.appointing import as_official
 from outreach.desk import Desk
+from outreach.people.appointing import as_official
 from outreach.standing import Standing
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, OfficialRecord, PostRecord, StandingRecord

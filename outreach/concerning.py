@@ -8,8 +8,8 @@ from domain.authority import Duty, OfficeRole
 from domain.contact import Contact, Jurisdiction, Official
 from domain.report import Draft, concerns
 from outreach import overseeing
-from outreach.appointing import as_official
 from outreach.desk import Desk
+from outreach.people.appointing import as_official
 from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord

@@ -15,9 +15,9 @@ from domain.plan import OccurrenceState
 from domain.reminder import finding_step
 from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, TO_BE_PUT_RIGHT, number_in, put_right
 from outreach.desk import Desk
-from outreach.matters import Item, items_of
-from outreach.occurring import reminded_of, responsible
+from outreach.plans.occurring import reminded_of, responsible
 from outreach.reading import FindingLine
+from outreach.reminders.matters import Item, items_of
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord

@@ -22,16 +22,16 @@ from content.texts import Words
 from domain.checklist import Checklist, Grade, Item, Section, Verdict
 from domain.contact import Role
 from domain.invitation import Scope
-from outreach.appointing import as_official
+from outreach.broadcasts.parting import album_recipe
 from outreach.delivery.parts import ALBUM
 from outreach.delivery.telegram.gateway import Album, Attachment
 from outreach.desk import Desk, Office
 from outreach.editions import edition
 from outreach.hazards import ladder_papers
 from outreach.hazards.boarding import make_board
-from outreach.invitees import issue_for_sheet
 from outreach.ledgers.exporting import make_ledgers
-from outreach.parting import album_recipe
+from outreach.people.appointing import as_official
+from outreach.people.invitees import issue_for_sheet
 from outreach.roundups.printing import make_roundup
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.enterprises import EnterpriseRecord

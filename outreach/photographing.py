@@ -21,7 +21,7 @@ from domain.refusal import Refusal
 from outreach.delivery.rounds import go_round
 from outreach.desk import Desk, Office, affected
 from outreach.editions import edition
-from outreach.enrolling import as_contact
+from outreach.people.enrolling import as_contact
 from outreach.storage.decoding import DecodingFault, decode
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord

@@ -13,13 +13,13 @@ from domain.contact import Contact, NotYours, Official, Post
 from domain.inspection import Walk
 from outreach import overseeing
 from outreach.desk import Desk
-from outreach.inspecting import WALKERS
+from outreach.inspections.inspecting import WALKERS
+from outreach.inspections.walking import walk_of
 from outreach.paging import Page
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, InspectionRecord, PhotoRecord
 from outreach.storage.people import ContactRecord
-from outreach.walking import walk_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from outreach import pulses
 from outreach.desk import Desk, affected
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.sealing import SealBroken
+from outreach.upkeep import pulses
 
 # Telegram redelivers for 24 hours; a week leaves room for clocks and outages.
 REMEMBERED_FOR = timedelta(days=7)

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from domain.notice import Notice
 from outreach.desk import Desk
-from outreach.enrolling import as_contact
+from outreach.people.enrolling import as_contact
 from outreach.storage.people import ContactRecord
 from outreach.storage.reports import LetterRecord, ReportRecord
 from outreach.storage.sealing import SealBroken

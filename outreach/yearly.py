@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.contact import NotYours, Post
 from domain.statutory import Due, EnterpriseFacts, year_of
 from outreach.desk import Desk
-from outreach.inspecting import WALKERS
+from outreach.inspections.inspecting import WALKERS
 from outreach.storage.enterprises import EnterpriseRecord
 
 

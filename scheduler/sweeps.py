@@ -9,23 +9,16 @@ from pathlib import Path
 
 import structlog
 
-from outreach import (
-    backing_up,
-    chaining,
-    corresponding,
-    daily,
-    falling_back,
-    following,
-    polling,
-    practising,
-    receiving,
-    repairing,
-    report_drafts,
-    searching,
-    ticking,
-)
+from outreach import receiving
+from outreach.campaigns import daily
 from outreach.desk import Desk, Office
+from outreach.fallback import falling_back
+from outreach.pairs import corresponding
+from outreach.quizzes import polling, practising
+from outreach.reminders import ticking
+from outreach.reports import drafts, following
 from outreach.roundups import drafting
+from outreach.upkeep import backing_up, chaining, repairing, searching
 
 LOG = structlog.get_logger("sweep")
 
@@ -86,7 +79,7 @@ async def forget_reporters(office: Office) -> int:
 
     async def forget() -> int:
         async with office.desk() as desk:
-            return await report_drafts.forget_old(desk) + await following.drop_routes(desk)
+            return await drafts.forget_old(desk) + await following.drop_routes(desk)
 
     return await _logged("forget_reporters", forget)
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 
 from domain.notice import Notice
-from outreach import enrolling, releasing
+from outreach.people import enrolling
+from outreach.upkeep import releasing
 from scheduler import sweeps
 from tests import bank
 from tests.conftest import SetClock

@@ -21,20 +21,21 @@ from bot.wiring import House, open_house
 from domain.contact import Contact, Jurisdiction, Official, Role
 from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
-from outreach import appointing, enrolling, inviting, placing
-from outreach.amending import Amender
+from outreach import placing
+from outreach.broadcasts.amending import Amender
+from outreach.campaigns.picturing import ActivityPhotographer
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
-from outreach.evidencing import EvidencePhotographer
-from outreach.forwarding import Forwarder
+from outreach.fallback.forwarding import Forwarder
 from outreach.hazards import rectifying
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import RectificationPhotographer
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
+from outreach.people import appointing, enrolling, inviting
 from outreach.photographing import Photographer
-from outreach.picturing import ActivityPhotographer
 from outreach.recarding import Recarder
+from outreach.reports.evidencing import EvidencePhotographer
 from outreach.storage.enterprises import EnterpriseRecord
 from sandbox.server import DEFAULT_TOKEN, create_app
 from tests import pictures

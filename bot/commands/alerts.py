@@ -12,11 +12,11 @@ from bot.watching import open_robots
 from bot.wiring import open_office
 from content.wording import say
 from domain.alert import Change
-from outreach import alerting
 from outreach.delivery.alarms import Alarms
 from outreach.delivery.outcomes import Kind
 from outreach.delivery.robot import Robot
 from outreach.desk import Office
+from outreach.upkeep import alerting
 
 
 def alerts(

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.settings import read_settings
 from bot.wiring import open_office
-from outreach import backing_up
-from outreach.backing_up import BackedUp
+from outreach.upkeep import backing_up
+from outreach.upkeep.backing_up import BackedUp
 
 
 def backup(

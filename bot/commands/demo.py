@@ -10,9 +10,9 @@ from bot.settings import read_settings
 from bot.wiring import open_office
 from content.demo import demo_district
 from content.workbooks import industry_ids
-from outreach import registering
 from outreach.desk import Office
-from outreach.registering import Batch, ImportOutcome
+from outreach.register import registering
+from outreach.register.registering import Batch, ImportOutcome
 
 
 def load() -> None:

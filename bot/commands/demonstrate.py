@@ -27,7 +27,7 @@ from bot.wiring import open_office
 from content.demo import demo_register
 from content.demo.hints import hints
 from domain.contact import Jurisdiction
-from outreach import appointing
+from outreach.people import appointing
 from outreach.storage.migrating import migrate
 
 TOKEN = "123456:SANDBOX-TOKEN"  # noqa: S105 - the sandbox's own, worth nothing elsewhere

@@ -10,10 +10,10 @@ import typer
 from bot.settings import read_settings
 from bot.wiring import open_office
 from domain.fallback import Address, Service
-from outreach import addressing, forwarding
 from outreach.delivery.outcomes import Kind
 from outreach.delivery.robot import AddressUnread, RobotsMissing, robot_at
 from outreach.desk import Office
+from outreach.fallback import addressing, forwarding
 
 app = typer.Typer(no_args_is_help=True, help="Where an enterprise is told when nobody there can be told in the chat.")
 Code = Annotated[str, typer.Argument(help="The enterprise's 18-character unified social credit code.")]

@@ -11,8 +11,8 @@ import typer
 from bot.settings import read_settings
 from bot.wiring import ask_username, open_office
 from domain.contact import Role
-from outreach.invitees import enterprise_of_code
-from outreach.inviting import invite as issue
+from outreach.people.invitees import enterprise_of_code
+from outreach.people.inviting import invite as issue
 
 
 def invite(

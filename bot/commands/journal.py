@@ -9,7 +9,7 @@ import typer
 from bot.settings import read_settings
 from bot.wiring import open_office
 from content.wording import say
-from outreach import chaining
+from outreach.upkeep import chaining
 
 
 def journal() -> None:

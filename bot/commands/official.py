@@ -13,7 +13,7 @@ from bot.wiring import ask_username, open_office
 from content.catalogue import Catalogue
 from domain.authority import OfficeEnded, OfficeRole
 from domain.contact import Jurisdiction, NotYours
-from outreach import appointing
+from outreach.people import appointing
 
 app = typer.Typer(no_args_is_help=True, help="Officials and their one-time codes.")
 

@@ -10,8 +10,8 @@ import typer
 from bot.settings import ProcessRole, Settings, read_settings
 from bot.starting import start
 from bot.wiring import open_office
-from outreach import backing_up
 from outreach.storage import migrating
+from outreach.upkeep import backing_up
 
 
 def run(

@@ -21,9 +21,9 @@ from content.workbooks import (
     write_problem_workbook,
 )
 from domain.refusal import Refusal
-from outreach import registering
 from outreach.desk import Office
-from outreach.registering import Batch, ImportOutcome
+from outreach.register import registering
+from outreach.register.registering import Batch, ImportOutcome
 
 app = typer.Typer(no_args_is_help=True, help="The enterprise register as a workbook.")
 

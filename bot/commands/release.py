@@ -12,7 +12,7 @@ import typer
 from bot.settings import Settings, read_settings
 from bot.wiring import open_office
 from domain.hold import EVERYTHING, FALLBACKS, LETTERS, NOTICES, Held, HeldChanged, NotHeld
-from outreach import releasing
+from outreach.upkeep import releasing
 
 
 class What(StrEnum):

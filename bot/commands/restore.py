@@ -14,12 +14,12 @@ from pydantic import SecretStr
 
 from bot.settings import Settings, read_settings
 from bot.wiring import archive_key, open_office
-from outreach import restoring
 from outreach.desk import Office, utc_now
-from outreach.restoring import Restored
 from outreach.storage.archives import Manifest
 from outreach.storage.database import sqlite_file
 from outreach.storage.photos import PhotoStore
+from outreach.upkeep import restoring
+from outreach.upkeep.restoring import Restored
 
 
 def restore(

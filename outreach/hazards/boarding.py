@@ -17,9 +17,9 @@ from domain.hazard import OPEN, PrincipalMissing
 from domain.hazard_figures import Measure, Stood
 from domain.notice import Notice, NoticeButton
 from outreach.desk import Desk, Office
-from outreach.enrolling import holders
 from outreach.hazards import counting
 from outreach.hazards.unnaming import reporters_of
+from outreach.people.enrolling import holders
 from outreach.persons import as_contact
 from outreach.storage.boards import BoardRecord
 from outreach.storage.enterprises import EnterpriseRecord

@@ -12,7 +12,7 @@ from outreach.delivery.ladder_relevance import DRAFT, FOLLOWED, LATE, MEETING, R
 from outreach.desk import Desk
 from outreach.hazards.ladder_telling import releasers
 from outreach.hazards.telling import fixers, follower_of, followers
-from outreach.occurring import remind_of
+from outreach.plans.occurring import remind_of
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from domain.authority import Duty
 from domain.contact import Official
 from domain.hazard import FollowerUnfit
-from outreach.appointing import as_official
 from outreach.concerning import does_concern
 from outreach.desk import Desk
+from outreach.people.appointing import as_official
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import OfficialRecord
 

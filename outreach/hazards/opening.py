@@ -10,7 +10,7 @@ from domain.hazard import HazardState, Source
 from domain.ownership import Owners
 from domain.rectification import StepKey
 from outreach.desk import Desk
-from outreach.owning import owners_at
+from outreach.register.owning import owners_at
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import OfficialRecord

@@ -13,10 +13,10 @@ from domain.rectification import UNDO_FOR, StepKey
 from domain.reminder import QuietHours
 from outreach.concerning import officials_concerned
 from outreach.desk import Desk
-from outreach.enrolling import holders
 from outreach.hazards.carding import card_for, hand_card
 from outreach.hazards.merging import reports_behind
 from outreach.hazards.viewing import hazard_of
+from outreach.people.enrolling import holders
 from outreach.replying import tell_reporter
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord

@@ -9,7 +9,7 @@ from domain.contact import Official
 from domain.hazard import UnitUnfit
 from outreach.desk import Desk
 from outreach.overseeing import oversees
-from outreach.owning import owners_of
+from outreach.register.owning import owners_of
 from outreach.storage.enterprises import EnterpriseRecord
 
 

@@ -13,10 +13,10 @@ from domain.checklist import Grade
 from domain.contact import RESPONSIBLE, Contact, NotYours, Official, Post
 from domain.hazard import Actor, Hazard, HazardState, Party, Source, StepStale
 from domain.rectification import STEPS, UNDO_FOR, StepKey, step_of
-from outreach.appointing import official_of
 from outreach.concerning import does_concern
 from outreach.desk import Desk
-from outreach.enrolling import posts_of
+from outreach.people.appointing import official_of
+from outreach.people.enrolling import posts_of
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.inspections import AnswerRecord, FindingRecord, PhotoRecord

@@ -25,13 +25,13 @@ from domain.hazard import OPEN, HazardState
 from domain.hazard_figures import Figures, Stood
 from domain.notice import Notice
 from domain.ownership import OwnerKind, Owners
-from outreach.appointing import as_official
 from outreach.desk import Desk, Office
 from outreach.hazards import counting
 from outreach.ledgers.codes import enterprise_code, rectification_code
 from outreach.ledgers.tasks import PAGE, Row, activities, occurrences, owner_of, said_day, visits
 from outreach.overseeing import within
-from outreach.owning import owners_of_each
+from outreach.people.appointing import as_official
+from outreach.register.owning import owners_of_each
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import OfficialRecord

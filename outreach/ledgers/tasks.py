@@ -15,7 +15,7 @@ from domain.campaign import CellState, NoCampaign, Subject
 from domain.contact import Official
 from domain.plan import OccurrenceState
 from domain.visit import VisitState
-from outreach import campaigning
+from outreach.campaigns import campaigning
 from outreach.desk import Desk, Office
 from outreach.ledgers.codes import activity_code, enterprise_code, occurrence_code, visit_code
 from outreach.overseeing import within

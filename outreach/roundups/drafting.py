@@ -29,9 +29,9 @@ from domain.roundup import (
     workdays_after,
 )
 from domain.text import shortened
-from outreach.appointing import as_official
 from outreach.desk import Desk
 from outreach.hazards import counting
+from outreach.people.appointing import as_official
 from outreach.persons import as_contact
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import ContactRecord, OfficialRecord

@@ -13,7 +13,7 @@ from domain.contact import Contact, Official, Role
 from domain.notice import Notice
 from domain.roundup import Kind, NobodyChosen, RoundupReleased
 from outreach.desk import Desk
-from outreach.enrolling import holders
+from outreach.people.enrolling import holders
 from outreach.roundups.drafting import officials_of
 from outreach.roundups.printing import PDF, kept, paper_of
 from outreach.roundups.viewing import AskView, RoundupView, held, place_of, view_of

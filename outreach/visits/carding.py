@@ -11,10 +11,10 @@ from domain.contact import Contact, NotYours, Official
 from domain.hazard import HazardState
 from domain.notice import NoticeButton
 from domain.visit import RECORDED, is_disputed
-from outreach.appointing import official_of
 from outreach.desk import Desk
 from outreach.hazards.carding import Rows
 from outreach.hazards.viewing import Who
+from outreach.people.appointing import official_of
 from outreach.storage.visits import VisitRecord
 from outreach.visits.filling import own_answer
 from outreach.visits.placing import place_card

@@ -8,8 +8,8 @@ from domain.notice import Notice, NoticeButton
 from domain.reminder import QuietHours
 from domain.visit import LEFT_OPEN_AFTER, RECORDED, CloserNotHead, VisitState, VisitUnderWay
 from outreach.desk import Desk
-from outreach.enrolling import holders
 from outreach.hazards.viewing import Who
+from outreach.people.enrolling import holders
 from outreach.persons import as_contact
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord

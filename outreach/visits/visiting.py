@@ -16,14 +16,14 @@ from domain.visit import (
     VisitState,
     kinds_of,
 )
-from outreach.appointing import as_official
 from outreach.delivery.visit_relevance import VISIT
 from outreach.desk import Desk
 from outreach.editions import keep_edition
 from outreach.hazards.viewing import Who
-from outreach.occurring import remind_of
 from outreach.overseeing import oversees
+from outreach.people.appointing import as_official
 from outreach.persons import as_contact
+from outreach.plans.occurring import remind_of
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
 from outreach.storage.people import ContactRecord, OfficialRecord

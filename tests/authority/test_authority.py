@@ -26,8 +26,9 @@ from domain.refusal import Refusal
 from domain.report import Draft
 from handlers import menu
 from handlers.turn import Button, Document, File, Keys, Person, Poll, Press, Reply, Said, Say, Turn, Voted
-from outreach import report_drafts, standing
+from outreach import standing
 from outreach.desk import Desk, Office
+from outreach.reports import drafts
 from outreach.storage.database import open_engine
 from outreach.storage.on_thread import ThreadConnection
 from outreach.storage.photos import PhotoStore
@@ -91,7 +92,7 @@ class Theatre:
             about = subject.replace("{id}", str(thing.id)).replace("{other}", str(thing.other))
             await standing.expect(desk, contact.id, meaning, about)
         if entry.draft:
-            await report_drafts.keep(desk, who.person_id, Draft(desk.now, what="门口堆满了", asked="what"))
+            await drafts.keep(desk, who.person_id, Draft(desk.now, what="门口堆满了", asked="what"))
 
     async def _answer(self, desk: Desk, turn: Turn, *, may: bool) -> Answer:
         await desk.session.flush()

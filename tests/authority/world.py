@@ -20,27 +20,9 @@ from domain.plan import Rhythm
 from domain.rectification import StepKey
 from domain.report import Draft
 from domain.visit import VisitKind
-from outreach import (
-    appointing,
-    broadcasting,
-    composing,
-    corresponding,
-    drafting,
-    enrolling,
-    entering,
-    following,
-    inspecting,
-    inviting,
-    liaising,
-    placing,
-    planning,
-    polling,
-    quizzing,
-    report_drafts,
-    reporting,
-    triaging,
-    vouching,
-)
+from outreach import placing
+from outreach.broadcasts import broadcasting, composing
+from outreach.campaigns import entering
 from outreach.desk import Office
 from outreach.hazards import ladder_papers, rectifying
 from outreach.hazards.boarding import kept
@@ -48,7 +30,14 @@ from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
-from outreach.registering import Batch
+from outreach.inspections import inspecting
+from outreach.pairs import corresponding, liaising
+from outreach.people import appointing, enrolling, inviting, vouching
+from outreach.plans import planning
+from outreach.quizzes import polling, quizzing
+from outreach.register import drafting
+from outreach.register.registering import Batch
+from outreach.reports import drafts, following, reporting, triaging
 from outreach.roundups.drafting import frozen_of
 from outreach.storage.boards import BoardRecord
 from outreach.storage.enterprises import EnterpriseRecord
@@ -338,7 +327,7 @@ async def reports(office: Office, world: World) -> None:
                 draft = Draft(
                     desk.now, what=words, enterprise_id=world.enterprises[home], who="报告人甲乙丙 13812345678"
                 )
-                await report_drafts.keep(desk, person_id, draft)
+                await drafts.keep(desk, person_id, draft)
                 made = await reporting.submit(desk, world.contacts[name], person_id, person_id, draft, is_named)
                 kind = "named report" if is_named else "report"
                 world.put(kind, home, made.id, name, made.number, at)
@@ -355,7 +344,7 @@ async def reports(office: Office, world: World) -> None:
         # A reporter who has cut the way back, and holds a receipt instead.
         person_id = BY_NAME["过路客"].person_id
         draft = Draft(desk.now, what="断开的举报的话", enterprise_id=world.enterprises[OWN])
-        await report_drafts.keep(desk, person_id, draft)
+        await drafts.keep(desk, person_id, draft)
         made = await reporting.submit(desk, world.contacts["过路客"], person_id, person_id, draft, False)
         receipt = await following.sever(desk, world.contacts["过路客"], person_id, made.id)
         guess = receipt[:-3] + ("222" if receipt[-3:] != "222" else "333")

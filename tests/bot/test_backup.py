@@ -25,10 +25,12 @@ from content.privacy import Privacy
 from content.texts import Texts
 from domain.notice import Notice
 from domain.photo import PhotoBytes
-from outreach import backing_up, enrolling, erasing, receiving, releasing, restoring
+from outreach import receiving
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.privacy import erasing
 from outreach.storage import archives, ciphering
 from outreach.storage.ciphering import ArchiveKey
 from outreach.storage.database import DatabaseTaken, OnlyProcess, open_engine
@@ -39,6 +41,7 @@ from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord, CounterRecord, JournalRecord
 from outreach.storage.photos import PhotoStore
 from outreach.storage.sqlite_build import sqlite
+from outreach.upkeep import backing_up, releasing, restoring
 from tests.conftest import SetClock
 
 JPEG = b"\xff\xd8\xff picture"
@@ -50,7 +53,7 @@ from pathlib import Path
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
-from outreach import backing_up
+from outreach.upkeep import backing_up
 from outreach.desk import Office
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore

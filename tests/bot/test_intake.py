@@ -18,8 +18,9 @@ from bot.command_line import app_for
 from bot.intake import Intake, Taken
 from bot.telling_apart import Twins
 from content.texts import Texts
-from outreach import enrolling, receiving
+from outreach import receiving
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.database import open_engine
 from outreach.storage.inspections import AnswerRecord
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord

@@ -13,7 +13,7 @@ from bot.commands.invite import invite
 from bot.settings import read_settings
 from bot.wiring import open_office
 from domain.contact import Role
-from outreach import inviting
+from outreach.people import inviting
 from tests.outreach.walking import CODE, enterprise
 
 app = typer.Typer()

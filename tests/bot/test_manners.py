@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.contact import Role
-from outreach import enrolling
+from outreach.people import enrolling
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.intake import QuarantineRecord
 from outreach.storage.people import ContactRecord

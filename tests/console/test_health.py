@@ -21,9 +21,10 @@ from console.health import Readiness, add_health
 from console.metrics import OfProcess, add_metrics
 from console.timing import Durations, timed
 from domain.notice import Notice
-from outreach import enrolling, readiness, vitals
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.upkeep import readiness, vitals
 from scheduler import sweeps
 from tests.conftest import SetClock
 

@@ -11,8 +11,10 @@ from bot.commands.demo import load_district
 from bot.wiring import House
 from domain.contact import Jurisdiction, Role
 from domain.fallback import Address, Service
-from outreach import addressing, appointing, enrolling, inviting, practising
 from outreach.desk import Desk
+from outreach.fallback import addressing
+from outreach.people import appointing, enrolling, inviting
+from outreach.quizzes import practising
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.liaisons import LiaisonRecord
 from outreach.storage.people import ContactRecord, OfficialRecord

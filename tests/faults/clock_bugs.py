@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 
 from domain.notice import Notice
 from domain.reminder import Almanac, Form
-from outreach import daily, gathering, occurring, ticking
+from outreach.campaigns import daily
 from outreach.desk import Desk, Office
-from outreach.gathering import Settling
+from outreach.plans import occurring
+from outreach.reminders import gathering, ticking
+from outreach.reminders.gathering import Settling
 from outreach.storage.plans import PlanRecord
 from tests.faults.seeded_bugs import Patch, bug
 

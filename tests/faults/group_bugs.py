@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import update
 
-from outreach import forwarding
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Desk
-from outreach.forwarding import Forwarder
+from outreach.fallback import forwarding
+from outreach.fallback.forwarding import Forwarder
 from outreach.storage.fallbacks import FallbackRecord
 from tests.faults.seeded_bugs import Patch, bug
 

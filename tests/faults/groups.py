@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.wiring import House
 from outreach.delivery.outcomes import Kind, Outcome
-from outreach.forwarding import Open
+from outreach.fallback.forwarding import Open
 from tests.faults.killing import Killer
 from tests.faults.telegram_side import GROUP
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from outreach.report_drafts import PURPOSE
+from outreach.reports.drafts import PURPOSE
 from outreach.storage.sealing import Seal, route_key
 from tests.faults.grounds import Ground
 from tests.stage import masked

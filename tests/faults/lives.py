@@ -24,13 +24,13 @@ from content.privacy import Privacy
 from content.texts import Texts
 from domain.refusal import Refusal
 from outreach import papering, photographing
-from outreach.amending import Amender
+from outreach.broadcasts.amending import Amender
 from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.pacing import Pacer
-from outreach.evidencing import EvidencePhotographer
-from outreach.forwarding import LOOK_FOR, Forwarder
+from outreach.fallback.forwarding import LOOK_FOR, Forwarder
 from outreach.photographing import Photographer
 from outreach.recarding import Recarder
+from outreach.reports.evidencing import EvidencePhotographer
 from outreach.storage.database import open_engine
 from outreach.visits import recording
 from scheduler import sweeps

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from outreach import corresponding, unowned
 from outreach.desk import Desk
+from outreach.pairs import corresponding
+from outreach.register import unowned
 from outreach.storage.ownerships import OwnershipRecord
 from outreach.storage.visits import VisitAnswerRecord
 from outreach.visits import filling, finishing

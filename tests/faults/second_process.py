@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.wiring import open_house
-from outreach.amending import Amender
+from outreach.broadcasts.amending import Amender
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.speaking_time import SpeakingTime
 from outreach.delivery.telegram.gateway import Gateway

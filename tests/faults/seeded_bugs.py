@@ -17,12 +17,13 @@ from domain.contact import NotYours
 from handlers import menu
 from handlers.adapter.speaking import speak
 from handlers.turn import Reply
-from outreach import inspecting, receiving
+from outreach import receiving
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Desk
+from outreach.inspections import inspecting
 from outreach.photographing import Photographer
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.notices import DeliveryRecord

@@ -9,14 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.intake import Intake
 from domain.report import Draft
-from outreach import acknowledging, amending, broadcasting, quizzing, report_drafts, reporting
-from outreach.acknowledging import Acknowledged
+from outreach.broadcasts import acknowledging, amending, broadcasting
+from outreach.broadcasts.acknowledging import Acknowledged
 from outreach.delivery import aftermath
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Desk
-from outreach.evidencing import EvidencePhotographer
-from outreach.quizzing import Answered
+from outreach.quizzes import quizzing
+from outreach.quizzes.quizzing import Answered
+from outreach.reports import drafts, reporting
+from outreach.reports.evidencing import EvidencePhotographer
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.reports import ReportRecord
 from tests.faults.seeded_bugs import Patch, a_notice_counts_as_sent_before_it_is, bug, forget_nothing
@@ -89,21 +91,21 @@ def the_official_is_told_of_a_report_after_the_commit(patch: Patch) -> None:
 @bug("report:anonymous", "reports_as_made", "effect_goes_with_id")
 def the_draft_is_wiped_before_the_report_is_made(patch: Patch) -> None:
     taken: dict[int, Draft] = {}
-    apply, opened = Intake._apply, report_drafts.opened
+    apply, opened = Intake._apply, drafts.opened
 
     async def hasty(self: Intake, turn: Any, *rest: Any) -> Any:
         taken.clear()
         async with self._office.desk() as desk:
-            if (draft := await report_drafts.draft_of(desk, turn.person.id)) is not None:
+            if (draft := await drafts.draft_of(desk, turn.person.id)) is not None:
                 taken[turn.person.id] = draft
-                await report_drafts.drop(desk, turn.person.id)
+                await drafts.drop(desk, turn.person.id)
         return await apply(self, turn, *rest)
 
     def remembered(desk: Desk, person_id: int, rows: Any) -> Draft | None:
         return taken.get(person_id) or opened(desk, person_id, rows)
 
     patch.setattr(Intake, "_apply", hasty)
-    patch.setattr(report_drafts, "opened", remembered)
+    patch.setattr(drafts, "opened", remembered)
 
 
 @bug("report:named", "reports_as_made", "photos_as_sent", "a_report_comes_whole", "told_numbers_stand")

@@ -22,10 +22,11 @@ from telegram import Bot
 from bot.intake import Intake
 from bot.webhook import BODY_LIMIT, HEADER, PATH
 from handlers.adapter.reading import NotForUs, read_update
-from outreach import enrolling, papering
+from outreach import papering
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
+from outreach.people import enrolling
 from outreach.photographing import Photographer
 from outreach.storage.intake import QuarantineRecord
 from tests.conftest import DATABASES, Figure, SetClock

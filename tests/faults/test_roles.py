@@ -24,8 +24,8 @@ from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
 from domain.notice import Notice
-from outreach import enrolling
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.baton import CLOCK, Baton
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore

@@ -26,13 +26,15 @@ from domain.composition import Content
 from domain.contact import Contact, Official, Role
 from domain.notice import Notice
 from domain.plan import Rhythm
-from outreach import broadcasting, composing, enrolling, planning
+from outreach.broadcasts import broadcasting, composing
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.speaking_time import SpeakingTime
 from outreach.delivery.taking import LEASE_FOR
 from outreach.desk import Clock, Desk, Office
+from outreach.people import enrolling
+from outreach.plans import planning
 from outreach.storage.common_clock import CommonClock
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from domain.composition import Content
 from domain.notice import Notice
-from outreach import composing
+from outreach.broadcasts import composing
 from outreach.delivery.aftermath import TOKEN
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord

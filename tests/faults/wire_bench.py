@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, text, update
 from telegram import Bot
 
 from domain.contact import Contact, Official
-from outreach.amending import Amender
+from outreach.broadcasts.amending import Amender
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from domain.photo import MAX_BYTES
-from outreach.evidencing import EvidencePhotographer
+from outreach.campaigns.picturing import ActivityPhotographer
 from outreach.photographing import Photographer
-from outreach.picturing import ActivityPhotographer
+from outreach.reports.evidencing import EvidencePhotographer
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.notices import DeliveryRecord

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.notice import Notice
-from outreach import enrolling
 from outreach.delivery.aftermath import TOKEN
 from outreach.delivery.telegram.gateway import Album, Attachment
+from outreach.people import enrolling
 from outreach.replying import tell_reporter
 from outreach.storage.reports import LetterRecord, ReportRecord
 from tests.faults.scripted_wire import Call

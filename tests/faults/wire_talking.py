@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from bot.intake import Intake, Taken
 from domain.composition import Content
 from domain.contact import Role
-from outreach import composing, enrolling, inspecting
+from outreach.broadcasts import composing
+from outreach.inspections import inspecting
+from outreach.people import enrolling
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.notices import DeliveryRecord
 from sandbox.server import DEFAULT_TOKEN

@@ -13,8 +13,8 @@ from domain.contact import StalePress
 from handlers import menu
 from handlers.turn import PRESS_LIMIT, File, Person, Press, Reply, Turn
 from handlers.turn import press as data
-from outreach import enrolling
 from outreach.desk import Office
+from outreach.people import enrolling
 
 
 async def answered(office: Office, language: str, *words: str) -> Reply:

@@ -13,7 +13,7 @@ from content.catalogue import Catalogue
 from content.texts import Texts
 from domain.quiz import Asked, shown_order
 from handlers import quiz_cards
-from outreach.quizzing import Quiz
+from outreach.quizzes.quizzing import Quiz
 from outreach.storage.people import ContactRecord
 from outreach.storage.polls import PollRecord
 from outreach.storage.quizzes import GroupQuestionRecord, MemoryRecord, QuizQuestionRecord

@@ -18,47 +18,33 @@ from domain.plan import Rhythm
 from domain.rectification import StepKey
 from domain.report import Draft
 from domain.visit import VisitKind
-from outreach import (
-    addressing,
-    alerting,
-    asking,
-    broadcasting,
-    composing,
-    consulting,
-    corresponding,
-    drafting,
-    entering,
-    inspecting,
-    inviting,
-    liaising,
-    placing,
-    planning,
-    polling,
-    practising,
-    pulses,
-    quizzing,
-    receiving,
-    report_drafts,
-    standing,
-    triaging,
-    unowned,
-    vouching,
-    wishing,
-)
-from outreach.corresponding import Writer
+from outreach import consulting, placing, receiving, standing
+from outreach.broadcasts import broadcasting, composing
+from outreach.campaigns import entering
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Office
-from outreach.falling_back import look as look_for_fallbacks
+from outreach.fallback import addressing
+from outreach.fallback.falling_back import look as look_for_fallbacks
 from outreach.hazards import blacklisting, boarding, interviewing, ladder_answering, measuring
 from outreach.hazards import carding as hazard_carding
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.rectifying import Said
-from outreach.registering import Batch
+from outreach.inspections import inspecting
+from outreach.pairs import corresponding, liaising
+from outreach.pairs.corresponding import Writer
+from outreach.people import inviting, vouching
+from outreach.plans import planning
+from outreach.quizzes import asking, polling, practising, quizzing
+from outreach.register import drafting, unowned
+from outreach.register.registering import Batch
+from outreach.reminders import wishing
+from outreach.reports import drafts, triaging
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.speakers import SpeakerRecord
 from outreach.storage.uploads import UploadRecord
+from outreach.upkeep import alerting, pulses
 from outreach.visits import filling, finishing, visiting
 from outreach.visits import placing as visit_placing
 from scheduler import sweeps
@@ -138,7 +124,7 @@ async def _reports(office: Office, at: Scene) -> None:
     async with office.desk() as desk:
         await triaging.confirm(desk, *there.zhou, made[0].id, Grade.GENERAL)
         await triaging.ask(desk, *there.zhou, made[2].id, "哪个门？")
-        await report_drafts.keep(desk, REPORTER, Draft(desk.now, what=WORDS))
+        await drafts.keep(desk, REPORTER, Draft(desk.now, what=WORDS))
 
 
 async def _hazards(office: Office, at: Scene) -> None:

@@ -64,11 +64,11 @@ NAMED = {
     "console/health.py Readiness.failing": "how old the last look is",
     "console/health.py Readiness._look": "a probe is answered, also when the database is not",
     "console/metrics.py add_metrics.metrics": "a scrape is answered, also when the database is not",
-    "outreach/restoring.py _put_in_place": "a restore works on files without an office; the instant is part of a name",
+    "outreach/upkeep/restoring.py _put_in_place": "a restore works on files; the instant is part of a name",
     "outreach/storage/photos.py _is_older": "when a file was written, compared with an instant of the office's clock",
-    "outreach/backing_up.py rotate": "when a file was written, compared with an instant of the office's clock",
-    "outreach/amending.py Amender.run": "the loop that corrects cards looks again after a while",
-    "outreach/forwarding.py Forwarder.run": "the loop that tells enterprises another way looks again after a while",
+    "outreach/upkeep/backing_up.py rotate": "when a file was written, compared with an instant of the office's clock",
+    "outreach/broadcasts/amending.py Amender.run": "the loop that corrects cards looks again later",
+    "outreach/fallback/forwarding.py Forwarder.run": "the loop of the fallback channel looks again after a while",
 }
 
 

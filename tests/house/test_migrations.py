@@ -14,8 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from outreach import enrolling
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.database import DatabaseTaken, OnlyProcess
 from outreach.storage.migrating import SchemaMismatch, current, migrate, must_be_newest, newest
 from outreach.storage.records import Record

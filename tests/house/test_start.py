@@ -47,7 +47,7 @@ import asyncio, sys
 from pathlib import Path
 from bot.settings import Settings
 from bot.wiring import open_office
-from outreach import backing_up
+from outreach.upkeep import backing_up
 folder = Path(sys.argv[1])
 async def back_up():
     async with open_office(Settings(bot_token="123456:invented-token", data_dir=folder)) as office:

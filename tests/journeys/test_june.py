@@ -16,7 +16,7 @@ from bot.settings import read_settings
 from bot.wiring import open_office
 from content.catalogue import Catalogue
 from domain.contact import Role
-from outreach import enrolling, inviting
+from outreach.people import enrolling, inviting
 from outreach.storage.enterprises import EnterpriseRecord
 from scheduler import sweeps
 from tests import pictures

@@ -11,13 +11,13 @@ from domain.checklist import Grade
 from domain.contact import Contact, Official, Role
 from domain.hazard import Source
 from domain.rectification import StepKey
-from outreach import enrolling
 from outreach.desk import Office
 from outreach.hazards import rectifying
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
 from outreach.hazards.rectifying import NOTHING, Said
 from outreach.hazards.viewing import Who
+from outreach.people import enrolling
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord, HazardStepRecord
 from tests.outreach.reported import STREET, Street, street
 from tests.outreach.walking import person

@@ -13,12 +13,12 @@ from telegram import Bot
 
 from domain.contact import Contact
 from domain.notice import Notice
-from outreach import enrolling
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.delivery.telegram.transport import AiohttpRequest
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.people import ContactRecord
 from sandbox.server import DEFAULT_TOKEN, create_app

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from domain.contact import Contact, Jurisdiction, Official, Role
 from domain.report import Draft, DraftPhoto
-from outreach import appointing, enrolling, report_drafts, reporting
 from outreach.desk import Office
-from outreach.reporting import Submitted
+from outreach.people import appointing, enrolling
+from outreach.reports import drafts, reporting
+from outreach.reports.reporting import Submitted
 from tests.outreach.walking import enterprise, official, person
 
 REPORTER = 5001
@@ -50,7 +51,7 @@ async def report(
     async with office.desk() as desk:
         pictures = tuple(DraftPhoto(f"file-{person_id}-{at}", f"unique-{person_id}-{at}") for at in range(photos))
         draft = Draft(desk.now, what=what, enterprise_id=shop, photos=pictures)
-        await report_drafts.keep(desk, person_id, draft)
+        await drafts.keep(desk, person_id, draft)
         return await reporting.submit(desk, by, person_id, person_id, draft, is_named)
 
 

@@ -17,14 +17,16 @@ from bot.watching import Watch, open_robots
 from content.texts import Texts
 from domain.alert import NAMED, RULES
 from domain.notice import Notice
-from outreach import alerting, enrolling, pulses, receiving
+from outreach import receiving
 from outreach.delivery.alarms import Alarms
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.robot import Robot
 from outreach.desk import Desk, Office
+from outreach.people import enrolling
 from outreach.storage.alerts import AlertRecord, AlertWordRecord
 from outreach.storage.intake import QuarantineRecord
 from outreach.storage.notices import DeliveryRecord, PauseRecord
+from outreach.upkeep import alerting, pulses
 from tests.conftest import SetClock
 
 KEEPER, STRANGER = 1002, 9999
@@ -271,7 +273,7 @@ async def test_a_disk_that_fills(duty: Duty, monkeypatch: pytest.MonkeyPatch) ->
         return lambda _: shutil._ntuple_diskusage(whole, whole - free, free)  # type: ignore[attr-defined]
 
     for free, over in ((whole // 9, None), (whole // 11, False), (whole // 9, False), (whole // 5, True)):
-        monkeypatch.setattr("outreach.vitals.shutil.disk_usage", usage(free))
+        monkeypatch.setattr("outreach.upkeep.vitals.shutil.disk_usage", usage(free))
         await duty.pass_(1)
         if over is None:
             assert await duty.raised() == []

@@ -15,15 +15,16 @@ from sqlalchemy import select
 
 from bot.intake import Taken
 from domain.files import FileUnavailable
-from outreach import backing_up, receiving
+from outreach import receiving
 from outreach.desk import Office
-from outreach.evidencing import EvidencePhotographer
 from outreach.photographing import MOST_LOOKS, WAITS
+from outreach.reports.evidencing import EvidencePhotographer
 from outreach.storage.base import Record
 from outreach.storage.intake import QuarantineRecord
 from outreach.storage.people import ContactRecord, JournalRecord, StandingRecord
 from outreach.storage.reports import LetterRecord, ReportPhotoRecord, ReportRecord
 from outreach.storage.sqlite_build import sqlite
+from outreach.upkeep import backing_up
 from sandbox.cast import Person, load_cast
 from sandbox.server import create_app
 from tests.conftest import SetClock

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from domain.authority import BeyondYourOffice, DutyLacking, OfficeEnded, OfficeRole, OwnOffice
 from domain.contact import Contact, Jurisdiction, NotYours, Official, OfficialCodeSpent, StalePress
-from outreach import appointing, invitees, listing, nominating, reading, standing
+from outreach import reading, standing
 from outreach.desk import Desk, Office
-from outreach.nominating import Nomination
+from outreach.people import appointing, invitees, nominating
+from outreach.people.nominating import Nomination
+from outreach.register import listing
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import JournalRecord

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from domain.contact import StalePress
 from domain.quiz import GROUP_QUESTIONS_A_DAY, GroupQuestionsSpent, QuestionsLacking
-from outreach import asking, revising
 from outreach.desk import Office
+from outreach.quizzes import asking, revising
 from outreach.storage.quizzes import GroupQuestionRecord
 from outreach.storage.records import Record
 from tests.bank import QUESTIONS, question, with_bank

@@ -10,11 +10,11 @@ from domain.checklist import Grade
 from domain.contact import NotYours, StalePress
 from domain.hazard import PrincipalMissing
 from domain.rectification import StepKey
-from outreach import triaging
 from outreach.desk import Office
 from outreach.hazards import boarding
 from outreach.hazards.boarding import make_board
 from outreach.hazards.rectifying import Said
+from outreach.reports import triaging
 from outreach.storage.boards import BoardRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord

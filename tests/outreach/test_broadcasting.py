@@ -21,17 +21,19 @@ from domain.broadcast import (
 )
 from domain.composition import Content
 from domain.contact import Contact, NotYours, Official, Role, StalePress
-from outreach import acknowledging, broadcasting, composing, enrolling, erasing, tallying
-from outreach.amending import Amender
-from outreach.audiences import bound_of, choices, resolve
+from outreach.broadcasts import acknowledging, broadcasting, composing, tallying
+from outreach.broadcasts.amending import Amender
+from outreach.broadcasts.audiences import bound_of, choices, resolve
+from outreach.broadcasts.tallying import Part
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.privacy import erasing
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import OfficialRecord
-from outreach.tallying import Part
 from tests.conftest import SetClock
 from tests.outreach import walking
 from tests.outreach.mailing import Mailing, open_mailing

@@ -13,10 +13,12 @@ from domain.authority import DutyLacking, OfficeRole
 from domain.campaign import ActivityEntered, ActivityPhotosFull, ActivityUnfinished, CellState, DayOutside
 from domain.contact import Contact, Jurisdiction, NotYours, Official, Post, Role
 from domain.files import FileTooLarge
-from outreach import appointing, campaigning, daily, enrolling, entering, erasing
+from outreach.campaigns import campaigning, daily, entering
+from outreach.campaigns.entering import Entry
+from outreach.campaigns.picturing import ActivityPhotographer
 from outreach.desk import Desk, Office
-from outreach.entering import Entry
-from outreach.picturing import ActivityPhotographer
+from outreach.people import appointing, enrolling
+from outreach.privacy import erasing
 from outreach.storage.campaigns import ActivityPhotoRecord, ActivityRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
@@ -82,7 +84,7 @@ async def test_an_inspection_in_june_fills_its_cell_without_a_second_upload(offi
     async with office.desk() as desk:
         contact = await person(desk, "王芳", 4001)
         posts = await enrolling.posts_of(desk, contact.id)
-    from outreach import inspecting
+    from outreach.inspections import inspecting
 
     async with office.desk() as desk:
         opened = await inspecting.begin(desk, contact, posts, posts[0].enterprise_id, "catering")
@@ -97,7 +99,7 @@ async def test_an_inspection_in_june_fills_its_cell_without_a_second_upload(offi
 async def test_a_principal_who_ticks_off_their_own_duties_has_not_looked_for_hazards(
     office: Office, clock: SetClock
 ) -> None:
-    from outreach import inspecting
+    from outreach.inspections import inspecting
 
     clock.set(datetime(2026, 6, 1, 10, tzinfo=UTC))
     async with office.desk() as desk:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from outreach import chaining, searching
 from outreach.desk import Office
 from outreach.storage.journal_links import JournalLinkRecord
 from outreach.storage.people import JournalRecord
+from outreach.upkeep import chaining, searching
 from scheduler import sweeps
 from tests.conftest import SetClock
 

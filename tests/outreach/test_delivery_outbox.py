@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from outreach import enrolling
 from outreach.delivery import taking
 from outreach.delivery.claims import WINDOW, Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.rows import Due
 from outreach.delivery.taking import LEASE_FOR, Claim
 from outreach.desk import Office
+from outreach.people import enrolling
 from tests.conftest import SetClock
 from tests.outreach.mailing import Mailing, open_mailing
 

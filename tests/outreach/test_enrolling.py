@@ -19,8 +19,10 @@ from domain.contact import (
     PhoneNotOnRegister,
     Role,
 )
-from outreach import appointing, enrolling, inspecting, inviting, reading
+from outreach import reading
 from outreach.desk import Office
+from outreach.inspections import inspecting
+from outreach.people import appointing, enrolling, inviting
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import (

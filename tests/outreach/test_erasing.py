@@ -12,26 +12,17 @@ from sqlalchemy import select, text
 from domain.contact import Contact, Jurisdiction, Role
 from domain.hazard import HazardState, Source
 from domain.notice import Notice
-from outreach import (
-    appointing,
-    asking,
-    disclosing,
-    enrolling,
-    erasing,
-    polling,
-    practising,
-    receiving,
-    revising,
-    standing,
-    vouching,
-    wishing,
-)
+from outreach import receiving, standing
 from outreach.desk import Desk, Office
 from outreach.hazards.carding import place_card
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
 from outreach.hazards.viewing import Who
-from outreach.occurring import remind_of
+from outreach.people import appointing, enrolling, vouching
+from outreach.plans.occurring import remind_of
+from outreach.privacy import disclosing, erasing
+from outreach.quizzes import asking, polling, practising, revising
+from outreach.reminders import wishing
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.inspections import AnswerRecord, InspectionRecord, PhotoRecord
 from outreach.storage.liaisons import LiaisonWordRecord

@@ -18,15 +18,18 @@ from typer.testing import CliRunner
 from bot.command_line import app_for
 from domain.contact import Contact, Role
 from domain.fallback import Address, Service
-from outreach import addressing, enrolling, falling_back, forwarding, releasing, tallying
+from outreach.broadcasts import tallying
 from outreach.delivery.robot import Robot, robot_at
 from outreach.desk import Desk, Office
-from outreach.forwarding import Forwarder
+from outreach.fallback import addressing, falling_back, forwarding
+from outreach.fallback.forwarding import Forwarder
+from outreach.people import enrolling
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import OfficialRecord
+from outreach.upkeep import releasing
 from tests.conftest import SetClock
 
 TOKEN = "t0ken" * 6

@@ -28,7 +28,6 @@ from domain.contact import Jurisdiction, Role
 from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
 from domain.refusal import Refusal
-from outreach import appointing, enrolling, following, triaging
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
@@ -40,8 +39,10 @@ from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import PLAN_PARTS, Who
+from outreach.people import appointing, enrolling
 from outreach.persons import as_contact
 from outreach.recarding import HOLD_FOR, Recarder
+from outreach.reports import following, triaging
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardCardRecord, HazardPhotoRecord, HazardRecord, HazardStepRecord
 from outreach.storage.notices import DeliveryRecord

@@ -14,9 +14,11 @@ from content.catalogue import Catalogue
 from domain.checklist import Verdict
 from domain.contact import Contact, NotYours, Post, Role, StalePress
 from domain.inspection import ChecklistUnfit, InspectionSubmitted, InspectionUnfinished, TooManyPhotos
-from outreach import enrolling, inspecting, reading
+from outreach import reading
 from outreach.desk import Office
-from outreach.inspecting import Open
+from outreach.inspections import inspecting
+from outreach.inspections.inspecting import Open
+from outreach.people import enrolling
 from outreach.storage.inspections import (
     AnswerRecord,
     ChecklistEditionRecord,

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from domain.contact import NotYours, Role
 from domain.invitation import NothingToPrint, Scope, invitable_by
-from outreach import enrolling, invitees, inviting
 from outreach.desk import Desk, Office
+from outreach.people import enrolling, invitees, inviting
 from outreach.storage.notices import DeliveryRecord
 from tests.outreach.walking import enterprise, official, person
 

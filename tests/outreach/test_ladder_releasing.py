@@ -14,10 +14,10 @@ from domain.contact import Jurisdiction, NotYours, StalePress
 from domain.ladder import LadderStopped, PaperMovedOn, RecallTooLate, ReleaserNotHead, SecondPersonNeeded
 from domain.paper_form import PaperIncomplete
 from domain.rectification import StepKey
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import ladder_papers, ladder_reading, ladder_releasing
 from outreach.hazards.viewing import Who
+from outreach.people import appointing
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from domain.contact import Role
 from domain.rectification import StepKey
 from domain.reminder import QuietHours
-from outreach import appointing, enrolling
 from outreach.delivery.relevance import over_for
 from outreach.desk import Office
 from outreach.hazards import blacklisting, interviewing, ladder_answering
 from outreach.hazards.ladder_reminding import DRAFT_DAYS
 from outreach.hazards.rectifying import Said
+from outreach.people import appointing, enrolling
 from outreach.storage.ladder import LadderPaperRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import ReminderRecord

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from domain.contact import Role
-from outreach import acknowledging, broadcasting, composing, enrolling
+from outreach.broadcasts import acknowledging, broadcasting, composing
 from outreach.delivery.claims import WINDOW
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
 from tests.conftest import SetClock

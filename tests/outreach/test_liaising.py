@@ -20,10 +20,12 @@ from domain.liaison import (
     TooManyRelayed,
 )
 from domain.text import WordsTooLong
-from outreach import appointing, corresponding, disclosing, enrolling, erasing, liaising
-from outreach.corresponding import KEPT_FOR, Thread, Writer
 from outreach.desk import Office
 from outreach.hazards.viewing import Who
+from outreach.pairs import corresponding, liaising
+from outreach.pairs.corresponding import KEPT_FOR, Thread, Writer
+from outreach.people import appointing, enrolling
+from outreach.privacy import disclosing, erasing
 from outreach.storage.liaisons import LiaisonRecord, LiaisonWordRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import JournalRecord

@@ -16,26 +16,18 @@ from domain.composition import MOST_SIGNS, Content
 from domain.contact import Role
 from domain.notice import DeliveryState
 from domain.parting import CAPTION_LIMIT, TEXT_LIMIT, units
-from outreach import (
-    acknowledging,
-    broadcasting,
-    composing,
-    enrolling,
-    freezing,
-    papering,
-    parting,
-    releasing,
-    searching,
-    tallying,
-)
-from outreach.amending import Amender
+from outreach import papering
+from outreach.broadcasts import acknowledging, broadcasting, composing, freezing, parting, tallying
+from outreach.broadcasts.amending import Amender
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Gateway
+from outreach.people import enrolling
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
+from outreach.upkeep import releasing, searching
 from tests.conftest import Figure, SetClock
 from tests.outreach import walking
 from tests.outreach.mailing import Mailing, open_mailing

@@ -32,7 +32,7 @@ from domain.contact import Contact, Official, Role
 from domain.notice import DeliveryState, Notice
 from domain.plan import Reminded, Rhythm
 from domain.refusal import Refusal
-from outreach import acknowledging, broadcasting, composing, enrolling, inspecting, planning, wishing
+from outreach.broadcasts import acknowledging, broadcasting, composing
 from outreach.delivery.claims import WINDOW
 from outreach.delivery.holding import wishes_of
 from outreach.delivery.outcomes import Kind, Outcome
@@ -40,6 +40,10 @@ from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.desk import Desk, Office
+from outreach.inspections import inspecting
+from outreach.people import enrolling
+from outreach.plans import planning
+from outreach.reminders import wishing
 from outreach.storage.notices import DeliveryRecord
 from scheduler import sweeps
 from tests.conftest import Figure, SetClock

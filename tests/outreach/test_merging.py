@@ -9,11 +9,11 @@ from domain.checklist import Grade
 from domain.contact import NotYours
 from domain.hazard import FollowerUnfit, HazardState, MergeUnfit
 from domain.rectification import StepKey
-from outreach import following, triaging
 from outreach.desk import Office
 from outreach.hazards import carding, merging, rectifying
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
+from outreach.reports import following, triaging
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.reports import LetterRecord

@@ -11,11 +11,12 @@ from content.texts import Texts
 from domain.broadcast import DraftChanged, SecondOfficialMissing
 from domain.composition import Content
 from domain.contact import NotYours
-from outreach import acknowledging, broadcasting, composing, enrolling
+from outreach.broadcasts import acknowledging, broadcasting, composing
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import MEANINGS, Kind
 from outreach.delivery.refusals import NO_ANSWER, REFUSALS, UNREADABLE
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.people import OfficialRecord
 from tests.conftest import SetClock
 from tests.outreach.test_broadcasting import SENT, Bureau

@@ -11,13 +11,13 @@ from domain.authority import DutyLacking, OfficeRole
 from domain.contact import Jurisdiction, StalePress
 from domain.hazard import UndoTooLate
 from domain.rectification import StepKey
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import nudging
 from outreach.hazards.carding import place_card
 from outreach.hazards.rectifying import Said
 from outreach.hazards.sifting import Pile, Sift
 from outreach.hazards.viewing import Who
+from outreach.people import appointing
 from outreach.storage.hazards import HazardCardRecord, HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from tests.conftest import SetClock

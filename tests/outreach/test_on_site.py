@@ -9,11 +9,11 @@ from domain.contact import Jurisdiction, NotYours, StalePress
 from domain.hazard import HazardState, Source, StepStale
 from domain.inspection import TooManyPhotos
 from domain.rectification import StepKey
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import on_site, viewing
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
+from outreach.people import appointing
 from outreach.storage.hazards import HazardRecord
 from tests.outreach.hazarded import Scene, row_of, scene, steps_of, take, within
 from tests.outreach.reported import STREET

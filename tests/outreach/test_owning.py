@@ -10,13 +10,13 @@ from sqlalchemy import select
 from domain.authority import OfficeRole
 from domain.contact import Jurisdiction
 from domain.hazard import Source
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import carding
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.viewing import actor_for
 from outreach.ledgers import exporting
-from outreach.owning import owners_of
+from outreach.people import appointing
+from outreach.register.owning import owners_of
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import JournalRecord, OfficialRecord

@@ -10,8 +10,9 @@ from sqlalchemy.exc import NoResultFound
 
 from domain.contact import Role
 from domain.invitation import Scope
-from outreach import enrolling, invitees, inviting, papering
+from outreach import papering
 from outreach.desk import Office
+from outreach.people import enrolling, invitees, inviting
 from outreach.photographing import Photographer
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.people import InvitationRecord

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from outreach import enrolling, practising, wishing
 from outreach.delivery.claims import Claims
 from outreach.delivery.holding import told_since
 from outreach.delivery.outcomes import Kind, Outcome
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.quizzes import practising
+from outreach.reminders import wishing
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.quizzes import DailyQuestionRecord
 from scheduler import sweeps

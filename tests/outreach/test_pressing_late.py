@@ -20,12 +20,13 @@ from domain.rectification import StepKey
 from domain.visit import VisitKind, VisitNotEmpty
 from handlers import menu
 from handlers.turn import Button, Person, Press, Reply, Say, Turn
-from outreach import appointing, enrolling, following, triaging
 from outreach.desk import Office
 from outreach.hazards import blacklisting, interviewing, ladder_answering, rectifying
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.ledgers.exporting import make_ledgers
+from outreach.people import appointing, enrolling
+from outreach.reports import following, triaging
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord

@@ -7,8 +7,10 @@ import pytest
 from domain.authority import OfficeRole
 from domain.checklist import Verdict
 from domain.contact import Jurisdiction, NotYours, Role
-from outreach import enrolling, inspecting, proxying, reading
+from outreach import reading
 from outreach.desk import Office
+from outreach.inspections import inspecting, proxying
+from outreach.people import enrolling
 from tests.outreach.test_appointing import GRID, STREET, seated
 from tests.outreach.walking import enterprise, person
 

@@ -12,7 +12,6 @@ from domain.contact import Jurisdiction
 from domain.hazard import Source
 from domain.rectification import StepKey
 from handlers.queue_codes import code, fitting, mark
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards import narrowing, queueing
 from outreach.hazards.narrowing import Side
@@ -20,6 +19,7 @@ from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.rectifying import Said
 from outreach.hazards.sifting import Pile, Sift
 from outreach.hazards.viewing import Who
+from outreach.people import appointing
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from tests.outreach import hazarded

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from domain.contact import Contact, NotYours, Post, Role, StalePress
 from domain.quiz import QuestionsLacking
-from outreach import enrolling, quizzing, revising
 from outreach.desk import Office
-from outreach.quizzing import Quiz
+from outreach.people import enrolling
+from outreach.quizzes import quizzing, revising
+from outreach.quizzes.quizzing import Quiz
 from outreach.storage.people import JournalRecord
 from outreach.storage.quizzes import MemoryRecord, QuestionEditionRecord, QuizRecord
 from tests.bank import QUESTIONS, question, with_bank

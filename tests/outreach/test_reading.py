@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from domain.checklist import Verdict
 from domain.contact import Contact, Jurisdiction, NotYours, Official, Post, Role
-from outreach import enrolling, inspecting, reading
+from outreach import reading
 from outreach.desk import Office
+from outreach.inspections import inspecting
+from outreach.people import enrolling
 from outreach.storage.inspections import FindingRecord, PhotoRecord
 from tests.conftest import SetClock
 from tests.outreach import walking

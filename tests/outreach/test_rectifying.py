@@ -23,13 +23,13 @@ from domain.hazard import (
 from domain.inspection import TooManyPhotos
 from domain.rectification import StepKey
 from domain.text import WordsTooLong
-from outreach import following, triaging
 from outreach.desk import Office
 from outreach.hazards import rectifying
 from outreach.hazards.carding import card_for
 from outreach.hazards.photographing import add_photo, say_what_was_done
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import PLAN_PARTS
+from outreach.reports import following, triaging
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from tests.conftest import SetClock

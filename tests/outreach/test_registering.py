@@ -14,9 +14,10 @@ from content.workbooks import industry_ids, read_register, register_cells, write
 from domain.contact import Contact, Jurisdiction, NotYours, Official, Role, StalePress
 from domain.enterprise import EnterpriseEntry, PersonEntry
 from domain.register import Column, ProblemCode
-from outreach import appointing, drafting, enrolling, listing, registering
 from outreach.desk import Desk, Office
-from outreach.registering import Batch, ImportOutcome
+from outreach.people import appointing, enrolling
+from outreach.register import drafting, listing, registering
+from outreach.register.registering import Batch, ImportOutcome
 from outreach.storage.enterprises import EnterpriseRecord, RegisterDraftRecord
 from outreach.storage.people import JournalRecord
 from tests.conftest import MORNING, SetClock

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from domain.authority import DutyLacking, OfficeRole
 from domain.contact import Jurisdiction, NotYours, Official
 from domain.hold import EVERYTHING, LETTERS, NOTICES, HeldChanged, NotHeld
-from outreach import releasing
-from outreach.amending import Amender
+from outreach.broadcasts.amending import Amender
 from outreach.delivery.courier import Courier
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.telegram.gateway import Gateway
@@ -19,6 +18,7 @@ from outreach.desk import Office
 from outreach.storage.notices import HOLD, DeliveryRecord, PauseRecord
 from outreach.storage.people import JournalRecord
 from outreach.storage.reports import LetterRecord
+from outreach.upkeep import releasing
 from tests.conftest import SetClock
 from tests.outreach.mailing import open_mailing
 

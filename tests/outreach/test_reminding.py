@@ -16,20 +16,13 @@ from domain.checklist import Verdict
 from domain.contact import Contact, Jurisdiction, NotYours, Official, Role, StalePress
 from domain.notice import Notice
 from domain.plan import OccurrenceState, PlanDayPast, PlanState, PlanUnfinished, Reminded, Rhythm
-from outreach import (
-    enrolling,
-    gathering,
-    inspecting,
-    matters,
-    open_matters,
-    plan_looks,
-    planned,
-    planning,
-    reminding,
-    wishing,
-)
+from outreach import open_matters
 from outreach.delivery.claims import Claims
 from outreach.desk import Desk, Office
+from outreach.inspections import inspecting
+from outreach.people import enrolling
+from outreach.plans import looks, planned, planning
+from outreach.reminders import gathering, matters, reminding, wishing
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import ContactRecord
@@ -707,7 +700,7 @@ async def test_killed_at_any_statement_of_a_sweep_nothing_is_lost_and_nothing_is
             for moment in MOMENTS:
                 event.listen(office.engine.sync_engine, moment, die)
             try:
-                for sweep in (plan_looks.look_at_plans, reminding.look_at_findings, gathering.say_what_is_due):
+                for sweep in (looks.look_at_plans, reminding.look_at_findings, gathering.say_what_is_due):
                     await sweep(office)
                 break
             except Killed:

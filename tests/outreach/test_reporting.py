@@ -19,8 +19,9 @@ from domain.report import (
     TooManyReports,
     receipt_in,
 )
-from outreach import erasing, following, report_drafts, report_looks, reporting, triaging
 from outreach.desk import Office
+from outreach.privacy import erasing
+from outreach.reports import drafts, following, looks, reporting, triaging
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import JournalRecord
@@ -54,9 +55,9 @@ async def test_officials_of_the_place_are_told_and_others_neither_hear_nor_see(o
     assert made.told == 2 and made.number == "JB20260601-0001"
     assert await told(office, "report_came") == [there.zhou[0].id, there.he[0].id]
     async with office.desk() as desk:
-        assert (await report_looks.reports(desk, there.zhou[1], 0, 10)).total == 1
-        assert (await report_looks.reports(desk, there.stranger[1], 0, 10)).total == 0
-        for deed in (report_looks.report, report_looks.photos_of):
+        assert (await looks.reports(desk, there.zhou[1], 0, 10)).total == 1
+        assert (await looks.reports(desk, there.stranger[1], 0, 10)).total == 0
+        for deed in (looks.report, looks.photos_of):
             with pytest.raises(NotYours):
                 await deed(desk, there.stranger[1], made.id)
         with pytest.raises(NotYours):
@@ -68,7 +69,7 @@ async def test_a_report_from_nowhere_concerns_everybody(office: Office) -> None:
     made = await report(office, there.liu, shop=None)
     assert made.told == 3
     async with office.desk() as desk:
-        assert (await report_looks.report(desk, there.stranger[1], made.id)).line.where == ""
+        assert (await looks.report(desk, there.stranger[1], made.id)).line.where == ""
 
 
 async def test_a_named_report_is_the_contacts_and_an_anonymous_one_nobodys(office: Office) -> None:
@@ -144,7 +145,7 @@ async def test_merged_reports_share_the_outcome_also_in_a_chain(office: Office) 
     far = await report(office, there.liu, shop=other, is_named=True)
     near = await report(office, there.liu, shop=there.shop, is_named=True)
     async with office.desk() as desk:
-        assert await report_looks.joinable(desk, there.zhou[1], far.id, 5) == ()
+        assert await looks.joinable(desk, there.zhou[1], far.id, 5) == ()
         with pytest.raises(NotSamePlace):
             await triaging.merge(desk, *there.zhou, far.id, near.id)
 
@@ -175,9 +176,9 @@ async def test_only_its_reporter_looks_at_a_report_and_adds_to_it(office: Office
                 await following.report_numbered(desk, who, person_id, made.number)
     async with office.desk() as desk:
         own = await following.report_numbered(desk, there.liu, REPORTER, made.number)
-        draft = await report_drafts.begin_addition(desk, REPORTER, own.id)
+        draft = await drafts.begin_addition(desk, REPORTER, own.id)
         await reporting.add(desk, there.liu, REPORTER, draft.saying("靠听涛路"))
-        card = await report_looks.report(desk, there.zhou[1], made.id)
+        card = await looks.report(desk, there.zhou[1], made.id)
         assert card.words == ((False, "靠听涛路"),)
     assert len(await told(office, "report_added")) == 2
 
@@ -186,10 +187,10 @@ async def test_what_is_begun_does_not_end_up_in_another_report(office: Office) -
     there = await street(office)
     made = await report(office, there.liu, shop=there.shop)
     async with office.desk() as desk:
-        draft = await report_drafts.begin(desk, REPORTER, ())
-        await report_drafts.keep(desk, REPORTER, draft.saying("另一件事"))
+        draft = await drafts.begin(desk, REPORTER, ())
+        await drafts.keep(desk, REPORTER, draft.saying("另一件事"))
         with pytest.raises(ReportUnfinished):
-            await report_drafts.begin_addition(desk, REPORTER, made.id)
+            await drafts.begin_addition(desk, REPORTER, made.id)
 
 
 async def test_a_severed_report_answers_to_its_receipt_only(office: Office) -> None:
@@ -240,7 +241,7 @@ async def test_a_submission_that_is_pressed_twice_is_one(office: Office) -> None
     there = await street(office)
     await report(office, there.liu, shop=there.shop)
     async with office.desk() as desk:
-        assert await report_drafts.draft_of(desk, REPORTER) is None
+        assert await drafts.draft_of(desk, REPORTER) is None
         with pytest.raises(StalePress):
             await reporting.add(desk, there.liu, REPORTER, Draft(desk.now, what="x", report_id=1))
 
@@ -255,7 +256,7 @@ async def test_a_named_reporter_who_is_erased_leaves_the_report_without_themselv
     async with office.desk() as desk:
         await erasing.erase(desk, there.liu.id)
     async with office.desk() as desk:
-        card = await report_looks.report(desk, there.zhou[1], made.id)
+        card = await looks.report(desk, there.zhou[1], made.id)
         assert (card.line.what, card.reporter, card.has_way_back) == ("后门锁着", "", False)
         photo = (await desk.session.scalars(select(ReportPhotoRecord))).one()
         assert (photo.file_id, photo.state) == ("", "failed")

@@ -13,8 +13,9 @@ from sqlalchemy import delete, event, insert, select, text, update
 from domain.alert import SEARCHES
 from domain.contact import Role
 from domain.notice import Notice
-from outreach import enrolling, erasing, pulses, repairing, searching
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.privacy import erasing
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.campaigns import ActivityPhotoRecord
 from outreach.storage.inspections import PhotoRecord
@@ -22,6 +23,7 @@ from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.plans import ReminderRecord
 from outreach.storage.pulses import PulseRecord
 from outreach.storage.reports import LetterRecord, ReportPhotoRecord
+from outreach.upkeep import pulses, repairing, searching
 from scheduler import sweeps
 from tests.conftest import Figure, SetClock
 from tests.outreach import walking

@@ -9,9 +9,10 @@ from domain.authority import DutyLacking, OfficeRole
 from domain.contact import NotYours, StalePress
 from domain.hazard import UndoTooLate
 from domain.ownership import OwnerKind, OwnerUnfit
-from outreach import appointing, unowned
 from outreach.desk import Office
 from outreach.hazards.nudging import stamp_of
+from outreach.people import appointing
+from outreach.register import unowned
 from outreach.storage.people import JournalRecord, OfficialRecord
 from tests.conftest import SetClock
 from tests.outreach.hazarded import Scene, hazard, row_of, scene

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.contact import Contact
-from outreach import erasing
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.pump import Pump
 from outreach.delivery.telegram.gateway import Attachment, Gateway
 from outreach.delivery.uploads import Uploads
 from outreach.desk import Office
+from outreach.privacy import erasing
 from outreach.storage.uploads import UploadRecord
 from tests.conftest import SetClock
 from tests.outreach.mailing import Mailing, open_mailing

@@ -16,11 +16,11 @@ from domain.contact import Jurisdiction, NotYours, StalePress
 from domain.hazard import HazardState, Source
 from domain.rectification import StepKey
 from domain.visit import ListChosen, NotTakingPart, PartHeld, VisitKind, VisitNotEmpty, VisitOver
-from outreach import erasing
 from outreach.desk import Desk, Office
 from outreach.hazards.rectifying import Said
 from outreach.hazards.viewing import Who
 from outreach.ledgers import tasks
+from outreach.privacy import erasing
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.visits import VisitAnswerRecord, VisitCardRecord, VisitRecord, VisitTakingRecord

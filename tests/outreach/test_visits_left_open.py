@@ -12,10 +12,10 @@ from domain.checklist import Verdict
 from domain.contact import NotYours
 from domain.hazard import HazardState
 from domain.visit import CloserNotHead, VisitKind, VisitOver, VisitState, VisitUnderWay
-from outreach import appointing
 from outreach.desk import Office
 from outreach.hazards.viewing import Who
 from outreach.ledgers import tasks
+from outreach.people import appointing
 from outreach.storage.notices import DeliveryRecord
 from outreach.visits import asking_along, counting, filling, finishing, listing, recording, visiting
 from scheduler import sweeps

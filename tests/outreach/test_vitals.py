@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import event, insert, select, text
 
 from domain.notice import Notice
-from outreach import enrolling, pulses, receiving, vitals
+from outreach import receiving
 from outreach.desk import Office
+from outreach.people import enrolling
 from outreach.storage.notices import DeliveryRecord, PauseRecord
 from outreach.storage.sqlite_build import FIRST_SOUND_WAL
+from outreach.upkeep import pulses, vitals
 from scheduler import sweeps
 from tests.conftest import SetClock
 

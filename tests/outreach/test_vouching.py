@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from domain.contact import Contact, NotYours, Role, StalePress
-from outreach import appointing, enrolling, inviting, vouching
 from outreach.desk import Office
+from outreach.people import appointing, enrolling, inviting, vouching
+from outreach.people.vouching import Request
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import EnrolmentRequestRecord, InvitationRecord, JournalRecord
-from outreach.vouching import Request
 from tests.outreach import walking
 
 PRINCIPAL, OFFICER, EMPLOYEE = Role.PRINCIPAL, Role.SAFETY_OFFICER, Role.EMPLOYEE

@@ -9,8 +9,9 @@ from PIL import Image
 
 from domain.checklist import Verdict
 from domain.contact import Contact, Jurisdiction, Official, Role
-from outreach import appointing, enrolling, inspecting
 from outreach.desk import Desk, Office
+from outreach.inspections import inspecting
+from outreach.people import appointing, enrolling
 from outreach.storage.enterprises import EnterpriseRecord
 
 CODE = "91330212MA2AXXXX7K"

@@ -11,8 +11,10 @@ from sqlalchemy import event
 
 from domain.contact import Role
 from domain.notice import Notice
-from outreach import enrolling, practising, ticking
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.quizzes import practising
+from outreach.reminders import ticking
 from outreach.storage.inspections import FindingRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import PlanRecord

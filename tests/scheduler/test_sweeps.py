@@ -14,13 +14,16 @@ from sqlalchemy import select, text
 
 from domain.notice import Notice
 from domain.photo import PhotoBytes
-from outreach import backing_up, enrolling, polling, receiving
+from outreach import receiving
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.quizzes import polling
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.fallbacks import FallbackRecord
 from outreach.storage.inspections import PhotoRecord
 from outreach.storage.intake import QuarantineRecord, SeenUpdateRecord
 from outreach.storage.notices import DeliveryRecord
+from outreach.upkeep import backing_up
 from scheduler import sweeps
 from scheduler.clockwork import Clockwork
 from tests.conftest import SetClock

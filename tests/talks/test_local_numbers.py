@@ -7,8 +7,9 @@ from dataclasses import replace
 from content.catalogue import Catalogue
 from domain.contact import Role
 from handlers.hotline import guide_in, hotlines_in
-from outreach import enrolling, locating
 from outreach.desk import Office
+from outreach.people import enrolling
+from outreach.register import locating
 from outreach.storage.enterprises import EnterpriseRecord
 
 

@@ -1,0 +1,56 @@
+"""补发 — somebody new at an enterprise gets the broadcasts to it that are still in force."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, or_, select
+
+from domain.broadcast import Audience, BroadcastState
+from domain.contact import Contact, Role
+from outreach.broadcasts.audiences import is_meant
+from outreach.broadcasts.bulletins import view_of
+from outreach.broadcasts.parting import deliveries
+from outreach.desk import Desk
+from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
+from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.notices import DeliveryRecord
+
+
+async def catch_up(desk: Desk, contact: Contact, enterprise_id: int, role: Role) -> int:
+    """Tell a new holder of a post what the enterprise was told and what still holds. Returns how many broadcasts.
+
+    One whose audience was a list of names (those who had not read another) is not theirs.
+    """
+    enterprise = await desk.session.get_one(EnterpriseRecord, enterprise_id)
+    rows = await desk.session.scalars(
+        select(BroadcastRecord)
+        .where(
+            BroadcastRecord.state == BroadcastState.APPROVED,
+            or_(BroadcastRecord.expires_at.is_(None), BroadcastRecord.expires_at > desk.now),
+        )
+        .order_by(BroadcastRecord.id)
+    )
+    told = 0
+    for row in rows.all():
+        told += await give(desk, row, contact, enterprise, role)
+    return told
+
+
+async def give(desk: Desk, row: BroadcastRecord, contact: Contact, enterprise: EnterpriseRecord, role: Role) -> bool:
+    """One broadcast to one person who is meant by it and has not got it. Whether it was given just now."""
+    audience = Audience.of(row.audience)
+    if audience.unacknowledged_of is not None or role not in audience.posts.roles:
+        return False
+    if not is_meant(desk, audience, enterprise):
+        return False
+    is_new = False
+    for values in deliveries(desk, await view_of(desk, row), contact):
+        is_new = await desk.put_once(DeliveryRecord, DeliveryRecord.key, **values)
+    if not is_new:
+        return False
+    await desk.session.execute(
+        insert(RecipientRecord).values(
+            broadcast_id=row.id, contact_id=contact.id, enterprise_id=enterprise.id, role=role, is_late=True
+        )
+    )
+    desk.has_told = True
+    return True

@@ -1,0 +1,1 @@
+"""自查 — walking a checklist, and what is found on the way."""

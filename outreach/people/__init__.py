@@ -1,0 +1,1 @@
+"""人员 — how somebody becomes a contact, the holder of a post, or an official."""

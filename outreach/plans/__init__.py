@@ -1,0 +1,1 @@
+"""自查计划 — what enterprises are asked to inspect, how often, and who has."""

@@ -1,0 +1,1 @@
+"""个人信息 — everything held about a person, shown to them or erased."""

@@ -1,0 +1,1 @@
+"""企业名录 — which enterprises there are, and who answers for each."""
