@@ -14,7 +14,6 @@ from domain.refusal import Refusal
 # Above this many recipients, or when it is urgent, a second official must agree (threat T6).
 ALONE_UP_TO = 500
 CHASE_EVERY_FOR = timedelta(hours=4)
-FURTHEST_FOR = timedelta(days=90)
 IN_FORCE_DAYS = (1, 3, 7, 30)
 DEFAULT_DAYS = 7
 # More names than this come as a workbook.
@@ -158,18 +157,6 @@ class DraftChanged(Refusal):
     """It says something else, or goes elsewhere or at another time, than what was shown to whoever agrees to it."""
 
 
-class MomentNotUnderstood(Refusal):
-    """No day and time could be read in what was typed."""
-
-
-class MomentPast(Refusal):
-    """That moment is over."""
-
-
-class MomentTooFar(Refusal):
-    """Further ahead than a notice may be planned."""
-
-
 class ChasedRecently(Refusal):
     """They were reminded a short while ago; `at` says when."""
 
@@ -203,35 +190,6 @@ def in_force_until(from_on: date, days: int, zone: tzinfo) -> datetime | None:
     if not days:
         return None
     return datetime.combine(from_on + timedelta(days=days + 1), time(), zone)
-
-
-def read_moment(typed: str, now: datetime, zone: tzinfo) -> datetime:
-    """The moment that figures such as `6月3日 14:30`, `2026-06-03 14:30` or `14:30` mean, on a day to come.
-
-    Raises MomentNotUnderstood, MomentPast or MomentTooFar.
-    """
-    figures = [int(figure) for figure in re.findall(r"\d{1,4}", typed)]
-    today = now.astimezone(zone).date()
-    try:
-        match figures:
-            case [hour, minute]:
-                day, clock = today, time(hour, minute)
-            case [month, day_of_month, hour, minute]:
-                day, clock = date(today.year, month, day_of_month), time(hour, minute)
-                if day < today:
-                    day = day.replace(year=today.year + 1)
-            case [year, month, day_of_month, hour, minute]:
-                day, clock = date(year, month, day_of_month), time(hour, minute)
-            case _:
-                raise MomentNotUnderstood
-    except ValueError:
-        raise MomentNotUnderstood from None
-    moment = datetime.combine(day, clock, zone)
-    if moment <= now:
-        raise MomentPast
-    if moment > now + FURTHEST_FOR:
-        raise MomentTooFar(days=FURTHEST_FOR.days)
-    return moment
 
 
 def read_count(typed: str) -> int | None:

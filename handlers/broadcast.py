@@ -8,6 +8,7 @@ from domain.contact import StalePress
 from handlers import broadcast_draft as draft
 from handlers import broadcast_sending as sending
 from handlers import broadcast_status as status
+from handlers import broadcast_timing as timing
 from handlers.inspection_cards import short
 from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Scene, Text, Turn
@@ -18,7 +19,7 @@ from outreach.broadcasts.tallying import BroadcastLine
 
 take_body = draft.take_body
 take_more = draft.take_more
-take_moment = draft.take_moment
+take_moment = timing.take_moment
 take_count = sending.take_count
 # After these a free message is waited for; every other button of this talk ends the waiting.
 _ASKING = frozenset({"new", "body", "typ", "w", "ok", "who", "wp", "xl", "t"})
@@ -104,11 +105,11 @@ async def press(turn: Turn, scene: Scene) -> Reply:
         case "s":
             return await draft.choose_value(turn, scene, id_, said.words[3], said.words[4])
         case "wh":
-            return await draft.moments(turn, scene, id_)
+            return await timing.moments(turn, scene, id_)
         case "at":
-            return await draft.choose_moment(turn, scene, id_, said.words[3])
+            return await timing.choose_moment(turn, scene, id_, said.words[3])
         case "typ":
-            return await draft.ask_moment(turn, scene, id_)
+            return await timing.ask_moment(turn, scene, id_)
         case "dy":
             return await draft.days(turn, scene, id_)
         case "ds" | "ur":

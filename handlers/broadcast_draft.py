@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from content.texts import Words
-from domain.broadcast import IN_FORCE_DAYS, Audience, Posts, must_have_second, read_moment
+from domain.broadcast import IN_FORCE_DAYS, Audience, Posts, must_have_second
 from domain.composition import BroadcastEmpty, Content, PhotosFull, signs_in
 from domain.contact import StalePress
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
@@ -14,9 +14,8 @@ from handlers.turn import press as data
 from outreach import standing
 from outreach.broadcasts import audiences, bulletins, composing, parting
 
-BODY, MORE, MOMENT = "broadcast.body", "broadcast.more", "broadcast.moment"
+BODY, MORE = "broadcast.body", "broadcast.more"
 FIELDS = ("street", "grid", "group", "industry", "posts", "risk_class", "unacknowledged_of")
-AFTERNOON, MORNING = time(14), time(9)
 NONE = "-"
 
 
@@ -34,20 +33,20 @@ async def ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
 
 async def _ask_body(turn: Turn, scene: Scene, id_: int) -> Reply:
     await standing.expect(scene.desk, scene.known.contact.id, BODY, f"broadcast:{id_}")
-    rows: Rows = ((_key(scene.words, "throw_away", "no", id_), home_button(scene.words)),)
+    rows: Rows = ((key(scene.words, "throw_away", "no", id_), home_button(scene.words)),)
     return show(turn, scene.words("replies/broadcast/ask_body"), rows)
 
 
 async def take_body(turn: Turn, scene: Scene) -> Reply:
     """The words, or a photo or file with its words; whatever the draft said before is gone."""
-    id_ = _subject(scene)
+    id_ = subject_of(scene)
     draft = await composing.compose(scene.desk, scene.known.contact, scene.as_official(), id_, _written(turn))
     return await _taken(turn, scene, draft)
 
 
 async def take_more(turn: Turn, scene: Scene) -> Reply:
     """What is sent after it belongs to it too: the rest of an album, or of words too long for one message."""
-    id_, desk, contact, official = _subject(scene), scene.desk, scene.known.contact, scene.as_official()
+    id_, desk, contact, official = subject_of(scene), scene.desk, scene.known.contact, scene.as_official()
     try:
         draft = await composing.add(desk, contact, official, id_, _written(turn))
     except PhotosFull as full:
@@ -74,12 +73,14 @@ async def _taken(turn: Turn, scene: Scene, draft: bulletins.Broadcast, note: str
     return await _audience(turn, scene, draft, is_open=True, note=note)
 
 
-def _subject(scene: Scene) -> int:
+def subject_of(scene: Scene) -> int:
+    """The draft that a free message is about."""
     return int(scene.subject.split(":")[1])
 
 
-def _key(words: Words, key: str, *said: object, style: str = "", **facts: object) -> Button:
-    return Button(words.label(f"broadcast.{key}", **facts), data("bc", *said), style=style)
+def key(words: Words, name: str, *said: object, style: str = "", **facts: object) -> Button:
+    """A button under a draft, by the name of its label."""
+    return Button(words.label(f"broadcast.{name}", **facts), data("bc", *said), style=style)
 
 
 def bounds(scene: Scene, audience: Audience) -> list[str]:
@@ -111,14 +112,15 @@ async def facts_of(scene: Scene, draft: bulletins.Broadcast) -> dict[str, object
         "count": reach.count,
         "enterprises": reach.enterprises,
         "vacancies": len(reach.vacancies),
-        "leaves_at": _leaves(scene, draft),
+        "leaves_at": leaves(scene, draft),
         "is_put_off": _is_put_off(scene, draft),
         "until_on": bulletins.last_day(desk, bulletins.expiry(desk, draft.due_at, draft.days_in_force)),
         "needs_second": must_have_second(reach.count, draft.is_urgent),
     }
 
 
-def _leaves(scene: Scene, draft: bulletins.Broadcast) -> datetime | None:
+def leaves(scene: Scene, draft: bulletins.Broadcast) -> datetime | None:
+    """When it leaves; None for at once."""
     at = bulletins.leaves_at(scene.desk, draft.due_at, draft.is_urgent)
     return None if at <= scene.desk.now else at
 
@@ -133,13 +135,13 @@ async def card(turn: Turn, scene: Scene, draft: bulletins.Broadcast) -> Reply:
     """The draft, everything about it, and a button for each thing that can be changed."""
     words, id_ = scene.words, draft.id
     rows: Rows = (
-        (_key(words, "preview", "p", id_, style="primary"),),
-        (_key(words, "to", "to", id_), _key(words, "when", "wh", id_)),
+        (key(words, "preview", "p", id_, style="primary"),),
+        (key(words, "to", "to", id_), key(words, "when", "wh", id_)),
         (
-            _key(words, "days", "dy", id_),
-            _key(words, "not_urgent" if draft.is_urgent else "urgent", "ur", id_, 0 if draft.is_urgent else 1),
+            key(words, "days", "dy", id_),
+            key(words, "not_urgent" if draft.is_urgent else "urgent", "ur", id_, 0 if draft.is_urgent else 1),
         ),
-        (_key(words, "rewrite", "body", id_), _key(words, "throw_away", "no", id_)),
+        (key(words, "rewrite", "body", id_), key(words, "throw_away", "no", id_)),
         (home_button(words),),
     )
     return show(turn, words("replies/broadcast/draft", **await facts_of(scene, draft)), rows)
@@ -157,9 +159,9 @@ async def _audience(
     words, id_ = scene.words, draft.id
     bound = (await audiences.bound_of(scene.desk, scene.as_official())).jurisdiction
     fixed = {field for field, value in (("street", bound.street), ("grid", bound.grid)) if value}
-    keys = [_key(words, f"by.{field}", "c", id_, field, 0) for field in FIELDS if field not in fixed]
+    keys = [key(words, f"by.{field}", "c", id_, field, 0) for field in FIELDS if field not in fixed]
     rows = [tuple(keys[at : at + 2]) for at in range(0, len(keys), 2)]
-    rows.append((_key(words, "audience_done", "d", id_, style="primary"),))
+    rows.append((key(words, "audience_done", "d", id_, style="primary"),))
     facts = await facts_of(scene, draft)
     text = words("replies/broadcast/audience", **facts, is_open=is_open, note=note)
     # While more may come it is the card below it all.
@@ -187,9 +189,9 @@ async def choose(turn: Turn, scene: Scene, id_: int, field: str, page: int) -> R
     turning = pager(words, page, pages, "bc", "c", id_, field)
     if turning:
         rows.append(turning)
-    back: tuple[Button, ...] = (_key(words, "back", "to", id_),)
+    back: tuple[Button, ...] = (key(words, "back", "to", id_),)
     if field != "posts":
-        back = (_key(words, "any", "s", id_, field, NONE), *back)
+        back = (key(words, "any", "s", id_, field, NONE), *back)
     text = words("replies/broadcast/choose", question=words.label(f"broadcast.by.{field}"), total=len(found))
     return show(turn, text, (*rows, back))
 
@@ -214,64 +216,13 @@ async def choose_value(turn: Turn, scene: Scene, id_: int, field: str, code: str
     return await _audience(turn, scene, draft)
 
 
-async def moments(turn: Turn, scene: Scene, id_: int) -> Reply:
-    """When it should leave."""
-    draft = await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
-    words, desk = scene.words, scene.desk
-    rows: list[tuple[Button, ...]] = [(_key(words, "at.now", "at", id_, "now"),)]
-    if _today_at(scene, AFTERNOON) > desk.now:
-        rows.append((_key(words, "at.afternoon", "at", id_, "afternoon"),))
-    workday = _next_workday(scene)
-    rows.append((_key(words, "at.workday", "at", id_, "workday", m=workday.month, d=workday.day),))
-    rows.append((_key(words, "at.typed", "typ", id_), _key(words, "back", "d", id_)))
-    return show(turn, words("replies/broadcast/moments", leaves_at=_leaves(scene, draft)), tuple(rows))
-
-
-def _today_at(scene: Scene, clock: time) -> datetime:
-    return datetime.combine(scene.desk.today, clock, scene.desk.office.zone)
-
-
-def _next_workday(scene: Scene) -> datetime:
-    day = scene.desk.catalogue.calendar.workday_from(scene.desk.today + timedelta(days=1))
-    return datetime.combine(day, MORNING, scene.desk.office.zone)
-
-
-async def choose_moment(turn: Turn, scene: Scene, id_: int, choice: str) -> Reply:
-    """One of the moments that are offered. Raises StalePress for one that has passed since."""
-    desk, contact, official = scene.desk, scene.known.contact, scene.as_official()
-    if choice == "now":
-        return await card(turn, scene, await composing.plan(desk, contact, official, id_, at_once=True))
-    at = {"afternoon": _today_at(scene, AFTERNOON), "workday": _next_workday(scene)}[choice]
-    if at <= desk.now:
-        raise StalePress
-    return await card(turn, scene, await composing.plan(desk, contact, official, id_, due_at=at))
-
-
-async def ask_moment(turn: Turn, scene: Scene, id_: int) -> Reply:
-    """Day and time are to be typed."""
-    await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
-    await standing.expect(scene.desk, scene.known.contact.id, MOMENT, f"broadcast:{id_}")
-    rows: Rows = ((_key(scene.words, "back", "wh", id_), home_button(scene.words)),)
-    return show(turn, scene.words("replies/broadcast/ask_moment"), rows)
-
-
-async def take_moment(turn: Turn, scene: Scene) -> Reply:
-    """The day and time that were typed; asked again until they can be read."""
-    typed = turn.said.text if isinstance(turn.said, Text) else ""
-    desk, contact = scene.desk, scene.known.contact
-    at = read_moment(typed, desk.now, desk.office.zone)
-    draft = await composing.plan(desk, contact, scene.as_official(), _subject(scene), due_at=at)
-    await standing.expect(desk, contact.id, "", scene.subject)
-    return await card(turn, scene, draft)
-
-
 async def days(turn: Turn, scene: Scene, id_: int) -> Reply:
     """For how many days it is in force."""
     draft = await composing.open_draft(scene.desk, scene.known.contact, scene.as_official(), id_)
     words = scene.words
-    keys = [_key(words, "for_days", "ds", id_, count, count=count) for count in IN_FORCE_DAYS]
+    keys = [key(words, "for_days", "ds", id_, count, count=count) for count in IN_FORCE_DAYS]
     rows: Rows = (
-        tuple(keys[:2]), tuple(keys[2:]), (_key(words, "for_ever", "ds", id_, 0), _key(words, "back", "d", id_))
+        tuple(keys[:2]), tuple(keys[2:]), (key(words, "for_ever", "ds", id_, 0), key(words, "back", "d", id_))
     )  # fmt: skip
     return show(turn, words("replies/broadcast/days", days=draft.days_in_force), rows)
 
@@ -289,5 +240,5 @@ async def throw_away(turn: Turn, scene: Scene, id_: int) -> Reply:
     """The draft is thrown away, and nothing is waited for."""
     await composing.discard(scene.desk, scene.known.contact, scene.as_official(), id_)
     await standing.expect(scene.desk, scene.known.contact.id, "")
-    rows: Rows = ((_key(scene.words, "list", "l", 0), home_button(scene.words)),)
+    rows: Rows = ((key(scene.words, "list", "l", 0), home_button(scene.words)),)
     return show(turn, scene.words("replies/broadcast/thrown_away"), rows)

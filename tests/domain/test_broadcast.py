@@ -11,9 +11,6 @@ from domain.broadcast import (
     BroadcastMoved,
     BroadcastState,
     ChasedRecently,
-    MomentNotUnderstood,
-    MomentPast,
-    MomentTooFar,
     Posts,
     in_force_until,
     may_chase,
@@ -21,10 +18,8 @@ from domain.broadcast import (
     must_move,
     outside_quiet,
     read_count,
-    read_moment,
 )
 from domain.contact import Jurisdiction
-from domain.refusal import Refusal
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
@@ -120,39 +115,6 @@ def test_the_night_is_quiet(at: str, leaves: str) -> None:
 def test_the_last_day_counts_whole() -> None:
     assert in_force_until(date(2026, 6, 1), 7, ZONE) == there("2026-06-09 00:00")
     assert in_force_until(date(2026, 6, 1), 0, ZONE) is None
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("6月3日 14:30", "2026-06-03 14:30"),
-        ("2026-06-03 14:30", "2026-06-03 14:30"),
-        ("2026年6月3日14点30分", "2026-06-03 14:30"),
-        ("６月３日　１４：３０", "2026-06-03 14:30"),
-        ("16:00", "2026-06-01 16:00"),
-    ],
-)
-def test_a_moment_is_read_however_it_is_written(typed: str, meant: str) -> None:
-    assert read_moment(typed, NOW, ZONE) == there(meant)
-
-
-@pytest.mark.parametrize(
-    ("typed", "refusal"),
-    [
-        ("昨天", MomentNotUnderstood),
-        ("", MomentNotUnderstood),
-        ("14", MomentNotUnderstood),
-        ("13月40日 25:61", MomentNotUnderstood),
-        ("2月29日 9:00", MomentNotUnderstood),
-        ("9:30", MomentPast),
-        ("2026-05-31 23:00", MomentPast),
-        ("5月31日 23:00", MomentTooFar),
-        ("9999-12-31 23:59", MomentTooFar),
-    ],
-)
-def test_what_is_no_moment_to_come_is_refused(typed: str, refusal: type[Refusal]) -> None:
-    with pytest.raises(refusal):
-        read_moment(typed, NOW, ZONE)
 
 
 @pytest.mark.parametrize(
