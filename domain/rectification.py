@@ -124,7 +124,7 @@ STEPS: tuple[Step, ...] = (
     _step(_K.RECHECK, (_S.RECTIFIED,), _S.RECHECKED, (_P.OFFICIAL,), (_N.STORED,)),
     _step(_K.CLOSE, (_S.RECHECKED,), _S.CLOSED, (_P.OFFICIAL,)),
     _step(_K.SATISFIED, (_S.CLOSED,), _S.CONFIRMED, (_P.REPORTER,), is_undoable=False),
-    _step(_K.DISPUTE, (_S.CLOSED,), _S.RECTIFIED, (_P.REPORTER,), (_N.WORDS,), is_undoable=False),
+    _step(_K.DISPUTE, (_S.CLOSED, _S.CONFIRMED), _S.RECTIFIED, (_P.REPORTER,), (_N.WORDS,), is_undoable=False),
     _step(_K.REOPEN, (_S.CLOSED, _S.CONFIRMED), _S.ORDERED, (_P.OFFICIAL,), (_N.WORDS, _N.DAY)),
     _step(_K.HAND_OVER, (_S.VERIFIED, _S.ORDERED, _S.RECTIFIED), _S.HANDED_OVER, (_P.OFFICIAL,), (_N.WORDS,)),
     _step(_K.FOLLOW, OPEN, None, (_P.OFFICIAL,)),

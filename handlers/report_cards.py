@@ -95,8 +95,9 @@ def status(turn: Turn, words: Words, own: OwnReport, *, by_receipt: bool = False
         rows.append((_button(words, "add", "m", own.id),))
         if own.has_route:
             rows.append((_button(words, "sever", "k", own.id),))
-        if own.may_judge:
-            rows.insert(0, (_button(words, "satisfied", "ok", own.id), _button(words, "dispute", "not", own.id)))
+        agree = (_button(words, "satisfied", "ok", own.id),) if own.may_agree else ()
+        if own.may_dispute:
+            rows.insert(0, (*agree, _button(words, "dispute", "not", own.id)))
     text = words("replies/report/status", own=own, by_receipt=by_receipt)
     said = Say(text, (*rows, *back_rows(words)))
     return Reply((said,), is_discreet=True)

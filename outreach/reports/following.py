@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select, update
 
 from domain.checklist import Grade
 from domain.contact import Contact, NotYours, StalePress
-from domain.hazard import HazardState
+from domain.hazard import DONE, HazardState
 from domain.rectification import StepKey
 from domain.report import ROUTE_KEPT_FOR, ReportState
 from outreach.concerning import where_of
@@ -53,9 +53,14 @@ class OwnReport:
     hazard_state: str = ""
 
     @property
-    def may_judge(self) -> bool:
-        """Whether its reporter may say if it is really put right."""
+    def may_agree(self) -> bool:
+        """Whether its reporter may say that it is really put right."""
         return self.hazard_state == HazardState.CLOSED
+
+    @property
+    def may_dispute(self) -> bool:
+        """Whether they may say that it is not: also after they agreed, or another did who reported the same."""
+        return self.hazard_state in DONE
 
 
 async def own_report(desk: Desk, contact: Contact, person_id: int, report_id: int) -> OwnReport:
@@ -135,6 +140,9 @@ async def _seen(desk: Desk, row: ReportRecord) -> OwnReport:
 async def satisfied(desk: Desk, contact: Contact, person_id: int, report_id: int) -> None:
     """Whoever reported says that it is put right. Raises NotYours, StepStale."""
     row = await _own(desk, contact, person_id, report_id)
+    if (await _seen(desk, row)).hazard_state == HazardState.CONFIRMED:
+        # Said before, perhaps by another who reported the same: all are of one mind.
+        return
     await take_as_reporter(desk, contact.id if row.is_named else None, await _leader(desk, row), StepKey.SATISFIED)
 
 

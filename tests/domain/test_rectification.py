@@ -110,6 +110,7 @@ def test_whoever_belongs_to_nobody_takes_no_step() -> None:
         (HazardState.RECTIFIED, OFFICIAL, {KEYS.REGRADE, KEYS.SEND_BACK, KEYS.RECHECK, KEYS.HAND_OVER, KEYS.FOLLOW}),
         (HazardState.RECTIFIED, FIXER, {KEYS.COST}),
         (HazardState.CLOSED, REPORTER, {KEYS.SATISFIED, KEYS.DISPUTE}),
+        (HazardState.CONFIRMED, REPORTER, {KEYS.DISPUTE}),
         (HazardState.CLOSED, OFFICIAL, {KEYS.REOPEN}),
         (HazardState.RETURNED, OFFICIAL, set()),
         (HazardState.HANDED_OVER, FIXER, set()),

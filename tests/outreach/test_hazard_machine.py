@@ -81,7 +81,7 @@ LAW: dict[str, tuple[set[tuple[str, str]], str]] = {
     "follow": ({(s, s) for s in OPEN_STATES}, "official"),
     "unit": ({(S.REPORTED, S.REPORTED), (S.VERIFIED, S.VERIFIED)}, "official"),
     "satisfied": ({(S.CLOSED, S.CONFIRMED)}, "reporter"),
-    "dispute": ({(S.CLOSED, S.RECTIFIED)}, "reporter"),
+    "dispute": ({(S.CLOSED, S.RECTIFIED), (S.CONFIRMED, S.RECTIFIED)}, "reporter"),
 }
 KEYS = [key for key in LAW if LAW[key][1] != "reporter"]
 # What may come next, photos among it; what ends a hazard comes seldom, or none would ever get far.

@@ -113,10 +113,33 @@ async def test_whoever_reported_what_was_merged_hears_what_becomes_of_the_other_
         assert told.count("report_progress") == 2
         assert list(letters).count("report_progress") == 2
         seen = await following.own_report(desk, at.there.liu, REPORTER, sealed)
-        assert (seen.hazard, seen.may_judge) == (lead, True)
+        assert (seen.hazard, seen.may_agree, seen.may_dispute) == (lead, True, True)
         await following.satisfied(desk, at.there.liu, REPORTER, sealed)
     assert (await row_of(office, first)).state == HazardState.CONFIRMED
     assert (await row_of(office, again)).state == HazardState.MERGED
+
+
+async def test_one_who_is_satisfied_does_not_silence_another_who_reported_the_same(office: Office) -> None:
+    at = await hazarded.scene(office)
+    (first, again), (named, sealed) = await of_reports(office, at, "后门锁着", "后门又锁着")
+    await take(office, at.zhou, again, MERGE, Said(into=first))
+    await take(office, at.zhou, first, StepKey.ORDER, Said(day=hazarded.within(office, 3)))
+    await photograph(office, at.wang, first)
+    await take(office, at.wang, first, StepKey.RECTIFY)
+    await take(office, at.zhou, first, StepKey.RECHECK)
+    async with office.desk() as desk:
+        await following.satisfied(desk, at.there.liu, REPORTER, named)
+    version = (await row_of(office, first)).version
+    async with office.desk() as desk:
+        # Of the same mind: nothing is left to be said, and nobody is refused.
+        await following.satisfied(desk, at.there.liu, REPORTER, sealed)
+        seen = await following.own_report(desk, at.there.liu, REPORTER, sealed)
+        assert (seen.may_agree, seen.may_dispute) == (False, True)
+    assert (await row_of(office, first)).version == version
+    async with office.desk() as desk:
+        await following.dispute(desk, at.there.liu, REPORTER, sealed, "改好了又坏了")
+    row = await row_of(office, first)
+    assert (row.state, row.closed_at, row.rechecked_by) == (HazardState.RECTIFIED, None, None)
 
 
 async def test_another_official_sees_to_it_and_is_told(office: Office) -> None:
