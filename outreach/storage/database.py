@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from outreach.storage.on_loop import LoopDriver
+from outreach.storage.prepared import SteadyCompiler
 from outreach.storage.sqlite_build import has_sound_wal, sqlite
 from outreach.storage.write_ahead import NotFlushed
 
@@ -65,6 +66,7 @@ def open_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         made, module=LoopDriver(), pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True
     )
+    engine.dialect.statement_compiler = SteadyCompiler
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     if (file := sqlite_file(url)) is not None:
         _keep_to_the_file(engine, file)

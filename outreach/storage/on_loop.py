@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 from sqlalchemy.util import await_only
 
 from outreach.storage.on_thread import ThreadConnection
+from outreach.storage.prepared import MOST_PREPARED
 from outreach.storage.sqlite_build import TAKEN_OVER, sqlite
 from outreach.storage.write_ahead import LoggedConnection
 
@@ -213,5 +214,6 @@ class LoopDriver(AsyncAdapt_aiosqlite_dbapi):
             setattr(self, name, getattr(sqlite, name))
 
     def connect(self, *arguments: Any, **options: Any) -> LoopConnection:
-        given = {"factory": LoggedConnection} | options | {"check_same_thread": False}
+        usual = {"factory": LoggedConnection, "cached_statements": MOST_PREPARED}
+        given = usual | options | {"check_same_thread": False}
         return LoopConnection(self, await_only(ThreadConnection(partial(sqlite.connect, *arguments, **given))))
