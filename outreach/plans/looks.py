@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, delete, literal, select, update
 
-from domain.plan import ONE_DAY, PlanState
+from domain.plan import ONE_DAY, OccurrenceState, PlanState
+from domain.reminder import QuietHours
+from outreach.delivery.relevance import OCCURRENCE, WITHDRAWN
 from outreach.desk import Desk, Office
 from outreach.plans.occurring import ask, lapse, next_asked, span_of
-from outreach.storage.plans import PlanRecord
+from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord
 
 # Plans that ask side by side in the same transactions.
 TOGETHER = 50
@@ -53,7 +55,7 @@ async def look_at(desk: Desk, rows: Sequence[PlanRecord], after: int = 0) -> tup
     for row in rows:
         span = span_of(row)
         latest = span.latest_until(row.asked_on, desk.today, calendar)
-        if latest is not None:
+        if latest is not None and not _is_too_late(desk, row, latest):
             days[row.id] = latest
     asking = [row for row in rows if row.id in days and span_of(row).due_on(days[row.id], calendar) >= desk.today]
     onward: int | None = None
@@ -73,6 +75,35 @@ async def look_at(desk: Desk, rows: Sequence[PlanRecord], after: int = 0) -> tup
         row.next_look_at = _next_look(desk, row)
         row.state = row.state if row.next_look_at else PlanState.ENDED
     return None, len(asking)
+
+
+def _is_too_late(desk: Desk, row: PlanRecord, day: date) -> bool:
+    """Whether a plan was set or resumed so late in the day that its term would be over before anybody may be told.
+
+    Then its next time is the first; where there is none, it asks all the same.
+    """
+    span, calendar, almanac = span_of(row), desk.catalogue.calendar, desk.office.almanac
+    told_from = almanac.allowed_from(max(row.changed_at, almanac.start_of(day)), QuietHours())
+    is_over = told_from >= almanac.end_of(span.due_on(day, calendar))
+    return is_over and span.next_from(day + ONE_DAY, calendar) is not None
+
+
+async def ask_again(desk: Desk, row: PlanRecord) -> None:
+    """What a pause has withdrawn is asked again while its term runs; who was reminded of it is not once more."""
+    day = row.asked_on
+    if day is None or span_of(row).due_on(day, desk.catalogue.calendar) < desk.today or _is_too_late(desk, row, day):
+        return
+    withdrawn = (
+        OccurrenceRecord.plan_id == row.id, OccurrenceRecord.occurs_on == day,
+        OccurrenceRecord.state == OccurrenceState.WITHDRAWN,
+    )  # fmt: skip
+    abouts = select(literal(f"{OCCURRENCE}:") + cast(OccurrenceRecord.id, String)).where(*withdrawn)
+    unsaid = ReminderRecord.state == "skipped", ReminderRecord.reason == WITHDRAWN
+    await desk.session.execute(delete(ReminderRecord).where(ReminderRecord.about.in_(abouts), *unsaid))
+    opened = update(OccurrenceRecord).where(*withdrawn).values(state=OccurrenceState.OPEN, settled_at=None)
+    await desk.session.execute(opened.execution_options(synchronize_session=False))
+    # As if it had not been asked: the look finds the same day, and whom it had no time to ask.
+    row.asked_on = day - ONE_DAY
 
 
 def _next_look(desk: Desk, row: PlanRecord) -> datetime | None:

@@ -171,7 +171,8 @@ async def with_figures(desk: Desk, row: PlanRecord) -> PlanLine:
     next_on = None
     if row.state == PlanState.ACTIVE:
         after = row.asked_on + ONE_DAY if row.asked_on else desk.today
-        next_on = span_of(row).next_from(max(after, desk.today), desk.catalogue.calendar)
+        looked_at = desk.on(row.next_look_at or desk.now)
+        next_on = span_of(row).next_from(max(after, looked_at, desk.today), desk.catalogue.calendar)
     who = await desk.session.get(ContactRecord, row.contact_id)
     return replace(
         line_of(desk, row),

@@ -22,7 +22,7 @@ from domain.plan import (
 )
 from domain.text import sort_key
 from outreach.desk import Desk
-from outreach.plans.looks import look_at
+from outreach.plans.looks import ask_again, look_at
 from outreach.plans.occurring import Place, audience, lapse, reminded_at
 from outreach.plans.planned import PlanLine, answers_for, line_of, own_draft, own_plan, with_figures
 from outreach.register.listing import within
@@ -191,10 +191,12 @@ async def pause(desk: Desk, contact: Contact, official: Official, plan_id: int) 
 
 
 async def go_on(desk: Desk, contact: Contact, official: Official, plan_id: int) -> PlanLine:
-    """Ask again; of what was slept through at most the latest. Raises NotYours, StalePress, PlanEnded."""
+    """Ask what still runs again; of what was slept through the latest. Raises NotYours, StalePress, PlanEnded."""
     row = await _changed(desk, official, plan_id, PlanState.PAUSED)
     row.state, row.next_look_at, row.changed_at = PlanState.ACTIVE, desk.now, desk.now
     await desk.note("PlanResumed", f"plan:{row.id}", contact.id)
+    await ask_again(desk, row)
+    await look_at(desk, [row])
     return await with_figures(desk, row)
 
 
