@@ -15,8 +15,9 @@ from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say
 from handlers.turn import press as data
 from outreach import standing
 from outreach.hazards import carding, listing, pairing, photographing, rectifying, viewing
+from outreach.hazards.portraying import PLAN_PARTS, HazardView
 from outreach.hazards.rectifying import Said
-from outreach.hazards.viewing import HazardView, Who
+from outreach.hazards.viewing import Who
 
 PHOTO = "hazard.photo"
 PHOTO_LIMIT_BYTES = 20_000_000
@@ -100,7 +101,7 @@ async def _step(turn: Turn, scene: Scene, said: Press, hazard_id: int, version: 
             return await _ask_photo(turn, scene, hazard_id)
         case "s", StepKey.PLAN:
             missing = view.hazard.plan_missing
-            return await ask_words(turn, scene, view, key, part=missing[0] if missing else viewing.PLAN_PARTS[0])
+            return await ask_words(turn, scene, view, key, part=missing[0] if missing else PLAN_PARTS[0])
         case "s", StepKey.MERGE:
             return await hazard_choosing.ask_into(turn, scene, view)
         case "m", StepKey.MERGE:

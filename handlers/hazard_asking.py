@@ -12,7 +12,7 @@ from handlers.screen import show
 from handlers.turn import Button, Press, Reply, Scene, Turn
 from handlers.turn import press as data
 from outreach import standing
-from outreach.hazards.viewing import HazardView
+from outreach.hazards.portraying import HazardView
 
 WORDS = "hazard.words"
 GRADES = {"general": Grade.GENERAL, "major": Grade.MAJOR}

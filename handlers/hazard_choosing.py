@@ -11,7 +11,8 @@ from handlers.screen import ROWS_A_PAGE, show
 from handlers.turn import Button, Reply, Rows, Scene, Turn
 from handlers.turn import press as data
 from outreach.hazards import merging, minding
-from outreach.hazards.viewing import HazardView, held
+from outreach.hazards.portraying import HazardView
+from outreach.hazards.viewing import held
 
 # The same wherever somebody backs out.
 MERGE, FOLLOW = StepKey.MERGE.value, StepKey.FOLLOW.value

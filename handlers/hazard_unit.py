@@ -10,7 +10,7 @@ from handlers.screen import ROWS_A_PAGE, show
 from handlers.turn import Button, Press, Reply, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
-from outreach.hazards.viewing import HazardView
+from outreach.hazards.portraying import HazardView
 from outreach.register import listing
 
 UNIT = StepKey.UNIT.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from domain.authority import Duty, OfficeRole
 from domain.contact import Contact, Jurisdiction, Official
@@ -15,9 +15,11 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.people import ContactRecord, OfficialRecord
 from outreach.storage.reports import PlaceRecord, ReportRecord
+from outreach.storage.straight import Straight
 
 # What lies somewhere: a street and a grid, each empty while nobody knows it, and perhaps an enterprise.
 Placed = ReportRecord | HazardRecord
+_INDUSTRIES = Straight(select(EnterpriseRecord.industries).where(EnterpriseRecord.id == bindparam("enterprise")))
 
 
 async def officials_concerned(desk: Desk, placed: Placed, *, is_head: bool = False) -> list[Contact]:
@@ -49,8 +51,10 @@ async def does_concern(desk: Desk, official: Official, placed: Placed) -> bool:
 
 
 async def _industries(desk: Desk, placed: Placed) -> tuple[str, ...] | None:
-    enterprise = await desk.session.get(EnterpriseRecord, placed.enterprise_id) if placed.enterprise_id else None
-    return None if enterprise is None else tuple(map(str, enterprise.industries))
+    if not placed.enterprise_id:
+        return None
+    (found,) = await desk.ask((_INDUSTRIES, {"enterprise": placed.enterprise_id}))
+    return tuple(map(str, found[0][0])) if found else None
 
 
 def within(jurisdiction: Jurisdiction, record: type[Placed] = ReportRecord) -> list[ColumnElement[bool]]:

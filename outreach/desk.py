@@ -57,6 +57,13 @@ def _put_once(
     return Straight(statement.on_conflict_do_nothing(index_elements=[unique.key]).returning(table.c[unique.key]))
 
 
+_NOTED = Straight(
+    insert(cast(Table, JournalRecord.__table__)).values(
+        {name: bindparam(name) for name in ("at", "contact_id", "happened", "subject", "facts")}
+    )
+)
+
+
 @cache
 def _put(
     dialect: str, record: type[Record], key: tuple[str, ...], held: tuple[str, ...], names: tuple[str, ...]
@@ -227,15 +234,9 @@ class Desk:
 
     async def note(self, happened: str, subject: str, by: int | None = None, **facts: object) -> None:
         """留痕: add a line to the journal in this transaction. `by` is the contact who did it."""
-        await self.session.execute(
-            insert(JournalRecord).values(
-                at=self.now,
-                contact_id=by,
-                happened=happened,
-                subject=subject,
-                facts=json.dumps(facts, ensure_ascii=False, default=str),
-            )
-        )
+        told = json.dumps(facts, ensure_ascii=False, default=str)
+        line = {"at": self.now, "contact_id": by, "happened": happened, "subject": subject, "facts": told}
+        await self.write((_NOTED, line))
 
     async def next_number(self, series: str) -> int:
         """The next number of a series, from 1; unique because it is taken inside the transaction."""

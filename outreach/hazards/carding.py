@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, select, update
 
 from content.texts import Words
 from domain.checklist import Grade
@@ -16,10 +17,12 @@ from domain.rectification import UNDO_FOR, Step, StepKey, can_be_had, steps_for
 from outreach.desk import Desk
 from outreach.hazards.measures import measures_of
 from outreach.hazards.merging import joined
+from outreach.hazards.portraying import HazardView, last_step, view_of
 from outreach.hazards.resembling import alike
 from outreach.hazards.sifting import PILE_OF
-from outreach.hazards.viewing import HazardView, Who, actor_for, actor_of, held, last_step, may_undo, view_of
+from outreach.hazards.viewing import Who, actor_for, actor_of, held, may_undo
 from outreach.storage.hazards import HazardCardRecord, HazardRecord
+from outreach.storage.straight import Straight
 
 Rows = tuple[tuple[NoticeButton, ...], ...]
 # Each in a row of its own, where a thumb finds it; what is needed less often stands two in a row below.
@@ -28,6 +31,16 @@ FOREMOST = frozenset({
 })  # fmt: skip
 # After its minute the button that takes a step back is gone from the card.
 UNDO_GONE_FOR = UNDO_FOR + timedelta(seconds=1)
+_SHOWN = Straight(
+    select(HazardCardRecord.message_id, HazardCardRecord.left_message_id).where(
+        HazardCardRecord.hazard_id == bindparam("hazard_id"), HazardCardRecord.contact_id == bindparam("contact_id")
+    )
+)
+_CALL = Straight(
+    update(cast(Table, HazardCardRecord.__table__))
+    .where(HazardCardRecord.hazard_id == bindparam("hazard"), HazardCardRecord.contact_id != bindparam("but"))
+    .values(next_look_at=bindparam("now"), shown=0)
+)
 
 
 async def card(desk: Desk, words: Words, row: HazardRecord, actor: Actor) -> tuple[str, Rows]:
@@ -93,37 +106,30 @@ def _button(view: HazardView, step: Step) -> NoticeButton:
 
 async def place_card(desk: Desk, row: HazardRecord, contact_id: int, message_id: int) -> None:
     """From now on that message shows the card to that contact; an older one becomes a pointer to it."""
-    shown = await desk.session.get(HazardCardRecord, (row.id, contact_id), populate_existing=True)
-    if shown is None:
-        shown = HazardCardRecord(hazard_id=row.id, contact_id=contact_id)
-        desk.session.add(shown)
-    elif shown.message_id not in (None, message_id):
-        shown.left_message_id = shown.message_id
-    shown.message_id, shown.delivery_key, shown.shown = message_id, None, row.version
-    shown.next_look_at = None
-    if shown.left_message_id is not None:
-        shown.next_look_at, desk.has_cards = desk.now, True
+    key: dict[str, object] = {"hazard_id": row.id, "contact_id": contact_id}
+    (found,) = await desk.ask((_SHOWN, key))
+    shown, left = found[0] if found else (None, None)
+    if shown not in (None, message_id):
+        left = shown
+    look_at = None
+    if left is not None:
+        look_at, desk.has_cards = desk.now, True
     elif may_undo(desk, await last_step(desk, row), contact_id):
-        shown.next_look_at = desk.now + UNDO_GONE_FOR
-    await desk.session.flush()
+        look_at = desk.now + UNDO_GONE_FOR
+    held = {"message_id": message_id, "delivery_key": None, "left_message_id": left, "next_look_at": look_at}
+    await desk.put(HazardCardRecord, key, {"shown": row.version, **held})
 
 
 async def hand_card(desk: Desk, row: HazardRecord, contact_id: int, delivery_key: str) -> None:
     """A notice on its way carries the card to that contact; which message it becomes is known once it is sent."""
-    shown = await desk.session.get(HazardCardRecord, (row.id, contact_id), populate_existing=True)
-    if shown is None:
-        shown = HazardCardRecord(hazard_id=row.id, contact_id=contact_id)
-        desk.session.add(shown)
-    shown.delivery_key, shown.next_look_at, shown.shown = delivery_key, desk.now, row.version
-    await desk.session.flush()
+    held: dict[str, object] = {"delivery_key": delivery_key, "next_look_at": desk.now, "shown": row.version}
+    await desk.put(HazardCardRecord, {"hazard_id": row.id, "contact_id": contact_id}, held)
 
 
 async def call_for_cards(desk: Desk, hazard_id: int, but: int | None) -> None:
     """Every card of a hazard is to be shown anew, but for that contact's, who sees it in the answer to their press."""
-    others = update(HazardCardRecord).where(HazardCardRecord.hazard_id == hazard_id)
-    if but is not None:
-        others = others.where(HazardCardRecord.contact_id != but)
-    await desk.session.execute(others.values(next_look_at=desk.now, shown=0))
+    # Nobody is number 0.
+    await desk.write((_CALL, {"hazard": hazard_id, "but": but or 0, "now": desk.now}))
     desk.has_cards = True
 
 

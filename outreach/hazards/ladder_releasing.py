@@ -26,7 +26,8 @@ from outreach.hazards.ladder_papers import final_letter, form_of, frozen, reply_
 from outreach.hazards.ladder_reminding import remind_of_draft, remind_of_meeting, remind_of_result
 from outreach.hazards.ladder_telling import tell_proposed, tell_released, unsend
 from outreach.hazards.laddering import look_soon, may_still_go_out, objections_of
-from outreach.hazards.viewing import Who, actor_for, hazard_of, held
+from outreach.hazards.portraying import hazard_of
+from outreach.hazards.viewing import Who, actor_for, held
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import LadderPaperRecord
 

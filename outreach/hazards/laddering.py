@@ -24,7 +24,7 @@ from outreach.hazards.ladder_telling import (
     unsend,
     was_told_of_end,
 )
-from outreach.hazards.viewing import hazard_of
+from outreach.hazards.portraying import hazard_of
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.ladder import BlacklistingRecord, LadderPaperRecord, ObjectionRecord
 

@@ -5,12 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from domain.measure import MeasureKind
 from outreach.desk import Desk
 from outreach.storage.measures import HazardMeasureRecord
 from outreach.storage.people import OfficialRecord
+from outreach.storage.straight import Straight
+
+_BY, _LIFTED_BY = aliased(OfficialRecord), aliased(OfficialRecord)
+_MEASURES = (
+    select(
+        HazardMeasureRecord.id, HazardMeasureRecord.kind, HazardMeasureRecord.number, HazardMeasureRecord.words,
+        HazardMeasureRecord.set_at, _BY.name, HazardMeasureRecord.lifted_at, _LIFTED_BY.name.label("lifted_by_name"),
+    )
+    .outerjoin(_BY, _BY.id == HazardMeasureRecord.set_by)
+    .outerjoin(_LIFTED_BY, _LIFTED_BY.id == HazardMeasureRecord.lifted_by)
+    .where(HazardMeasureRecord.hazard_id == bindparam("hazard"))
+    .order_by(HazardMeasureRecord.id)
+)  # fmt: skip
+_ALL = Straight(_MEASURES)
+_IN_FORCE = Straight(_MEASURES.where(HazardMeasureRecord.lifted_at.is_(None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +45,8 @@ class Measure:
 
 async def measures_of(desk: Desk, hazard_id: int, *, in_force: bool = False) -> tuple[Measure, ...]:
     """The measures of a hazard in the order in which they were set; `in_force`: only those that stand."""
-    query = select(HazardMeasureRecord).where(HazardMeasureRecord.hazard_id == hazard_id)
-    if in_force:
-        query = query.where(HazardMeasureRecord.lifted_at.is_(None))
-    rows = (await desk.session.scalars(query.order_by(HazardMeasureRecord.id))).all()
-    found = []
-    for row in rows:
-        by = [await desk.session.get(OfficialRecord, id_) if id_ else None for id_ in (row.set_by, row.lifted_by)]
-        names = [one.name if one is not None else "" for one in by]
-        found.append(
-            Measure(row.id, MeasureKind(row.kind), row.number, row.words, row.set_at, names[0], row.lifted_at, names[1])
-        )
-    return tuple(found)
+    (found,) = await desk.ask((_IN_FORCE if in_force else _ALL, {"hazard": hazard_id}))
+    return tuple(
+        Measure(id_, MeasureKind(kind), number, words, set_at, set_by or "", lifted_at, lifted_by or "")
+        for id_, kind, number, words, set_at, set_by, lifted_at, lifted_by in found
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from domain.authority import Duty
 from domain.contact import Official
@@ -14,11 +14,17 @@ from outreach.concerning import within
 from outreach.desk import Desk
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.reports import ReportRecord
+from outreach.storage.straight import Straight
 
 # The newest ones of a place; what is older than these is hardly the same.
 MOST_COMPARED = 300
 MOST_LIKELY = 3
 MERGED_FROM = (HazardState.REPORTED, HazardState.VERIFIED)
+_JOINED = Straight(
+    select(HazardRecord.number)
+    .where(HazardRecord.merged_into == bindparam("led"), HazardRecord.state == HazardState.MERGED.value)
+    .order_by(HazardRecord.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,8 @@ async def leader(desk: Desk, row: HazardRecord) -> HazardRecord:
 
 async def joined(desk: Desk, row: HazardRecord) -> tuple[str, ...]:
     """The numbers of what was merged into a hazard."""
-    found = await desk.session.scalars(
-        select(HazardRecord.number)
-        .where(HazardRecord.merged_into == row.id, HazardRecord.state == HazardState.MERGED)
-        .order_by(HazardRecord.number)
-    )
-    return tuple(found)
+    (found,) = await desk.ask((_JOINED, {"led": row.id}))
+    return tuple(number for (number,) in found)
 
 
 async def reports_behind(desk: Desk, row: HazardRecord) -> list[ReportRecord]:

@@ -25,8 +25,9 @@ from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import put_photo
+from outreach.hazards.portraying import BEFORE, HazardView, view_of
 from outreach.hazards.telling import tell_who_is_next
-from outreach.hazards.viewing import BEFORE, HazardView, Who, actor_for, held, view_of
+from outreach.hazards.viewing import Who, actor_for, held
 from outreach.overseeing import oversees
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord, HazardStepRecord

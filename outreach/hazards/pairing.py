@@ -9,7 +9,7 @@ from sqlalchemy import select
 from content.papers.pair import Side, pair_picture
 from content.texts import Words
 from outreach.desk import Desk
-from outreach.hazards.viewing import AFTER, HazardView
+from outreach.hazards.portraying import AFTER, HazardView
 from outreach.storage.hazards import HazardPhotoRecord
 
 

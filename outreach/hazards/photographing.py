@@ -15,8 +15,9 @@ from domain.refusal import Refusal
 from domain.text import fitting
 from outreach.desk import Desk
 from outreach.hazards.carding import call_for_cards
+from outreach.hazards.portraying import AFTER, BEFORE, HazardView, view_of
 from outreach.hazards.resembling import other_like
-from outreach.hazards.viewing import AFTER, BEFORE, HazardView, Who, actor_for, held, view_of
+from outreach.hazards.viewing import Who, actor_for, held
 from outreach.persons import as_contact
 from outreach.photographing import Photographer, _Taken
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, insert, select
 
 from domain.checklist import Grade
 from domain.contact import NotYours, Official
@@ -28,10 +28,12 @@ from outreach.hazards.carding import call_for_cards
 from outreach.hazards.laddering import look_soon
 from outreach.hazards.merging import leader, lock_both, must_be_fit
 from outreach.hazards.minding import must_serve
+from outreach.hazards.portraying import PLAN_PARTS, LastStep, hazard_of, last_step
 from outreach.hazards.telling import tell_card, tell_who_is_next, withdraw
 from outreach.hazards.units import unit_changes
-from outreach.hazards.viewing import PLAN_PARTS, Who, actor_for, hazard_of, held, last_step, may_undo
+from outreach.hazards.viewing import Who, actor_for, held, may_undo
 from outreach.storage.hazards import HazardRecord, HazardStepRecord
+from outreach.storage.straight import Straight
 
 # What the journal calls each step.
 HAPPENED = {
@@ -45,6 +47,10 @@ HAPPENED = {
     StepKey.HAND_OVER: "HazardHandedOver", StepKey.FOLLOW: "FollowerNamed",
     StepKey.UNIT: "ResponsibleUnitNamed", StepKey.UNDO: "StepUndone",
 }  # fmt: skip
+
+
+_STEPS = cast(Table, HazardStepRecord.__table__)
+_STEP = Straight(insert(_STEPS).values({one.name: bindparam(one.name) for one in _STEPS.c if not one.primary_key}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ async def undo(desk: Desk, who: Who, hazard_id: int, version: int) -> HazardReco
     taken_back = {name: _as_text(getattr(row, name)) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
-    await _write(desk, row, StepKey.UNDO, who.contact.id, who.official, last.step, taken_back)
+    await _write(desk, row, StepKey.UNDO, who.contact.id, who.official, last.step.value, taken_back)
     await _after(desk, row, StepKey.UNDO, who.contact.id, undone=last)
     if led is not None and row.merged_into is None:
         await call_for_cards(desk, led, None)
@@ -219,14 +225,12 @@ async def _write(
     before: dict[str, Any],
 ) -> None:  # fmt: skip
     row.version += 1
-    desk.session.add(
-        HazardStepRecord(
-            hazard_id=row.id, version=row.version, at=desk.now, step=key, contact_id=contact_id,
-            official_id=official.id if official else None, state=row.state, grade=row.grade, due_on=row.due_on,
-            cost=row.cost, words=words, before=json.dumps(before, ensure_ascii=False),
-        )
-    )  # fmt: skip
-    await desk.session.flush()
+    step = {
+        "hazard_id": row.id, "version": row.version, "at": desk.now, "step": key.value, "contact_id": contact_id,
+        "official_id": official.id if official else None, "state": str(row.state), "grade": str(row.grade),
+        "due_on": row.due_on, "cost": row.cost, "words": words, "before": json.dumps(before, ensure_ascii=False),
+    }  # fmt: skip
+    await desk.write((_STEP, step))
     if contact_id is not None:
         await desk.note(
             HAPPENED[key], f"hazard:{row.id}", contact_id, number=row.number, words=words, hint=row.grade_hint
@@ -234,7 +238,7 @@ async def _write(
 
 
 async def _after(
-    desk: Desk, row: HazardRecord, key: StepKey, contact_id: int | None, undone: HazardStepRecord | None = None
+    desk: Desk, row: HazardRecord, key: StepKey, contact_id: int | None, undone: LastStep | None = None
 ) -> None:  # fmt: skip
     """What nobody has been told yet of an earlier step is not told any more; then the others hear of this one."""
     look_soon(desk, row)

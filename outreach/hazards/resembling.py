@@ -5,15 +5,26 @@ Only photos that were sent to hazards are compared, not those of reports and ins
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.photo import are_alike
 from outreach.desk import Desk
-from outreach.hazards.viewing import AFTER
+from outreach.hazards.portraying import AFTER
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
+from outreach.storage.straight import Straight
 
 # The newest ones of a street are enough for a hint, and few enough to compare at once.
 MOST_COMPARED = 20_000
+_ALIKE = Straight(
+    select(HazardRecord.number)
+    .join(HazardPhotoRecord, HazardPhotoRecord.like_hazard_id == HazardRecord.id)
+    .where(
+        HazardPhotoRecord.hazard_id == bindparam("hazard"), HazardPhotoRecord.kind == AFTER,
+        HazardPhotoRecord.round == bindparam("round"),
+    )
+    .order_by(HazardRecord.number)
+    .distinct()
+)  # fmt: skip
 
 
 async def other_like(desk: Desk, photo: HazardPhotoRecord) -> int | None:
@@ -36,14 +47,5 @@ async def other_like(desk: Desk, photo: HazardPhotoRecord) -> int | None:
 
 async def alike(desk: Desk, row: HazardRecord) -> tuple[str, ...]:
     """The numbers of the hazards whose photos look like those of the present round."""
-    found = await desk.session.scalars(
-        select(HazardRecord.number)
-        .join(HazardPhotoRecord, HazardPhotoRecord.like_hazard_id == HazardRecord.id)
-        .where(
-            HazardPhotoRecord.hazard_id == row.id, HazardPhotoRecord.kind == AFTER,
-            HazardPhotoRecord.round == row.round,
-        )
-        .order_by(HazardRecord.number)
-        .distinct()
-    )  # fmt: skip
-    return tuple(found)
+    (found,) = await desk.ask((_ALIKE, {"hazard": row.id, "round": row.round}))
+    return tuple(number for (number,) in found)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from markupsafe import Markup
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, or_, update
 
 from domain.checklist import Grade
 from domain.contact import RESPONSIBLE, Contact
@@ -15,15 +17,24 @@ from outreach.concerning import officials_concerned
 from outreach.desk import Desk
 from outreach.hazards.carding import card_for, hand_card
 from outreach.hazards.merging import reports_behind
-from outreach.hazards.viewing import hazard_of
+from outreach.hazards.portraying import hazard_of
 from outreach.people.enrolling import holders
 from outreach.replying import tell_reporter
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import OfficialRecord
 from outreach.storage.reports import ReportRecord
+from outreach.storage.straight import Straight
 
-_WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY)
+# Whatever waits under these keys.
+_WITHDRAW = Straight(
+    update(cast(Table, DeliveryRecord.__table__))
+    .where(
+        DeliveryRecord.key >= bindparam("from"), DeliveryRecord.key < bindparam("before"),
+        or_(*(DeliveryRecord.state == state.value for state in (DeliveryState.QUEUED, DeliveryState.RETRY))),
+    )
+    .values(state=DeliveryState.SKIPPED.value, reason="withdrawn", settled_at=bindparam("now"))
+)  # fmt: skip
 # After these it is the enterprise's turn, or news for it that it waits for.
 _TO_FIXERS = frozenset({
     StepKey.ORDER, StepKey.SEND_BACK, StepKey.REOPEN, StepKey.GRANT_TIME, StepKey.REFUSE_TIME, StepKey.LIST,
@@ -65,14 +76,7 @@ async def tell_card(
 async def withdraw(desk: Desk, hazard_id: int, version: int | None = None) -> None:
     """What was to be told of earlier steps, or of that one, and has not left yet, is not told any more."""
     prefix = _prefix(hazard_id) if version is None else f"{_prefix(hazard_id)}{version}:"
-    await desk.session.execute(
-        update(DeliveryRecord)
-        .where(
-            DeliveryRecord.key >= prefix, DeliveryRecord.key < prefix[:-1] + ";",
-            DeliveryRecord.state.in_(_WAITING),
-        )
-        .values(state=DeliveryState.SKIPPED, reason="withdrawn", settled_at=desk.now)
-    )  # fmt: skip
+    await desk.write((_WITHDRAW, {"from": prefix, "before": prefix[:-1] + ";", "now": desk.now}))
 
 
 def _prefix(hazard_id: int) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.authority import BeyondYourOffice, Duty, OfficeEnded, OfficeRole, OwnOffice
 from domain.contact import (
@@ -25,8 +26,17 @@ from outreach.overseeing import narrowed
 from outreach.people.inviting import digest
 from outreach.persons import as_contact
 from outreach.storage.people import ContactRecord, OfficialCodeRecord, OfficialRecord
+from outreach.storage.straight import Straight
 
 NAME_LIMIT = 30
+_OFFICES = Straight(
+    select(
+        OfficialRecord.id, OfficialRecord.name, OfficialRecord.street, OfficialRecord.grid, OfficialRecord.industries,
+        OfficialRecord.from_on, OfficialRecord.until_on, OfficialRecord.role,
+    )
+    .where(OfficialRecord.contact_id == bindparam("contact"))
+    .order_by(OfficialRecord.id.desc())
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,24 @@ class OfficialLine:
 
 def as_official(desk: Desk, row: OfficialRecord) -> Official:
     """An appointment as the rule book sees it."""
-    industries = tuple(map(str, row.industries))
-    jurisdiction = Jurisdiction(row.street, row.grid, narrowed(desk.catalogue, industries))
-    return Official(row.id, row.name, jurisdiction, row.from_on, row.until_on, OfficeRole(row.role), industries)
+    return _official(
+        desk, row.id, row.name, row.street, row.grid, row.industries, row.from_on, row.until_on, row.role
+    )  # fmt: skip
+
+
+def _official(
+    desk: Desk, id_: int, name: str, street: str, grid: str, trades: Iterable[object], from_on: date,
+    until_on: date | None, role: str,
+) -> Official:  # fmt: skip
+    industries = tuple(map(str, trades))
+    jurisdiction = Jurisdiction(street, grid, narrowed(desk.catalogue, industries))
+    return Official(id_, name, jurisdiction, from_on, until_on, OfficeRole(role), industries)
 
 
 async def official_of(desk: Desk, contact_id: int) -> Official | None:
     """The official that this contact is today, if any: by the newest appointment that serves."""
-    rows = await desk.session.scalars(
-        select(OfficialRecord).where(OfficialRecord.contact_id == contact_id).order_by(OfficialRecord.id.desc())
-    )
-    return next((o for o in (as_official(desk, row) for row in rows) if o.is_serving(desk.today)), None)
+    (found,) = await desk.ask((_OFFICES, {"contact": contact_id}))
+    return next((o for o in (_official(desk, *row) for row in found) if o.is_serving(desk.today)), None)
 
 
 async def appoint(

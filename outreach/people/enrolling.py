@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from domain.contact import Contact, PhoneNotOnRegister, Post, Role, is_sole
 from domain.notice import Notice
@@ -15,6 +15,16 @@ from outreach.people.inviting import register_phone
 from outreach.persons import as_contact as as_contact
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.people import ContactRecord, InvitationRecord, PostRecord
+from outreach.storage.straight import Straight
+
+_HELD = (
+    select(PostRecord.contact_id, PostRecord.id, PostRecord.enterprise_id, EnterpriseRecord.name, PostRecord.role)
+    .join(EnterpriseRecord, EnterpriseRecord.id == PostRecord.enterprise_id)
+    .where(PostRecord.until_at.is_(None))
+    .order_by(PostRecord.id)
+)
+_POSTS = Straight(_HELD.where(PostRecord.contact_id == bindparam("contact")))
+_ORDER = list(Role)
 
 
 async def contact_of(desk: Desk, person_id: int) -> Contact | None:
@@ -25,22 +35,21 @@ async def contact_of(desk: Desk, person_id: int) -> Contact | None:
 
 async def posts_of(desk: Desk, contact_id: int) -> tuple[Post, ...]:
     """The posts a contact holds today, principal before safety officer before employee."""
-    return (await posts_of_each(desk, [contact_id])).get(contact_id, ())
+    (found,) = await desk.ask((_POSTS, {"contact": contact_id}))
+    return _by_role(Post(id_, enterprise_id, name, Role(role)) for _, id_, enterprise_id, name, role in found)
 
 
 async def posts_of_each(desk: Desk, contact_ids: Sequence[int]) -> dict[int, tuple[Post, ...]]:
     """The same for many contacts; who holds none has no entry."""
-    found = await desk.session.execute(
-        select(PostRecord.contact_id, PostRecord.id, PostRecord.enterprise_id, EnterpriseRecord.name, PostRecord.role)
-        .join(EnterpriseRecord, EnterpriseRecord.id == PostRecord.enterprise_id)
-        .where(PostRecord.contact_id.in_(contact_ids), PostRecord.until_at.is_(None))
-        .order_by(PostRecord.id)
-    )
+    found = await desk.session.execute(_HELD.where(PostRecord.contact_id.in_(contact_ids)))
     posts: dict[int, list[Post]] = {}
     for contact_id, id_, enterprise_id, name, role in found:
         posts.setdefault(contact_id, []).append(Post(id_, enterprise_id, name, Role(role)))
-    order = list(Role)
-    return {id_: tuple(sorted(held, key=lambda post: order.index(post.role))) for id_, held in posts.items()}
+    return {id_: _by_role(held) for id_, held in posts.items()}
+
+
+def _by_role(posts: Iterable[Post]) -> tuple[Post, ...]:
+    return tuple(sorted(posts, key=lambda post: _ORDER.index(post.role)))
 
 
 async def agree(desk: Desk, person_id: int, chat_id: int, name: str, locale: str, version: int) -> Contact:

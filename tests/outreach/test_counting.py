@@ -18,8 +18,8 @@ from domain.refusal import Refusal
 from outreach.desk import Office
 from outreach.hazards import counting, rectifying, viewing
 from outreach.hazards.opening import Opening, open_hazard
+from outreach.hazards.portraying import PLAN_PARTS, hazard_of
 from outreach.hazards.rectifying import Said
-from outreach.hazards.viewing import PLAN_PARTS
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.hazards import HazardRecord
 from outreach.storage.migrating import migrate
@@ -75,7 +75,7 @@ async def wander(office: Office, at: Scene, ids: list[int], chance: random.Rando
             actor = await viewing.actor_for(desk, row, who)
         except NotYours:
             return "nothing"
-        steps = steps_for(await viewing.hazard_of(desk, row), actor)
+        steps = steps_for(await hazard_of(desk, row), actor)
     if chance.random() < 0.25:
         for one in (at.zhou, at.he, at.wang, at.li):
             with suppress(Refusal):

@@ -20,7 +20,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from domain.authority import OfficeRole
 from domain.checklist import Grade
@@ -37,8 +37,9 @@ from outreach.hazards import rectifying
 from outreach.hazards.carding import call_for_cards, card_for, place_card
 from outreach.hazards.opening import Opening, open_hazard
 from outreach.hazards.photographing import add_photo
+from outreach.hazards.portraying import PLAN_PARTS
 from outreach.hazards.rectifying import Said
-from outreach.hazards.viewing import PLAN_PARTS, Who
+from outreach.hazards.viewing import Who
 from outreach.people import appointing, enrolling
 from outreach.persons import as_contact
 from outreach.recarding import HOLD_FOR, Recarder
@@ -111,6 +112,12 @@ MOODS = ("sent", "sent", "lost", "not_done", "die")
 # they are over 50,000; a press on PostgreSQL costs two on SQLite, and the laws are the same.
 AT_LENGTH = (("sqlite", 9, 22_500, 0), ("sqlite", 8, 20_000, 1), ("postgresql", 4, 9_000, 0))
 STEPS = HazardStepRecord.__table__
+# The steps of a hazard that nobody has looked at yet.
+FRESH = (
+    select(*STEPS.c)
+    .where(STEPS.c.hazard_id == bindparam("id"), STEPS.c.version > bindparam("known"))
+    .order_by(STEPS.c.version)
+)
 # In so many presses each kind of step is taken.
 LONG = 20_000
 # Pressed beside the steps, by what is drawn: seldom, as in life.
@@ -168,6 +175,8 @@ class Streets(RuleBasedStateMachine):
         self.photos: Counter[int] = Counter()
         # What stood after each step, by hazard and version.
         self.past: dict[tuple[int, int], dict[str, Any]] = {}
+        # Every step that was looked at, by hazard, as it was then.
+        self.told: dict[int, list[Any]] = {}
         # Every hazard as it was when somebody last looked.
         self.known: dict[int, dict[str, Any]] = {}
         self.do(self._people())
@@ -283,6 +292,11 @@ class Streets(RuleBasedStateMachine):
         async with self.office.desk() as desk:
             for row in await desk.session.scalars(select(HazardRecord)):
                 assert columns(row) == self.known[row.id], f"{row.number} changed under a refused press"
+            found: dict[int, list[Any]] = {}
+            for step in await desk.session.execute(select(*STEPS.c).order_by(STEPS.c.hazard_id, STEPS.c.version)):
+                found.setdefault(step.hazard_id, []).append(step)
+        assert {id_: len(steps) for id_, steps in found.items()} == {i: one["version"] for i, one in self.known.items()}
+        assert all(found[id_] == steps for id_, steps in self.told.items()), "a step was reworded after it was taken"
 
     def _chosen(self, before: dict[str, Any], what: int, by: int) -> tuple[str, Who]:
         """Mostly what comes next, by somebody whose turn it may be; else anything, by anybody."""
@@ -425,17 +439,17 @@ class Streets(RuleBasedStateMachine):
         return int((await desk.session.get_one(ContactRecord, contact_id)).chat_id)
 
     async def _told(self, id_: int) -> tuple[Any, dict[str, Any]]:
-        """Every step of a hazard, and how it stands now."""
+        """Every step of a hazard, and how it stands now. Those of before are read again after a row of presses."""
+        steps = self.told.setdefault(id_, [])
         async with self.office.desk() as desk:
             row = await desk.session.get_one(HazardRecord, id_)
             after = self.known[row.id] = self.past[row.id, row.version] = columns(row)
-            # Read as rows: there are hundreds, and after each step all of them are looked at.
-            told = select(*STEPS.c).where(STEPS.c.hazard_id == id_).order_by(STEPS.c.version)
-            return (await desk.session.execute(told)).all(), after
+            steps += (await desk.session.execute(FRESH, {"id": id_, "known": len(steps)})).all()
+        assert [one.version for one in steps] == list(range(1, after["version"] + 1)), "a step is missing or twice"
+        return steps, after
 
     async def _judge(self, who: Who, before: dict[str, Any], key: str, said: Said, *, is_stale: bool) -> None:
         steps, after = await self._told(before["id"])
-        assert [one.version for one in steps] == list(range(1, after["version"] + 1)), "a step is missing or twice"
         assert (steps[-1].state, steps[-1].grade, steps[-1].due_on) == (after["state"], after["grade"], after["due_on"])
         assert not is_stale or LAW.get(key, ((), ""))[1] == "reporter", f"{key}: a stale press counted"
         type(self).taken += 1

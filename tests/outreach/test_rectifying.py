@@ -27,8 +27,8 @@ from outreach.desk import Office
 from outreach.hazards import rectifying
 from outreach.hazards.carding import card_for
 from outreach.hazards.photographing import add_photo, say_what_was_done
+from outreach.hazards.portraying import PLAN_PARTS
 from outreach.hazards.rectifying import Said
-from outreach.hazards.viewing import PLAN_PARTS
 from outreach.reports import following, triaging
 from outreach.storage.hazards import HazardPhotoRecord, HazardRecord
 from outreach.storage.notices import DeliveryRecord
