@@ -21,13 +21,25 @@ class Service(StrEnum):
     LARK = "lark"
     OTHER = "other"
 
+    @property
+    def most_bytes(self) -> int:
+        """How long a message there may be in UTF-8; what is longer is refused as a whole.
+
+        https://developer.work.weixin.qq.com/document/path/91770: 2048 bytes; the others take 20 kB. Behind the
+        operator's own address may be anything, such as a gateway that sends letters by the dozen.
+        """
+        return 2048 if self in (Service.WECOM, Service.OTHER) else 20_000
+
 
 class Why(StrEnum):
-    """Why it goes the other way: nobody there has an account, nobody could be reached, or nobody has read it."""
+    """Why it goes the other way: nobody there has an account, nobody could be reached, or nobody has read it; or what
+    was told there is taken back.
+    """
 
     VACANT = "vacant"
     UNREACHED = "unreached"
     SILENT = "silent"
+    RECALLED = "recalled"
 
 
 class AddressNotUnderstood(Refusal):

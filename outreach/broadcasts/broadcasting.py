@@ -35,6 +35,7 @@ from outreach.broadcasts.bulletins import (
 from outreach.broadcasts.composing import own_draft, ready
 from outreach.broadcasts.freezing import freeze
 from outreach.desk import Desk
+from outreach.fallback.falling_back import take_back
 from outreach.persons import as_contact
 from outreach.storage.broadcasts import BroadcastRecord
 from outreach.storage.notices import DeliveryRecord
@@ -197,6 +198,7 @@ async def recall(desk: Desk, contact: Contact, official: Official, broadcast_id:
     row.state, row.recalled_at, row.recalled_by = BroadcastState.RECALLED, desk.now, official.id
     row.next_look_at = desk.now
     await stop(desk, row.id)
+    await take_back(desk, row)
     await desk.note("BroadcastRecalled", f"broadcast:{row.id}", contact.id, number=row.number)
     return await view_of(desk, row)
 

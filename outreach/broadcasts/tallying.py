@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from content.texts import Words
 from domain.broadcast import Audience, BroadcastState
 from domain.contact import Contact, Official
+from domain.fallback import Why
 from domain.notice import DeliveryState, NoticeButton
 from outreach.broadcasts.audiences import bound_of
 from outreach.broadcasts.bulletins import Broadcast, last_day, moved, overseen, view_of
@@ -171,7 +172,8 @@ async def recipients(desk: Desk, official: Official, broadcast_id: int) -> tuple
         .outerjoin(
             FallbackRecord,
             (FallbackRecord.broadcast_id == RecipientRecord.broadcast_id)
-            & (FallbackRecord.enterprise_id == RecipientRecord.enterprise_id),
+            & (FallbackRecord.enterprise_id == RecipientRecord.enterprise_id)
+            & (FallbackRecord.why != Why.RECALLED),
         )
         .where(DeliveryRecord.broadcast_id == row.id, DeliveryRecord.kind == "broadcast")
         .order_by(EnterpriseRecord.name, DeliveryRecord.id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, literal, or_, select, update
 
 from domain.broadcast import BroadcastState
-from domain.fallback import UNREAD_FOR, UNREAD_URGENT_FOR, Heard, Why, why_forward
+from domain.fallback import UNREAD_FOR, UNREAD_URGENT_FOR, Heard, Service, Why, why_forward
 from domain.notice import DeliveryState
 from outreach.desk import Desk, affected
 from outreach.storage.base import Instant
@@ -26,6 +26,7 @@ KEPT_FOR = timedelta(days=3 * 366)
 AT_ONCE = 200
 _WAITING = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.RETRY)
 _NEVER = (DeliveryState.REFUSED, DeliveryState.SKIPPED)
+# So much of the words of a notice goes there, if there is room for it.
 _SAID = 2000
 
 
@@ -139,25 +140,63 @@ def _key() -> ColumnElement[str]:
 
 
 async def _queue(desk: Desk, broadcast: BroadcastRecord, enterprise_id: int, why: Why) -> bool:
-    words, office = desk.office.texts.words("zh-CN"), desk.office
-    text = words.plain(
-        "notices/fallback", number=broadcast.number, is_urgent=broadcast.is_urgent, text=broadcast.text[:_SAID],
-        has_media=bool(broadcast.media_kind), is_cut=len(broadcast.text) > _SAID,
+    service = await desk.session.scalar(
+        select(FallbackAddressRecord.service).where(
+            FallbackAddressRecord.enterprise_id == enterprise_id, FallbackAddressRecord.state == "kept"
+        )
+    )
+    title = desk.office.texts.words("zh-CN").label("fallback.title", number=broadcast.number)
+    room = Service(service or Service.OTHER).most_bytes - len(f"{title}\n".encode())
+    said = broadcast.text[:_SAID]
+    while len((text := _worded(desk, broadcast, said)).encode()) > room and said:
+        # A character is four bytes at most; by and by it fits.
+        said = said[: -max(1, (len(text.encode()) - room) // 4)]
+    return await _put(
+        desk, broadcast, enterprise_id, why, f"{broadcast.id}:{enterprise_id}", title, text, broadcast.expires_at
+    )  # fmt: skip
+
+
+def _worded(desk: Desk, broadcast: BroadcastRecord, said: str) -> str:
+    office = desk.office
+    return office.texts.words("zh-CN").plain(
+        "notices/fallback", number=broadcast.number, is_urgent=broadcast.is_urgent, text=said,
+        has_media=bool(broadcast.media_kind), is_cut=len(broadcast.text) > len(said),
         office=office.privacy.office.name, bot=office.bot_username,
     )  # fmt: skip
+
+
+async def _put(
+    desk: Desk, broadcast: BroadcastRecord, enterprise_id: int, why: Why, key: str, title: str, text: str,
+    expires_at: datetime | None,
+) -> bool:  # fmt: skip
     return await desk.put_once(
-        FallbackRecord, FallbackRecord.key,
-        key=f"{broadcast.id}:{enterprise_id}", broadcast_id=broadcast.id, enterprise_id=enterprise_id, why=why,
-        title=words.label("fallback.title", number=broadcast.number), text=text, is_urgent=broadcast.is_urgent,
-        state=DeliveryState.QUEUED, created_at=desk.now, due_at=desk.now, expires_at=broadcast.expires_at,
+        FallbackRecord, FallbackRecord.key, key=key, broadcast_id=broadcast.id, enterprise_id=enterprise_id, why=why,
+        title=title, text=text, is_urgent=broadcast.is_urgent, state=DeliveryState.QUEUED, created_at=desk.now,
+        due_at=desk.now, expires_at=expires_at,
     )  # fmt: skip
+
+
+async def take_back(desk: Desk, broadcast: BroadcastRecord) -> None:
+    """A message in a group cannot be changed any more: whoever was told there, or may have been, is told it is over."""
+    told = await desk.session.scalars(
+        select(FallbackRecord.enterprise_id).where(
+            FallbackRecord.broadcast_id == broadcast.id, FallbackRecord.why != Why.RECALLED,
+            FallbackRecord.state.in_((DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)),
+        )
+    )  # fmt: skip
+    words = desk.office.texts.words("zh-CN")
+    title = words.label("fallback.title", number=broadcast.number)
+    text = words.plain("notices/fallback_recalled", number=broadcast.number, office=desk.office.privacy.office.name)
+    for enterprise_id in told.all():
+        key = f"{broadcast.id}:{enterprise_id}:{Why.RECALLED}"
+        await _put(desk, broadcast, enterprise_id, Why.RECALLED, key, title, text, None)
 
 
 async def forwarded(desk: Desk, broadcast_id: int) -> Forwarded:
     """How far the notices to other addresses of this broadcast have come. What needed none any more counts nowhere."""
     found = await desk.session.execute(
         select(FallbackRecord.state, func.count())
-        .where(FallbackRecord.broadcast_id == broadcast_id)
+        .where(FallbackRecord.broadcast_id == broadcast_id, FallbackRecord.why != Why.RECALLED)
         .group_by(FallbackRecord.state)
     )
     counts: Counter[str] = Counter(dict(found.all()))

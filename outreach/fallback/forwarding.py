@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select, update
 
 from domain.broadcast import BroadcastState, outside_quiet
+from domain.fallback import Why
 from domain.notice import DeliveryState
 from outreach.delivery.aftermath import FIRST_RETRY_FOR, LONGEST_RETRY_FOR, MOST_SENDS, RESEND_URGENT_FOR
 from outreach.delivery.outcomes import Kind, Outcome
@@ -184,12 +185,12 @@ class Forwarder:
 
     async def _is_held_back(self, desk: Desk, row: FallbackRecord) -> bool:
         """Asked again at the moment of the send: recalled, over, read meanwhile, or the middle of the night."""
-        broadcast = await desk.session.get_one(BroadcastRecord, row.broadcast_id)
-        if broadcast.state != BroadcastState.APPROVED:
+        broadcast, is_news = await desk.session.get_one(BroadcastRecord, row.broadcast_id), row.why != Why.RECALLED
+        if is_news and broadcast.state != BroadcastState.APPROVED:
             row.state, row.reason, row.settled_at = DeliveryState.SKIPPED, "recalled", desk.now
         elif row.expires_at is not None and row.expires_at <= desk.now:
             row.state, row.reason, row.settled_at = DeliveryState.REFUSED, "expired", desk.now
-        elif await falling_back.why_now(desk, broadcast, row.enterprise_id) is None:
+        elif is_news and await falling_back.why_now(desk, broadcast, row.enterprise_id) is None:
             row.state, row.reason, row.settled_at = DeliveryState.SKIPPED, "answered", desk.now
         elif not row.is_urgent and (at := outside_quiet(desk.now, self._office.zone)) > desk.now:
             row.due_at, row.reason = at, "quiet"

@@ -28,5 +28,6 @@ def fallback(code: str, audience: int, told: tuple[str, ...], silent: str) -> li
     story.later(2, NIGHT)
     story.step("fallback:night")
     story.later(3, MORNING)
-    story.step("fallback:recalled", "周科 ▸ [bc:ry:2]", or_shown=CARD)
+    # Whoever was told of it already is told that it is over; the others hear nothing.
+    story.step("fallback:recalled", "周科 ▸ [bc:ry:2]", forwarded=dict.fromkeys(told, 3), or_shown=CARD)
     return story.steps

@@ -16,9 +16,9 @@ from sqlalchemy import delete, select, update
 from typer.testing import CliRunner
 
 from bot.command_line import app_for
-from domain.contact import Contact, Role
+from domain.contact import Contact, Jurisdiction, Official, Role
 from domain.fallback import Address, Service
-from outreach.broadcasts import tallying
+from outreach.broadcasts import broadcasting, tallying
 from outreach.delivery.robot import Robot, robot_at
 from outreach.desk import Desk, Office
 from outreach.fallback import addressing, falling_back, forwarding
@@ -237,6 +237,40 @@ async def test_read_by_one_recalled_over_or_without_address_is_not_sent(
     await district.settle()
     row = await district.row()
     assert (row.state, row.reason, group.got) == (state, reason, [])
+
+
+async def test_who_was_told_in_their_group_is_told_there_that_it_is_over(
+    office: Office, group: Group, district: District, clock: SetClock
+) -> None:
+    async with office.desk() as desk:
+        await _notice(desk, district.people)
+    await district.deliveries(state="refused", reason="blocked", settled_at=clock.now)
+    await district.look()
+    assert len(group.got) == 1
+    async with office.desk() as desk:
+        who = Official(1, "周科", Jurisdiction(), desk.today, None)
+        await broadcasting.recall(desk, district.people[0], who, 1)
+    await district.look()
+    await district.look()
+    assert len(group.got) == 2 and "撤回" in group.got[1] and "TZ1" in group.got[1]
+    # The card counts enterprises that were told, not messages.
+    assert (await district.forwarded()).sent == 1
+
+
+@pytest.mark.parametrize(("service", "most"), [("wecom", 2048), ("dingtalk", 20_000)])
+async def test_no_message_is_longer_than_the_group_takes(
+    office: Office, group: Group, district: District, clock: SetClock, service: str, most: int
+) -> None:
+    async with office.desk() as desk:
+        await _notice(desk, district.people)
+        words = "🔥检查燃气软管&<接头>" * 200
+        await desk.session.execute(update(BroadcastRecord).values(text=words))
+        await desk.session.execute(update(FallbackAddressRecord).values(service=service))
+    await district.deliveries(state="refused", reason="blocked", settled_at=clock.now)
+    await district.look()
+    (told,) = group.got
+    assert most - 200 < len(told.encode()) <= most or most > 10_000
+    assert "全文请到机器人里看" in told and told.rstrip().endswith("@anshao_sandbox_bot")
 
 
 async def test_the_night_is_quiet_but_for_what_is_urgent(
