@@ -156,14 +156,33 @@ class LoopConnection(AsyncAdapt_aiosqlite_connection):
             return
         if not self._connection.in_transaction:
             self._handle_exception(sqlite.OperationalError("the database has undone the transaction"))
+        if self.is_flushed_later and self._end_unchanged():
+            return
         self.run(self._logged.write if self.is_flushed_later else self._logged.commit, on_loop=False)
+
+    def _end_unchanged(self) -> bool:
+        """Commit here what has changed nothing: whoever only looked waits for no thread and no disk."""
+        try:
+            if self._on_thread or not self._logged.end_unchanged():
+                return False
+        except sqlite.Error:
+            # What is wrong shows again on the thread, which may wait for whoever holds a lock.
+            return False
+        await_only(NOTHING)
+        return True
 
     async def flush(self) -> None:
         """Bring to the disk all that was committed here, also after this was closed, while others write.
 
         Raises NotFlushed, then and ever after.
         """
-        await self._connection.beside(self._logged.flush)
+        if not self.is_on_disk:
+            await self._connection.beside(self._logged.flush)
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether all that was committed here is on the disk."""
+        return self._logged.is_on_disk
 
     @property
     def is_in_doubt(self) -> bool:

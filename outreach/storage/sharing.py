@@ -169,6 +169,9 @@ class _Ferry:
         except BaseException as fault:
             crossing.landed.set_exception(fault)
         else:
+            if not self._committed and crossing.log.is_on_disk:
+                crossing.landed.set_result(None)
+                return
             self._committed.append(crossing)
             if self._flushing is None or self._flushing.done():
                 self._flushing = asyncio.create_task(self._flush())

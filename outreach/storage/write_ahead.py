@@ -53,6 +53,8 @@ class LoggedConnection(sqlite.Connection):
     _flushed: tuple[bytes, int] | None = None
     # A flush failed: what was committed here since the one before may be on the disk or not.
     is_in_doubt = False
+    # How many rows had been changed here when the last transaction was committed.
+    _changes = 0
 
     def keep_log(self) -> None:
         """From now on: the journal mode is WAL, and SQLite itself neither flushes a commit nor carries it over.
@@ -84,11 +86,32 @@ class LoggedConnection(sqlite.Connection):
         if self.is_in_doubt:
             raise NotFlushed
         super().commit()
+        self._changes = self.total_changes
         if self._file:
             self._written = None
             # Somebody else's lock or a full disk: it is tried again after the next commit.
             with suppress(sqlite.Error, OSError):
                 self._look_after_log()
+
+    def end_unchanged(self) -> bool:
+        """Commit what has changed no row, which waits for nothing; False, and nothing done, for any other transaction.
+
+        Also False when the log is to be looked after. Raises what sqlite3 raises.
+        """
+        if self._log is None or self.is_in_doubt or self.total_changes != self._changes or self._is_to_be_emptied():
+            return False
+        super().commit()
+        try:
+            # It may have changed a table itself, which counts as no row.
+            self._note_how_far()
+        except (sqlite.Error, OSError):
+            self._written = None
+        return True
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether a flush would find nothing to do."""
+        return not self._file or (not self.is_in_doubt and self._written is not None and self._written == self._flushed)
 
     def flush(self) -> None:
         """All that was committed here is on the disk when this returns; from whichever thread it is called.
@@ -145,13 +168,21 @@ class LoggedConnection(sqlite.Connection):
                 self._log = None
         super().close()
 
-    def _look_after_log(self) -> None:
-        if time.monotonic() >= self._empty_at and self.empty_log():
-            return
+    def _is_to_be_emptied(self) -> bool:
+        return time.monotonic() >= self._empty_at
+
+    def _note_how_far(self) -> tuple[int, int]:
+        """How many pages the log has, and how many of them are carried over."""
         _, written, carried = self.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
         if self._log is not None:
             # https://sqlite.org/fileformat2.html#the_write_ahead_log: each log has another number and other salts.
             self._written = os.pread(self._log, 12, 12), written
+        return written, carried
+
+    def _look_after_log(self) -> None:
+        if self._is_to_be_emptied() and self.empty_log():
+            return
+        written, carried = self._note_how_far()
         if self._carrying is not None and self._carrying.is_alive():
             return
         if written >= MOST_PAGES:

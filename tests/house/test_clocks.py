@@ -55,7 +55,7 @@ NAMED = {
     "bot/watchdog.py Watchdog._watch": "how long the loop has stood still, whatever the clock says",
     "outreach/storage/on_loop.py LoopCursor._run.whole": "how long a statement took says where it runs next time",
     "outreach/storage/write_ahead.py LoggedConnection.empty_log": "what is erased leaves the log within a minute",
-    "outreach/storage/write_ahead.py LoggedConnection._look_after_log": "the same minute, by the seconds that pass",
+    "outreach/storage/write_ahead.py LoggedConnection._is_to_be_emptied": "the same minute, by the seconds that pass",
     "outreach/storage/database.py _ping_after_a_rest.rested": "for how long a connection has not been used",
     "outreach/storage/database.py _ping_after_a_rest.ping": "for how long a connection has not been used",
     "outreach/storage/baton.py _Watch.__init__": "another host's clock may be wrong: this process's own time counts",

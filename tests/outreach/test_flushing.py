@@ -130,6 +130,21 @@ async def test_who_only_reads_flushes_nothing(engine: AsyncEngine, disk: Disk) -
     assert disk.flushes == before + 1
 
 
+async def test_a_table_that_is_made_is_on_the_disk_though_no_row_was_changed(engine: AsyncEngine, disk: Disk) -> None:
+    await write(engine, "a")
+    before = disk.flushes
+    async with transaction(engine) as session:
+        await session.execute(text("CREATE TABLE more (word TEXT)"))
+    assert disk.flushes == before + 1
+    # What was undone was changed too, and leaves nothing to be flushed.
+    with pytest.raises(ZeroDivisionError):
+        async with transaction(engine) as session:
+            await session.execute(text("INSERT INTO words VALUES ('b')"))
+            raise ZeroDivisionError
+    assert await read(engine) == await read(engine) == disk.words() == {"a"}
+    assert disk.flushes == before + 1
+
+
 async def test_a_flush_that_fails_fails_for_all_who_wait_and_for_the_next_and_then_the_log_is_read_anew(
     engine: AsyncEngine, disk: Disk
 ) -> None:
@@ -171,6 +186,8 @@ async def test_closing_waits_for_the_disk_and_tells_those_who_wait(engine: Async
     disk.goes_on.clear()
     last = asyncio.create_task(write(engine, "a"))
     await until(lambda: rows_of(disk.file, "SELECT word FROM words"))
+    # It was handed back: what is still in use is closed by nobody.
+    await until(lambda: not engine.pool.checkedout())  # type: ignore[attr-defined]
     closing = asyncio.create_task(engine.dispose())
     await asyncio.sleep(0.05)
     assert not last.done()
