@@ -86,9 +86,12 @@ def _day(found: re.Match[str], today: date) -> date:
 def _hour(part: str, hour: int) -> int:
     """The hour of the day; ValueError for one that two people would take for two."""
     match part:
+        # One or two o'clock of an evening may be the night after it.
+        case "evening" if hour < 5 or hour == NOON:
+            raise ValueError(part)
         case "afternoon" | "evening" if hour < NOON:
             return hour + NOON
-        case "evening" | "morning" if hour == NOON:
+        case "morning" if hour == NOON:
             raise ValueError(part)
         case "before_dawn" | "morning" if hour > NOON:
             raise ValueError(part)

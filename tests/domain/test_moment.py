@@ -59,6 +59,7 @@ def test_a_moment_is_read_however_it_is_written(typed: str, meant: str) -> None:
         ("下周一上午9点", MomentNotUnderstood),
         ("昨天 16:00", MomentNotUnderstood),
         ("晚上12点", MomentNotUnderstood),
+        ("晚上1点", MomentNotUnderstood),
         ("下午25点", MomentNotUnderstood),
         ("6月3日 24:00", MomentNotUnderstood),
         ("9:00 或 10:00", MomentNotUnderstood),
