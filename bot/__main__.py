@@ -9,10 +9,17 @@ from collections.abc import Callable
 from bot.lean import explained_less, held_back
 from outreach.storage.giving_back import one_arena
 
+# What a shell says of a command that Ctrl-C has ended.
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command that the first word names, or say which there are."""
-    load(sys.argv[1:])()
+    try:
+        load(sys.argv[1:])()
+    except KeyboardInterrupt:
+        # Ctrl-C while the code was still being loaded, before anybody listened for it.
+        sys.exit(INTERRUPTED)
 
 
 def load(words: list[str]) -> Callable[[], None]:

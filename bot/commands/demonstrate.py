@@ -58,13 +58,13 @@ def sandbox_with(folder: Path, port: int) -> Iterator[str]:
         ANSHAO_MODE="polling", ANSHAO_DATABASE_URL="", ANSHAO_PROXY="",
     )  # fmt: skip
     code = asyncio.run(_prepare())
-    sandbox = Popen([sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(folder / "sandbox")])  # noqa: S603
+    sandbox = _begin("sandbox", "--port", str(port), "--data", str(folder / "sandbox"))
     try:
         _wait_for(base, sandbox)
         _put_hints(base, code)
         yield base
     finally:
-        _end(sandbox, signal.SIGINT)
+        _end(sandbox)
 
 
 def keep_running(base: str) -> None:
@@ -79,21 +79,30 @@ def keep_running(base: str) -> None:
     signal.signal(signal.SIGTERM, stop)
     typer.echo(f"\n  {base}\n\n  Open this address. Ctrl-C ends the demo; make demo-reset starts it over.\n")
     while not stopping:
-        bot = Popen([sys.executable, "-m", "bot", "run"])
+        bot = _begin("bot", "run")
         typer.echo(f"  The bot runs as process {bot.pid}; kill it if you like, it comes back and nothing is lost.")
         try:
             status = bot.wait()
         except KeyboardInterrupt:
-            _end(bot, signal.SIGTERM)
+            _end(bot)
             return
         if status == 2:
             raise typer.Exit(2)
         time.sleep(0.5)
 
 
-def _end(process: Popen[bytes], how: signal.Signals) -> None:
+def _begin(module: str, *words: str) -> Popen[bytes]:
+    """Run a module beside us. Ctrl-C reaches it too: until it listens for that, it leaves the ending to us."""
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return Popen([sys.executable, "-m", module, *words])  # noqa: S603
+    finally:
+        signal.signal(signal.SIGINT, ours)
+
+
+def _end(process: Popen[bytes]) -> None:
     """Ask it to end; what cannot end is killed, so that nothing goes on without the demo."""
-    process.send_signal(how)
+    process.terminate()
     try:
         process.wait(END_SECONDS)
     except TimeoutExpired:

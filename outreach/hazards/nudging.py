@@ -99,7 +99,9 @@ async def nudge(desk: Desk, who: Who, sift: Sift, count: int) -> int:
         button = ((NoticeButton("menu.hazards", "hz:l:0"),),)
         if await desk.tell(contact, Notice("hazard_nudge", facts, _key(desk, contact_id), button, due_at=due_at)):
             told.append(contact_id)
-    await desk.note(NUDGED, f"official:{official.id}", who.contact.id, hazards=count, told=told)
+    if told:
+        # The same press again tells nobody anything, and is nothing to be remembered.
+        await desk.note(NUDGED, f"official:{official.id}", who.contact.id, hazards=count, told=told)
     return len(told)
 
 
