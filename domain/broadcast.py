@@ -153,6 +153,10 @@ class AudienceChanged(Refusal):
     """The audience has grown or shrunk since the count was shown; `count` is what it is now."""
 
 
+class DrafterGone(Refusal):
+    """Whoever drafted it serves no more: without an office behind it, it is nobody's to send."""
+
+
 class DraftChanged(Refusal):
     """It says something else, or goes elsewhere or at another time, than what was shown to whoever agrees to it."""
 

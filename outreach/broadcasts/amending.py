@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select, update
 
-from domain.broadcast import BroadcastState
+from domain.broadcast import Audience, BroadcastState
 from domain.notice import DeliveryState
+from outreach.broadcasts.audiences import bound_of_id
 from outreach.broadcasts.broadcasting import stop
 from outreach.broadcasts.bulletins import view_of
 from outreach.broadcasts.tallying import card, tally
@@ -158,6 +159,10 @@ class Amender:
         if row.progress_chat_id is None or row.progress_message_id is None:
             return None
         if row.state not in (BroadcastState.APPROVED, BroadcastState.RECALLED):
+            return None
+        bound = await bound_of_id(desk, row.official_id)
+        if bound is None or not bound.allows(Audience.of(row.audience)):
+            # Whoever serves no more, or elsewhere, is told no more of how it goes on.
             return None
         author = await desk.session.get_one(ContactRecord, row.contact_id)
         words = self._office.texts.words(author.locale)

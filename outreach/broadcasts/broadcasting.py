@@ -12,6 +12,7 @@ from domain.broadcast import (
     BroadcastState,
     CountMistyped,
     DraftChanged,
+    DrafterGone,
     OwnBroadcast,
     SecondOfficialMissing,
     must_have_second,
@@ -76,14 +77,25 @@ async def awaiting(desk: Desk, contact: Contact, official: Official, broadcast_i
 
 
 async def review(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> tuple[Broadcast, Reach]:
-    """What waits for a second official, and to whom it would go. Raises NotYours, OwnBroadcast, BroadcastMoved."""
+    """What waits for a second official, and to whom it would go. Raises NotYours, OwnBroadcast, BroadcastMoved,
+    DrafterGone.
+    """
     row = await overseen(desk, official, broadcast_id)
     if row.state != BroadcastState.AWAITING:
         raise await moved(desk, row)
     if contact.id == row.contact_id or official.id == row.official_id:
         raise OwnBroadcast
+    await _drafter(desk, row)
     seen = await view_of(desk, row)
     return seen, await reach_of(desk, seen)
+
+
+async def _drafter(desk: Desk, row: BroadcastRecord) -> Bound:
+    """What whoever drafted it may address. Raises DrafterGone."""
+    found = await bound_of_id(desk, row.official_id)
+    if found is None:
+        raise DrafterGone
+    return found
 
 
 async def give_back(desk: Desk, contact: Contact, official: Official, broadcast_id: int) -> Broadcast:
@@ -116,17 +128,14 @@ async def approve(
     count: how many the official was shown or has typed; card: chat and message that show the progress from now on;
     seen: the fingerprint of what the official was shown, None for one who has just read it.
     Raises BroadcastMoved when it happened already, OwnBroadcast, DraftChanged, CountMistyped, AudienceChanged,
-    AudienceEmpty.
+    AudienceEmpty, DrafterGone.
     """
     official.must(Duty.NOTICE)
     row = await locked(desk, broadcast_id)
     bound = await bound_of(desk, official)
     is_second = row.state == BroadcastState.AWAITING
     await _must_decide(desk, row, contact, official, bound)
-    drafter = bound if row.official_id == official.id else await bound_of_id(desk, row.official_id)
-    if drafter is None:
-        # Whoever drafted it is no official any more: it is nobody's to send.
-        raise NotYours
+    drafter = bound if row.official_id == official.id else await _drafter(desk, row)
     # They may have moved since, and it with them: then it is for somebody else to agree to.
     aim_at(row, Audience.of(row.audience).bounded(drafter))
     if not bound.allows(Audience.of(row.audience)):

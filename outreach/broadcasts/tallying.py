@@ -16,7 +16,7 @@ from domain.broadcast import Audience, BroadcastState
 from domain.contact import Contact, Official
 from domain.fallback import Why
 from domain.notice import DeliveryState, NoticeButton
-from outreach.broadcasts.audiences import bound_of
+from outreach.broadcasts.audiences import bound_of, bound_of_id
 from outreach.broadcasts.bulletins import Broadcast, last_day, moved, overseen, view_of
 from outreach.broadcasts.parting import EARLIER
 from outreach.desk import Desk
@@ -233,6 +233,8 @@ async def overview(desk: Desk, contact: Contact, official: Official) -> tuple[Br
             )
             for row in rows.all()
             if row.contact_id == contact.id or bound.allows(Audience.of(row.audience))
+            # What somebody drafted who serves no more is nobody's to send.
+            if row.state != BroadcastState.AWAITING or await bound_of_id(desk, row.official_id) is not None
         ]
     )
 

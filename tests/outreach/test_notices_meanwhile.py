@@ -8,17 +8,21 @@ import pytest
 from sqlalchemy import update
 
 from content.texts import Texts
-from domain.broadcast import DraftChanged, SecondOfficialMissing
+from domain.broadcast import DraftChanged, DrafterGone, SecondOfficialMissing
 from domain.composition import Content
 from domain.contact import NotYours
-from outreach.broadcasts import acknowledging, broadcasting, composing
+from outreach.broadcasts import acknowledging, broadcasting, composing, tallying
+from outreach.broadcasts.amending import Amender
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import MEANINGS, Kind
+from outreach.delivery.pacing import Pacer
 from outreach.delivery.refusals import NO_ANSWER, REFUSALS, UNREADABLE
+from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Office
-from outreach.people import enrolling
+from outreach.people import appointing, enrolling
 from outreach.storage.people import OfficialRecord
 from tests.conftest import SetClock
+from tests.outreach.mailing import open_mailing
 from tests.outreach.test_broadcasting import SENT, Bureau
 
 
@@ -79,6 +83,41 @@ async def test_a_draft_of_an_official_who_moved_is_not_sent_where_the_second_has
     with pytest.raises(NotYours):
         await bureau.approve(id_, 1, "林科")
     assert (await bureau.parts(id_))["waiting"] == 0
+
+
+async def dismissed(bureau: Bureau, name: str) -> None:
+    async with bureau.office.desk() as desk:
+        await appointing.end_by_command(desk, bureau.officials[name][1].id)
+
+
+async def test_what_a_dismissed_official_drafted_is_sent_by_nobody_and_asks_nobody(bureau: Bureau) -> None:
+    id_ = await bureau.draft()
+    zhou, lin = bureau.officials["周科"], bureau.officials["林科"]
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *zhou, id_, is_urgent=True)
+        await broadcasting.submit(desk, *zhou, id_)
+        assert [line.broadcast.id for line in await tallying.overview(desk, *lin)] == [id_]
+    await dismissed(bureau, "周科")
+    with pytest.raises(DrafterGone):
+        await bureau.approve(id_, 3, "林科")
+    async with bureau.office.desk() as desk:
+        with pytest.raises(DrafterGone):
+            await broadcasting.review(desk, *lin, id_)
+        assert await tallying.overview(desk, *lin) == ()
+
+
+async def test_a_dismissed_officials_card_tells_no_more_how_it_goes_on(bureau: Bureau, clock: SetClock) -> None:
+    id_ = await bureau.draft()
+    async with bureau.office.desk() as desk:
+        await broadcasting.approve(desk, *bureau.officials["周科"], id_, 3, (901, 77))
+    await bureau.settle(*SENT)
+    await dismissed(bureau, "周科")
+    async with bureau.office.desk() as desk:
+        await acknowledging.acknowledge(desk, bureau.people["王芳"], id_, None)
+    async with open_mailing(bureau.office) as mailing:
+        claims, pacer = Claims(bureau.office.engine, "edits"), Pacer(1000, per_chat=False)
+        assert not await Amender(bureau.office, Gateway(mailing.bot), claims, pacer).turn()
+        assert await mailing.calls("editMessageText") == []
 
 
 async def test_who_has_blocked_the_bot_cannot_be_asked_to_agree(bureau: Bureau) -> None:
