@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from content.loading.sources import Source, read_sources
@@ -31,12 +32,16 @@ def installed_statutes() -> Path | None:
     return path if path.exists() else None
 
 
-def packaged_articles(package: Path, title: str) -> dict[str, str]:
+# An installed package stays as it is while the process runs, and a law is turned over page by page.
+@lru_cache(maxsize=32)
+def packaged_articles(package: Path, title: str) -> Mapping[str, str]:
     """The articles of a statute by number, in the order of the law; where two versions stand there, the later one's."""
-    return {
-        _number(label, value): re.sub(rf"^{re.escape(label or '')}\s*", "", text.strip())
-        for label, value, text in _rows(package, _ARTICLES, title)
-    }
+    return MappingProxyType(
+        {
+            _number(label, value): re.sub(rf"^{re.escape(label or '')}\s*", "", text.strip())
+            for label, value, text in _rows(package, _ARTICLES, title)
+        }
+    )
 
 
 def _number(label: str, value: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 from content.loading.sources import read_sources
@@ -10,6 +11,8 @@ from content.statutes import packaged_articles
 _SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "〈": "《", "〉": "》"})
 
 
+# Of the articles, which many quotations are looked for in, and of the texts that are compared in more than one way.
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """A text as compared with another: white space dropped, widths and quotation marks unified."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(_SAME)

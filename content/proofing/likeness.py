@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import ceil
 
 from content.proofing.library import plain
 
 
+@lru_cache(maxsize=8192)
 def pairs(text: str) -> Counter[str]:
-    """The pairs of neighbouring characters in a text, each with how often it stands there."""
+    """The pairs of neighbouring characters in a text, each with how often it stands there; for reading only."""
     body = plain(text)
     return Counter(body[at : at + 2] for at in range(len(body) - 1))
 

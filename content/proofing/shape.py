@@ -1,6 +1,7 @@
 """体例校对 — ids, numbers of items, due days, duplicates: the frame around the words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -68,15 +69,28 @@ def _item(piece: Piece, item: Item, rules: Rules) -> Iterator[Finding]:
 
 def _duplicates(items: list[Piece], rules: Rules) -> Iterator[Finding]:
     """Two items of one list that ask the same; the later one is named."""
-    for first, second in combinations(items, 2):
-        for name in ("title", "what"):
-            one, other = str(getattr(first.thing, name)), str(getattr(second.thing, name))
-            if one == other:
+    texts = [[_Text(str(getattr(item.thing, name))) for name in ("title", "what")] for item in items]
+    for (first, ones), (second, others) in combinations(zip(items, texts, strict=True), 2):
+        for name, one, other in zip(("title", "what"), ones, others, strict=True):
+            if one.body == other.body:
                 yield second.finding("duplicate", name, other=first.id)
             elif _alike(one, other, rules.ratio):
                 yield second.finding("near-duplicate", name, other=first.id)
 
 
-def _alike(one: str, other: str, ratio: float) -> bool:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() >= ratio
+class _Text:
+    """A text that is compared with many, and how often each character stands in it."""
+
+    def __init__(self, body: str) -> None:
+        self.body = body
+        self.characters = Counter(body)
+
+
+def _alike(one: _Text, other: _Text, ratio: float) -> bool:
+    size = len(one.body) + len(other.body)
+    # Most pairs are too far apart in length, or in the characters that they share in whatever order.
+    if 2 * min(len(one.body), len(other.body)) < ratio * size:
+        return False
+    there = other.characters
+    shared = sum(min(count, there[character]) for character, count in one.characters.items() if character in there)
+    return 2 * shared >= ratio * size and SequenceMatcher(None, one.body, other.body, False).ratio() >= ratio

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,18 +62,28 @@ async def test_the_migrated_schema_is_the_one_that_the_records_describe(office: 
 
 
 async def test_down_and_up_again_gives_the_same_schema_at_every_step(office: Office) -> None:
-    at_the_top = await look(office.engine, schema)
-    steps = [Path(name).name[:4] for name in tracked() if name.startswith(FROZEN) and name.endswith(".py")]
-    assert sorted(steps)[-1] == newest()
-    for step in sorted(steps, reverse=True)[1:]:
-        await migrate(office.engine, step)
-        assert await current(office.engine) == step
-        await migrate(office.engine)
-        assert await look(office.engine, schema) == at_the_top
+    numbers = sorted(Path(name).name[:4] for name in tracked() if name.startswith(FROZEN) and name.endswith(".py"))
+    assert numbers[-1] == newest()
+    steps = ["base", *numbers]
+    met = {newest(): await look(office.engine, schema)}
+    # Each step down, up again as it was, and down for good.
+    for lower, upper in reversed(list(pairwise(steps))):
+        await migrate(office.engine, lower)
+        assert await current(office.engine) == (None if lower == "base" else lower)
+        met[lower] = await look(office.engine, schema)
+        await migrate(office.engine, upper)
+        assert await look(office.engine, schema) == met[upper], upper
+        await migrate(office.engine, lower)
+        assert await look(office.engine, schema) == met[lower], lower
+    assert met["base"] == {}
+    # The way up from nothing passes the same schemas.
+    for number in numbers:
+        await migrate(office.engine, number)
+        assert await look(office.engine, schema) == met[number], number
+    # And in one go.
     await migrate(office.engine, "base")
-    assert await look(office.engine, schema) == {}
     await migrate(office.engine)
-    assert await look(office.engine, schema) == at_the_top
+    assert await look(office.engine, schema) == met[newest()]
 
 
 async def test_a_second_migration_changes_nothing(office: Office) -> None:
