@@ -14,11 +14,12 @@ from outreach.storage.measures import HazardMeasureRecord
 from outreach.storage.people import OfficialRecord
 from outreach.storage.straight import Straight
 
+_NAME = "lifted_by_name"
 _BY, _LIFTED_BY = aliased(OfficialRecord), aliased(OfficialRecord)
 _MEASURES = (
     select(
         HazardMeasureRecord.id, HazardMeasureRecord.kind, HazardMeasureRecord.number, HazardMeasureRecord.words,
-        HazardMeasureRecord.set_at, _BY.name, HazardMeasureRecord.lifted_at, _LIFTED_BY.name.label("lifted_by_name"),
+        HazardMeasureRecord.set_at, _BY.name, HazardMeasureRecord.lifted_at, _LIFTED_BY.name.label(_NAME),
     )
     .outerjoin(_BY, _BY.id == HazardMeasureRecord.set_by)
     .outerjoin(_LIFTED_BY, _LIFTED_BY.id == HazardMeasureRecord.lifted_by)
