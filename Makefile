@@ -23,16 +23,18 @@ demo: env
 demo-reset: env
 	@$(PY) -m bot demo --reset
 
+# Some tests wait, for processes that start or answers that come late: three workers share two cores.
+WORKERS = $$($(PY) -c 'import os; print(os.cpu_count() * 3 // 2)')
+
 test: env
-	$(PY) -m pytest -m "not browser and not torture" -n auto --dist worksteal
+	$(PY) -m pytest -m "not browser and not torture" -n $(WORKERS) --dist worksteal
 
 browser: env
 	$(PY) -m pytest -m browser -n auto --dist worksteal
 
 # What make test takes a sample of, whole: every button by every caller, every point at which a process can die.
-# Many of its tests wait, for processes that were stopped or answers that do not come: three workers share two cores.
 torture: env
-	$(PY) -m pytest -m torture -n $$($(PY) -c 'import os; print(os.cpu_count() * 3 // 2)') --dist loadgroup --no-loadscope-reorder
+	$(PY) -m pytest -m torture -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 lint: env
 	$(VENV)/bin/ruff check .

