@@ -1,18 +1,21 @@
-"""补发 — somebody new at an enterprise gets the broadcasts to it that are still in force."""
+"""补发 — who is new at an enterprise gets the broadcasts to it that are in force; who left it gets no more of them."""
 
 from __future__ import annotations
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, update
 
 from domain.broadcast import Audience, BroadcastState
 from domain.contact import Contact, Role
+from domain.notice import DeliveryState
 from outreach.broadcasts.audiences import is_meant
 from outreach.broadcasts.bulletins import view_of
 from outreach.broadcasts.parting import deliveries
+from outreach.delivery.relevance import LEFT
 from outreach.desk import Desk
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
 from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import PostRecord
 
 
 async def catch_up(desk: Desk, contact: Contact, enterprise_id: int, role: Role) -> int:
@@ -33,6 +36,19 @@ async def catch_up(desk: Desk, contact: Contact, enterprise_id: int, role: Role)
     for row in rows.all():
         told += await give(desk, row, contact, enterprise, role)
     return told
+
+
+async def let_go(desk: Desk, contact_id: int) -> None:
+    """Whoever holds no post any more is not told what still waits for the enterprise they were at; it says why."""
+    held = select(PostRecord.id).where(PostRecord.contact_id == contact_id, PostRecord.until_at.is_(None))
+    if (await desk.session.scalars(held.limit(1))).first() is not None:
+        return
+    waiting = update(DeliveryRecord).where(
+        DeliveryRecord.contact_id == contact_id, DeliveryRecord.broadcast_id.is_not(None),
+        DeliveryRecord.state.in_((DeliveryState.QUEUED, DeliveryState.RETRY)),
+    )  # fmt: skip
+    skipped = waiting.values(state=DeliveryState.SKIPPED, reason=LEFT, settled_at=desk.now)
+    await desk.session.execute(skipped.execution_options(synchronize_session=False))
 
 
 async def give(desk: Desk, row: BroadcastRecord, contact: Contact, enterprise: EnterpriseRecord, role: Role) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from domain.contact import Contact, PhoneNotOnRegister, Post, Role, is_sole
 from domain.notice import Notice
 from domain.phone import normalise_phone
-from outreach.broadcasts.catching_up import catch_up
+from outreach.broadcasts.catching_up import catch_up, let_go
 from outreach.desk import Desk
 from outreach.people.inviting import register_phone
 from outreach.persons import as_contact as as_contact
@@ -142,6 +142,9 @@ async def give_post(desk: Desk, contact: Contact, enterprise_id: int, role: Role
                     f"handed_over:{post.id}",
                 ),
             )
+        await desk.session.flush()
+        for post in holding:
+            await let_go(desk, post.contact_id)
     desk.session.add(PostRecord(enterprise_id=enterprise_id, contact_id=contact.id, role=role, since_at=desk.now))
     await desk.session.flush()
     await desk.note("PostTaken", f"enterprise:{enterprise_id}", contact.id, role=role, via=via)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -10,13 +10,14 @@ from sqlalchemy import update
 from content.texts import Texts
 from domain.broadcast import DraftChanged, DrafterGone, SecondOfficialMissing
 from domain.composition import Content
-from domain.contact import NotYours
+from domain.contact import NotYours, Role
 from outreach.broadcasts import acknowledging, broadcasting, composing, tallying
 from outreach.broadcasts.amending import Amender
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import MEANINGS, Kind
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.refusals import NO_ANSWER, REFUSALS, UNREADABLE
+from outreach.delivery.relevance import LEFT
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Office
 from outreach.people import appointing, enrolling
@@ -85,6 +86,21 @@ async def test_a_draft_of_an_official_who_moved_is_not_sent_where_the_second_has
     assert (await bureau.parts(id_))["waiting"] == 0
 
 
+async def test_who_handed_on_their_post_is_not_told_what_was_planned_for_it(bureau: Bureau, clock: SetClock) -> None:
+    id_ = await bureau.draft(posts="safety_officer")
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *bureau.officials["周科"], id_, due_at=clock.now + timedelta(days=1))
+    await bureau.approve(id_, 1)
+    await bureau.hire("老石", "甲餐馆", Role.SAFETY_OFFICER, 2020)
+    clock.advance(days=1)
+    told = [claim.contact_id for claim in await Claims(bureau.office.engine, "one").take(clock.now)]
+    assert set(told) - {bureau.people["王芳"].id} == {bureau.people["老石"].id}
+    async with bureau.office.desk() as desk:
+        lines = await tallying.recipients(desk, bureau.officials["周科"][1], id_)
+    assert {line.name: line.reason for line in lines} == {"王芳": "left", "老石": ""}
+    await bureau.must_conserve()
+
+
 async def dismissed(bureau: Bureau, name: str) -> None:
     async with bureau.office.desk() as desk:
         await appointing.end_by_command(desk, bureau.officials[name][1].id)
@@ -133,6 +149,6 @@ async def test_who_has_blocked_the_bot_cannot_be_asked_to_agree(bureau: Bureau) 
 def test_every_reason_for_which_somebody_is_not_reached_has_words(texts: Texts) -> None:
     label = texts.words("zh-CN").label
     reasons = {line.reason for line in REFUSALS if line.kind in (Kind.CONTACT_GONE, Kind.CONTENT_REFUSED)}
-    reasons |= {NO_ANSWER.reason, UNREADABLE.reason, MEANINGS[Kind.MIGRATED].word, "send_fault"}
+    reasons |= {NO_ANSWER.reason, UNREADABLE.reason, MEANINGS[Kind.MIGRATED].word, "send_fault", LEFT}
     for reason in sorted(reasons):
         assert label(f"broadcast.reason.{reason}"), reason
