@@ -26,6 +26,7 @@ ALWAYS = frozenset(
 DEEPEST = 5
 
 
+@cache
 def kinds() -> list[str]:
     """Every kind of update there is."""
     return [name for name, _, _ in fields(Update) if name != "update_id"]
@@ -75,6 +76,21 @@ def reachable() -> frozenset[type[TelegramObject]]:
     return frozenset(found)
 
 
+@cache
+def _inside(type_: object) -> tuple[Any, bool]:
+    """Which type of object a value is, None if it is none; of a row, what each of it is, and True."""
+    if get_origin(type_) in (Sequence, list, tuple):
+        return _plain(get_args(type_)[0]), True
+    return (type_ if inspect.isclass(type_) and issubclass(type_, TelegramObject) else None), False
+
+
+@cache
+def _word(leaf: type[TelegramObject], of: type[TelegramObject]) -> str:
+    """By which word the wire tells this child of a type apart."""
+    word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", leaf.__name__.removeprefix(of.__name__))
+    return (WORDS.get(leaf.__name__) or word).lower()
+
+
 class Sampler:
     """Makes samples with a dice of its own; `made` is every type of which there was one."""
 
@@ -93,19 +109,17 @@ class Sampler:
             if must or (depth < DEEPEST and self._dice.random() < share / (1 + depth))
         }
         if leaf is not cls:
-            word = WORDS.get(leaf.__name__) or re.sub(
-                r"(?<=[a-z0-9])(?=[A-Z])", "_", leaf.__name__.removeprefix(cls.__name__)
-            )
-            made |= dict.fromkeys(("type", "status", "source"), word.lower())
+            made |= dict.fromkeys(("type", "status", "source"), _word(leaf, cls))
         if leaf is telegram.InaccessibleMessage:
             made["date"] = 0
         return made
 
     def _value(self, type_: object, depth: int) -> JSON:
-        if get_origin(type_) in (Sequence, list, tuple):
-            return [self._value(_plain(get_args(type_)[0]), depth) for _ in range(self._dice.choice((0, 1, 1, 2)))]
-        if inspect.isclass(type_) and issubclass(type_, TelegramObject):
-            return self.sample(type_, depth)
+        inner, is_row = _inside(type_)
+        if is_row:
+            return [self._value(inner, depth) for _ in range(self._dice.choice((0, 1, 1, 2)))]
+        if inner is not None:
+            return self.sample(inner, depth)
         if type_ in (bool, True):
             return True
         if type_ in (int, float):

@@ -230,8 +230,9 @@ class Mutator:
     @staticmethod
     def _written(update: JSON) -> bytes:
         text = json.dumps(update)
-        for mark, number in MARKS.items():
-            text = text.replace(f'"{mark}"', number)
+        if '"@' in text:
+            for mark, number in MARKS.items():
+                text = text.replace(f'"{mark}"', number)
         return text.encode()
 
     def _spoil(self, body: bytes) -> bytes:
