@@ -41,6 +41,8 @@ from tests.stage import stage_settings
 
 # Longer than any lease and any wait between looks, so that what a dead process held comes free.
 PAUSES = (2, 100, 130, 700, 2000)
+# In so many rounds everybody has nothing left to do; a healthy house needs four.
+MOST_ROUNDS = 15
 LEFT = text(
     "SELECT (SELECT count(*) FROM deliveries WHERE state IN ('queued', 'retry', 'claimed'))"
     " + (SELECT count(*) FROM photos WHERE state = 'pending'),"
@@ -168,7 +170,7 @@ class _Hands:
 
     async def _settle(self) -> None:
         house = self.house
-        for _ in range(60):
+        for _ in range(MOST_ROUNDS):
             updates = await self.poller._ask()
             if updates:
                 assert await self.poller._take(updates), "an update was not taken"
