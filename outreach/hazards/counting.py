@@ -12,9 +12,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.checklist import Grade
@@ -45,7 +46,8 @@ async def figures(
     ids: of these hazards only, whatever they have become.
     """
     moved = await _moved_since(desk, at)
-    found = await desk.session.execute(_query(jurisdiction, at, ids, moved))
+    query = _of_all(jurisdiction) if ids is None and not moved else _query(jurisdiction, ids, moved)
+    found = await desk.session.execute(query, {"at": at})
     stood = [_stood(desk, row) for row in found]
     if moved:
         stood = [one for each in stood if (one := await _where_it_lay(desk, each, moved, jurisdiction)) is not None]
@@ -114,9 +116,14 @@ async def _where_it_lay(
     )
 
 
-def _query(
-    jurisdiction: Jurisdiction, at: datetime, ids: Collection[int] | None, moved: Collection[int]
-) -> Select[*tuple[Any, ...]]:
+# To make it anew each time took as long as everything else about a figure.
+@lru_cache(maxsize=64)
+def _of_all(jurisdiction: Jurisdiction) -> Select[*tuple[Any, ...]]:
+    return _query(jurisdiction, None, ())
+
+
+def _query(jurisdiction: Jurisdiction, ids: Collection[int] | None, moved: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """What a jurisdiction's hazards were like; the instant is its parameter `at`."""
     step, put_right = aliased(HazardStepRecord), aliased(HazardStepRecord)
     each = HazardStepRecord
     then = (
@@ -127,7 +134,7 @@ def _query(
             func.min(case((each.state != HazardState.REPORTED, each.at))),
             func.max(case((each.step == StepKey.CLOSE, each.at))),
         )
-        .where(each.at <= at, *(() if ids is None else (each.hazard_id.in_(list(ids)),)))
+        .where(each.at <= bindparam("at"), *(() if ids is None else (each.hazard_id.in_(list(ids)),)))
         .group_by(each.hazard_id)
         .subquery()
     )

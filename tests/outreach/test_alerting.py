@@ -69,11 +69,11 @@ class Duty:
         async with self.office.desk() as desk:
             await pulses.beat(desk, pulses.RESCUE)
 
-    async def pass_(self, minutes: float, *, is_swept: bool = True) -> None:
+    async def pass_(self, minutes: float, *, is_swept: bool = True, every_minutes: float = 0.5) -> None:
         """Time passes and the watch looks, each half minute."""
-        for _ in range(round(minutes * 2)):
-            self.clock.advance(seconds=30)
-            self.seconds += 30
+        for _ in range(round(minutes / every_minutes)):
+            self.clock.advance(minutes=every_minutes)
+            self.seconds += 60 * every_minutes
             if is_swept:
                 await self.beat()
             await self.watch.turn()
@@ -248,7 +248,7 @@ async def test_two_updates_under_one_number(duty: Duty) -> None:
     await duty.do(lambda desk: receiving.is_first_time(desk, 7, is_other=True))
     await duty.pass_(1)
     await duty.must_have_said("same_id", over=False)
-    await duty.pass_(125)
+    await duty.pass_(125, every_minutes=5)
     await duty.pass_(6)
     await duty.must_have_said("same_id", over=True)
 
