@@ -180,6 +180,13 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """For the exhaustive share only those files are read that name it: each worker would read all the others too."""
+    if config.option.markexpr != "torture" or collection_path.suffix != ".py":
+        return None
+    return b"torture" not in collection_path.read_bytes() or None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("loadgroup", False):

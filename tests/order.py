@@ -14,9 +14,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Seconds that a test takes on a quiet machine, by how its name begins; what is not listed takes a few.
 LONG = {
-    "test_hazards_in_any_order_for_long[postgresql": 110,
-    "test_hazards_in_any_order_for_long[sqlite": 125,
-    "test_thousands_of_them_do_not_either": 85,
+    "test_hazards_in_any_order_for_long[postgresql": 65,
+    "test_hazards_in_any_order_for_long[sqlite": 70,
+    "test_thousands_of_them_do_not_either": 95,
     "test_postgresql_takes_the_same_nonsense": 30,
     "test_many_a_sigkill_is_no_different": 15,
     "test_many_a_sigkill_is_no_different[enrolment]": 30,
