@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     backup_key: SecretStr = Field(
         SecretStr(""), description="At least 32 characters under which backups are sealed; empty leaves them readable."
     )
-    backup_every_hours: float = Field(0.25, ge=0, description="How often `run` makes a backup; 0 for never.")
+    backup_every_hours: float = Field(0.25, ge=0, le=744, description="How often `run` makes a backup; 0 for never.")
 
     operators: str = Field(
         "",
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     @field_validator("backup_key")
     @classmethod
     def _key_is_long_enough(cls, key: SecretStr) -> SecretStr:
-        if key.get_secret_value() and len(key.get_secret_value()) < 32:
+        if key.get_secret_value() and len(key.get_secret_value().strip()) < 32:
             raise ValueError(
                 "it must have at least 32 characters, kept where the backups are not "
                 "(python -c 'import secrets; print(secrets.token_urlsafe(32))' makes one)"
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_host_and_port(cls, listen: str) -> str:
         host, _, port = listen.rpartition(":")
-        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        if not host or not (port.isascii() and port.isdigit()) or not 0 <= int(port) <= 65535:
             raise ValueError("it must be host:port, such as 127.0.0.1:8080")
         return listen
 

@@ -80,6 +80,10 @@ def test_without_a_token_it_says_where_one_comes_from(environment: pytest.Monkey
         ("DATABASE_URL", "sqlite:///:memory:", "the path of a file"),
         ("BACKUP_EVERY_HOURS", "often", "number"),
         ("BACKUP_EVERY_HOURS", "-1", "greater than or equal to 0"),
+        ("BACKUP_EVERY_HOURS", "inf", "less than or equal to 744"),
+        ("BACKUP_EVERY_HOURS", "nan", "greater than or equal to 0"),
+        ("BACKUP_KEY", " " * 40, "at least 32 characters"),
+        ("LISTEN", "127.0.0.1:²", "127.0.0.1:8080"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(
