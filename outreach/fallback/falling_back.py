@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, literal, or_, select, update
+from sqlalchemy.orm import aliased
 
-from domain.broadcast import BroadcastState
+from domain.broadcast import Audience, BroadcastState
 from domain.fallback import UNREAD_FOR, UNREAD_URGENT_FOR, Heard, Service, Why, why_forward
 from domain.notice import DeliveryState
 from outreach.desk import Desk, affected
 from outreach.storage.base import Instant
 from outreach.storage.broadcasts import BroadcastRecord, RecipientRecord
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.fallbacks import FallbackAddressRecord, FallbackRecord
 from outreach.storage.notices import DeliveryRecord
+from outreach.storage.people import PostRecord
 
 # A notice without an end is followed up for as long.
 FOLLOWED_FOR = timedelta(days=30)
@@ -90,7 +93,39 @@ async def _candidates(desk: Desk) -> list[tuple[int, int]]:
         if vacant := addressed.intersection(vacancies):
             known = select(FallbackRecord.enterprise_id).where(FallbackRecord.broadcast_id == id_)
             found |= {(id_, one) for one in vacant - set(await desk.session.scalars(known))}
-    return sorted(found)
+    return sorted(found | await _served_by_others(desk))
+
+
+async def _served_by_others(desk: Desk) -> set[tuple[int, int]]:
+    """Enterprises with an address whose people got the notice for another enterprise of theirs: each is told once."""
+    kept = select(FallbackAddressRecord.enterprise_id).where(FallbackAddressRecord.state == "kept")
+    own, told = aliased(RecipientRecord), FallbackRecord.id
+    here = select(told).where(
+        FallbackRecord.broadcast_id == BroadcastRecord.id, FallbackRecord.enterprise_id == PostRecord.enterprise_id
+    )
+    there = select(own.contact_id).where(
+        own.broadcast_id == BroadcastRecord.id, own.enterprise_id == PostRecord.enterprise_id
+    )
+    rows = await desk.session.execute(
+        select(BroadcastRecord.id, BroadcastRecord.audience, PostRecord.role, EnterpriseRecord)
+        .join(RecipientRecord, RecipientRecord.broadcast_id == BroadcastRecord.id)
+        .join(PostRecord, PostRecord.contact_id == RecipientRecord.contact_id)
+        .join(EnterpriseRecord, EnterpriseRecord.id == PostRecord.enterprise_id)
+        .where(
+            *_in_force(desk), PostRecord.until_at.is_(None), PostRecord.enterprise_id.in_(kept),
+            PostRecord.enterprise_id != RecipientRecord.enterprise_id, ~here.exists(), ~there.exists(),
+        )
+    )  # fmt: skip
+    return {
+        (id_, one.id)
+        for id_, facts, role, one in rows
+        if (audience := Audience.of(facts)) and role in audience.posts.roles and _is_meant(desk, audience, one)
+    }
+
+
+def _is_meant(desk: Desk, audience: Audience, one: EnterpriseRecord) -> bool:
+    trades = desk.catalogue.trades_of(frozenset(map(str, one.industries)))
+    return audience.meets(one.street, one.grid, one.group, trades, one.risk_class or "")
 
 
 def _in_force(desk: Desk) -> Iterable[ColumnElement[bool]]:
@@ -103,16 +138,25 @@ def _in_force(desk: Desk) -> Iterable[ColumnElement[bool]]:
 
 
 async def why_now(desk: Desk, broadcast: BroadcastRecord, enterprise_id: int) -> Why | None:
-    """Why the notice must go the other way as things stand; None when somebody there has read it, or may yet."""
-    counts = (
-        await desk.session.execute(
-            select(*(func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in _parts(desk)))
-            .select_from(RecipientRecord)
-            .join(DeliveryRecord, DeliveryRecord.key == _key())
-            .join(BroadcastRecord, BroadcastRecord.id == RecipientRecord.broadcast_id)
-            .where(RecipientRecord.broadcast_id == broadcast.id, RecipientRecord.enterprise_id == enterprise_id)
-        )
-    ).one()
+    """Why the notice must go the other way as things stand; None when somebody there has read it, or may yet.
+
+    Where nobody got it for this enterprise, those count who are there as well and got it for another of theirs.
+    """
+    posts = select(PostRecord.contact_id).where(
+        PostRecord.enterprise_id == enterprise_id, PostRecord.until_at.is_(None)
+    )
+    for theirs in (RecipientRecord.enterprise_id == enterprise_id, RecipientRecord.contact_id.in_(posts)):
+        counts = (
+            await desk.session.execute(
+                select(*(func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in _parts(desk)))
+                .select_from(RecipientRecord)
+                .join(DeliveryRecord, DeliveryRecord.key == _key())
+                .join(BroadcastRecord, BroadcastRecord.id == RecipientRecord.broadcast_id)
+                .where(RecipientRecord.broadcast_id == broadcast.id, theirs)
+            )
+        ).one()
+        if any(counts):
+            break
     return why_forward(Heard(*(int(count) for count in counts)))
 
 

@@ -239,6 +239,34 @@ async def test_read_by_one_recalled_over_or_without_address_is_not_sent(
     assert (row.state, row.reason, group.got) == (state, reason, [])
 
 
+@pytest.mark.parametrize(("role", "audience", "told"), [
+    (Role.PRINCIPAL, {}, 1), (Role.PRINCIPAL, {"posts": "employee"}, 0), (Role.PRINCIPAL, {"street": "西街道"}, 0),
+])  # fmt: skip
+async def test_an_enterprise_whose_owner_got_it_for_another_one_is_told_too(
+    office: Office, group: Group, district: District, clock: SetClock, role: Role, audience: dict[str, str], told: int
+) -> None:
+    async with office.desk() as desk:
+        second = EnterpriseRecord(
+            credit_code="8" * 18, name="好邻居二店", industries=["catering"], created_at=desk.now, updated_at=desk.now
+        )
+        desk.session.add(second)
+        await desk.session.flush()
+        await enrolling.give_post(desk, district.people[0], second.id, role, "test")
+        await addressing.put(desk, second.id, Address(Service.DINGTALK, f"dingtalk://{TOKEN}"), None)
+        await desk.session.execute(delete(FallbackAddressRecord).where(FallbackAddressRecord.enterprise_id == 1))
+        await _notice(desk, district.people)
+        await desk.session.execute(update(BroadcastRecord).values(audience=audience))
+    await district.settle()
+    group.got.clear()
+    await district.deliveries(state="sent", settled_at=clock.now)
+    await district.look()
+    assert group.got == []
+    clock.advance(hours=24)
+    await district.look()
+    await district.look()
+    assert len(group.got) == told
+
+
 async def test_who_was_told_in_their_group_is_told_there_that_it_is_over(
     office: Office, group: Group, district: District, clock: SetClock
 ) -> None:
