@@ -35,8 +35,12 @@ async def drafted(office: Office, clock: SetClock, rung: str, grade: Grade = Gra
     at = await scene(office)
     id_ = await ordered(office, at, grade)
     while not (found := await papers(office, id_)) or found[-1].rung != rung:
-        await to(office, clock, clock.now.replace(minute=0))
         clock.advance(hours=4)
+        async with office.desk() as desk:
+            # The clock's ticks in between have nothing to look at.
+            due_at = (await desk.session.get_one(HazardRecord, id_)).next_look_at
+        while due_at is not None and clock.now < due_at:
+            clock.advance(hours=4)
         async with office.desk() as desk:
             mine = update(LadderPaperRecord).where(LadderPaperRecord.state == "draft", LadderPaperRecord.rung != rung)
             await desk.session.execute(mine.values(state="released", released_at=desk.now, number=f"{clock.now}"))
