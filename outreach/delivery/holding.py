@@ -17,6 +17,7 @@ from outreach.delivery.relevance import Link, over_for
 from outreach.delivery.rows import Due
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import WishRecord
+from outreach.storage.straight import Straight, write_on
 
 DIGEST = "digest"
 # Neither costs anything of the budget nor is folded: the digest itself, and what a person asked for at an hour of
@@ -30,7 +31,7 @@ SHANGHAI = Almanac(ZoneInfo("Asia/Shanghai"))
 WENT_OUT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 # The upper half of the keys under which PostgreSQL lets one process at a time count a contact's pushes.
 LOCKS = 0x616E << 40
-LOCK = text("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(CAST(:keys AS bigint[])) AS key")
+LOCK = Straight(text("SELECT count(pg_advisory_xact_lock(key)) FROM unnest(CAST(:keys AS bigint[])) AS key"))
 WISHES = cast(Table, WishRecord.__table__)
 # What `wishes_in` reads; all empty for a contact who changed nothing.
 WISHES_COLUMNS = (
@@ -96,7 +97,8 @@ async def hold_back(link: AsyncConnection, rows: Sequence[Due], now: datetime, a
     if not pushes:
         return held
     if link.dialect.name == "postgresql":
-        await link.execute(LOCK, {"keys": sorted({LOCKS + row.contact_id for row in pushes})})
+        # Before anything else is asked, and where nothing is, with the claim itself.
+        await write_on(link, (LOCK, {"keys": sorted({LOCKS + row.contact_id for row in pushes})}))
     counted = {row.contact_id for row in pushes if _may_fold(row)}
     told = await told_since(link, counted, almanac.week_from(now)) if counted else {}
     asked = {(row.contact_id, about) for row in pushes if row.about for about in row.about.split()}

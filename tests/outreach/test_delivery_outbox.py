@@ -209,7 +209,7 @@ async def test_urgent_before_routine_and_at_most_a_window_in_flight(
 
 async def test_a_backlog_is_claimed_along_its_index_and_never_sorted(office: Office, clock: SetClock) -> None:
     async with office.engine.connect() as link:
-        made: Any = taking._DUE._statement.compile(link.sync_engine)  # type: ignore[attr-defined]
+        made: Any = taking._due_of(link.dialect.name, WINDOW)._statement.compile(link.sync_engine)  # type: ignore[attr-defined]
         # What is asked is read by its place.
         assert Due._fields == tuple(column.keyname for column in made._result_columns)
         assert Due._fields[: len(Claim._fields) - 1] == Claim._fields[:-1]
