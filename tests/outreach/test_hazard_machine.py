@@ -452,8 +452,10 @@ class Streets(RuleBasedStateMachine):
         async with self.office.desk() as desk:
             row = await desk.session.get_one(HazardRecord, id_)
             after = self.known[row.id] = self.past[row.id, row.version] = columns(row)
-            steps += (await desk.session.execute(FRESH, {"id": id_, "known": len(steps)})).all()
-        assert [one.version for one in steps] == list(range(1, after["version"] + 1)), "a step is missing or twice"
+            fresh = (await desk.session.execute(FRESH, {"id": id_, "known": len(steps)})).all()
+        added = range(len(steps) + 1, after["version"] + 1)
+        assert [one.version for one in fresh] == [*added], "a step is missing or twice"
+        steps += fresh
         return steps, after
 
     async def _judge(self, who: Who, before: dict[str, Any], key: str, said: Said, *, is_stale: bool) -> None:
