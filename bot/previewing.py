@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,10 +46,13 @@ class Wanted:
     days: tuple[DayPlan, ...] = ()
 
 
-def find(catalogue: Catalogue, id_: str) -> list[Wanted]:
-    """Everything of that id: an item and a question may share one. A day of an edition goes by its date."""
+def find(catalogue: Catalogue, id_: str, pieces: Sequence[Piece] = ()) -> list[Wanted]:
+    """Everything of that id: an item and a question may share one. A day of an edition goes by its date.
+
+    pieces: all of the catalogue, for whoever asks for many ids.
+    """
     found = []
-    for piece in pieces_of(catalogue):
+    for piece in pieces or pieces_of(catalogue):
         if isinstance(piece.thing, Edition):
             days = piece.thing.days if piece.id == id_ else tuple(p for p in piece.thing.days if str(p.on) == id_)
             if days or piece.id == id_:

@@ -12,6 +12,7 @@ from bot.command_line import app_for
 from bot.previewing import Wanted, find, known, open_scene, said
 from bot.terminal import Screen
 from content.catalogue import Catalogue
+from content.proofing.pieces import pieces_of
 from handlers.turn import Poll, Reply, Say
 from tests.content.planting import Plot
 
@@ -27,10 +28,10 @@ def plot(tmp_path: Path) -> Plot:
 # Every twenty-fifth in every run, and all of them in the exhaustive share.
 @pytest.mark.parametrize("step", [25, pytest.param(1, marks=pytest.mark.torture)])
 async def test_every_kind_of_piece_has_its_screen_and_none_is_too_long(catalogue: Catalogue, step: int) -> None:
-    screen, silent = Screen(False), set()
+    screen, silent, pieces = Screen(False), set(), pieces_of(catalogue)
     async with open_scene(catalogue) as scene:
         for id_ in list(known(catalogue))[::step]:
-            for wanted in find(catalogue, id_):
+            for wanted in find(catalogue, id_, pieces):
                 reply = await said(scene, wanted)
                 assert all(line is not None for line in screen.lines(reply))
                 if not reply.says:
