@@ -162,17 +162,21 @@ def month_end(day: date, months: int = 0) -> date:
     return date(day.year + month // 12, month % 12 + 1, 1) - ONE_DAY
 
 
-def end_choices(first: date, latest: date = date.max, about_on: date | None = None) -> tuple[date, ...]:
+def end_choices(
+    first: date, latest: date = date.max, about_on: date | None = None, calendar: Calendar | None = None
+) -> tuple[date, ...]:  # fmt: skip
     """The last days that are offered: in a week, the ends of this month, of the next, of the quarter, of the year.
 
     Around a date also its eve and the date itself, as far as they are not before the first day. None is after `latest`.
+    With a calendar none is before the first workday: nobody would have been reminded by then.
     """
     quarter = month_end(first, 2 - (first.month - 1) % 3)
     ends = {first + timedelta(days=7), month_end(first), month_end(first, 1), quarter, date(first.year, 12, 31)}
     ends = {day for day in ends if day > first}
     if about_on is not None:
         ends |= {day for day in (about_on - ONE_DAY, about_on) if day >= first}
-    return tuple(sorted(day for day in ends if day <= latest)) or (latest,)
+    worked = calendar.workday_from(first) if calendar is not None else first
+    return tuple(sorted(day for day in ends if worked <= day <= latest)) or (latest,)
 
 
 def day_around(about_on: date, days: int, calendar: Calendar) -> date:

@@ -108,7 +108,8 @@ def days_around_it(turn: Turn, scene: Scene, line: PlanLine, about_on: date) -> 
 
 
 def last_days(turn: Turn, scene: Scene, line: PlanLine) -> Reply:
-    ends = end_choices(line.from_on, scene.desk.today + LONGEST_FOR, line.about_on)
+    calendar = scene.desk.catalogue.calendar
+    ends = end_choices(line.from_on, scene.desk.today + LONGEST_FOR, line.about_on, calendar)
     return _step(turn, scene, "last_day", _days(scene, line, "u", ends), line)
 
 

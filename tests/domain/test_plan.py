@@ -179,3 +179,13 @@ def test_who_is_reminded_is_one_person_or_nobody() -> None:
     assert [whom.of(both) for whom in Reminded] == ["officer", "principal", "officer"]
     assert [whom.of(only) for whom in Reminded] == ["principal", "principal", None]
     assert [whom.of({}) for whom in Reminded] == [None, None, None]
+
+
+def test_no_last_day_is_offered_by_which_nobody_could_have_been_reminded() -> None:
+    """A Saturday whose month ends on the Sunday; and a week that is all holiday."""
+    assert date(2026, 5, 31) in end_choices(date(2026, 5, 30))
+    assert date(2026, 5, 31) not in end_choices(date(2026, 5, 30), calendar=Calendar())
+    off = Calendar(off=frozenset(date(2026, 10, day) for day in range(1, 9)))
+    assert date(2026, 10, 8) not in end_choices(date(2026, 10, 1), calendar=off)
+    # A weekend day that is worked counts.
+    assert date(2026, 5, 31) in end_choices(date(2026, 5, 30), calendar=Calendar(worked=frozenset({date(2026, 5, 31)})))
