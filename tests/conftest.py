@@ -100,6 +100,9 @@ def postgresql() -> Iterator[str]:
         # Nothing here outlives the run, and every test makes and drops a database of its own.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        # Nor does any of them grow so large that tidying it or compiling what is asked of it would pay.
+        for setting in ("autovacuum", "jit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE template_anshao")
 
