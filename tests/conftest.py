@@ -24,6 +24,7 @@ from outreach.storage.database import open_engine
 from outreach.storage.migrating import migrate
 from outreach.storage.photos import PhotoStore
 from tests.order import InUnits, longest_first
+from tests.wording import word_together
 
 # A Monday morning in Shanghai.
 MORNING = datetime(2026, 6, 1, 1, 30, tzinfo=UTC)
@@ -151,7 +152,7 @@ async def office(
     database_url: str, tmp_path: Path, clock: SetClock, catalogue: Catalogue, texts: Texts
 ) -> AsyncIterator[Office]:
     """The office on each kind of database, with its clock standing at MORNING."""
-    engine = open_engine(database_url)
+    engine = word_together(open_engine(database_url))
     yield Office(
         engine, catalogue, texts, PhotoStore(tmp_path / "photos"), Privacy.shipped(), clock=clock,
         bot_username="anshao_sandbox_bot",

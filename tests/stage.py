@@ -40,6 +40,7 @@ from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.on_thread import ThreadConnection
 from sandbox.server import DEFAULT_TOKEN, create_app
 from tests import pictures
+from tests.wording import word_together
 
 CAST = {"周科": 1001, "王芳": 1002, "李强": 1003, "小刘": 1004, "赵敏": 1005, "吴涛": 1006, "陈刚": 1007}
 LINK = re.compile(r"(?<![A-Za-z0-9_-])([io])-[A-Za-z0-9_-]{12,}")
@@ -323,6 +324,7 @@ async def stage_on(port: int, database_url: str, folder: Path, clock: object) ->
     settings = stage_settings(database_url, folder, port)
     pacer = Pacer(10_000, per_chat=False)
     async with open_house(settings, clock, pacer) as house, aiohttp.ClientSession() as session:  # type: ignore[arg-type]
+        word_together(house.office.engine)
         yield Stage(f"http://127.0.0.1:{port}", house, session)
 
 

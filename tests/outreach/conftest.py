@@ -14,13 +14,14 @@ from outreach.desk import Office
 from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
 from tests.conftest import SetClock
+from tests.wording import word_together
 
 
 @pytest.fixture
 async def sqlite_office(
     sqlite_url: str, tmp_path: Path, clock: SetClock, catalogue: Catalogue, texts: Texts
 ) -> AsyncIterator[Office]:
-    engine = open_engine(sqlite_url)
+    engine = word_together(open_engine(sqlite_url))
     yield Office(
         engine, catalogue, texts, PhotoStore(tmp_path / "photos"), Privacy.load(), clock=clock,
         bot_username="anshao_sandbox_bot",

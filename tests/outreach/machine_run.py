@@ -19,6 +19,7 @@ from outreach.storage.database import open_engine
 from outreach.storage.photos import PhotoStore
 from outreach.storage.records import Record
 from tests.conftest import SetClock
+from tests.wording import word_together
 
 SEED = 20261122
 Maker = Callable[[], Coroutine[Any, Any, tuple[Office, SetClock]]]
@@ -46,7 +47,7 @@ def maker(request: pytest.FixtureRequest, url: str, folder: Path) -> Maker:
             file = folder / f"{uuid4().hex}.db"
             shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
             place = f"sqlite:///{file}"
-        engine, clock = open_engine(place), SetClock()
+        engine, clock = word_together(open_engine(place)), SetClock()
         if kind_of(url) != "sqlite":
             async with engine.begin() as connection:
                 await connection.execute(text(EMPTY))
