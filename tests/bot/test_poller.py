@@ -53,7 +53,7 @@ async def test_a_webhook_left_behind_and_faults_of_all_kinds_are_lived_through(s
 
 
 async def test_what_could_not_be_kept_is_asked_for_again_and_taken_once_in_order(stage: Stage, sqlite_url: str) -> None:
-    stage.house.office.engine.dialect.dbapi.lock_wait_ms = 50  # type: ignore[union-attr]
+    await stage.lose_patience()
     holder = sqlite.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     for person in (1002, 1003):

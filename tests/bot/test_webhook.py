@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -143,15 +144,10 @@ async def test_a_closing_door_lets_telegram_keep_what_comes(door: Door) -> None:
     assert await door.rows(SeenUpdateRecord) == 0
 
 
-def _impatient(stage: Stage) -> None:
-    """Wait for a locked database a moment instead of ten seconds."""
-    stage.house.office.engine.dialect.dbapi.lock_wait_ms = 50  # type: ignore[union-attr]
-
-
 async def test_while_the_database_is_locked_telegram_keeps_the_update_and_then_it_takes_effect_once(
     door: Door, sqlite_url: str
 ) -> None:
-    _impatient(door.stage)
+    await door.stage.lose_patience()
     agreed = pressed(1002, 1, "en:abroad:")
     holder = sqlite.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -213,18 +209,21 @@ async def test_a_full_disk_is_an_outage_and_a_fault_of_the_update_is_not(door: D
 
 async def test_what_the_door_did_not_take_is_taken_later_in_order(door: Door, sqlite_url: str) -> None:
     """The sandbox pushes as Telegram does, and keeps for the poller what it could not push."""
-    _impatient(door.stage)
+    await door.stage.lose_patience()
     await door.stage.house.bot.set_webhook(door.url, secret_token=SECRET)
     holder = sqlite.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     for text in ("/start", "/help", "/hotline"):
         await door.stage.post(f"people/{CAST['小刘']}/text", text=text)
-    await asyncio.sleep(0.2)
+    for _ in range(200):
+        pending: Any = await door.stage.get("pending")
+        if "last_error_message" in pending["webhook"]:
+            break
+        await asyncio.sleep(0.05)
     assert [line for line in await door.stage.news("小刘") if line.startswith("安哨")] == []
     holder.execute("ROLLBACK")
     holder.close()
-    pending = await door.stage.get("pending")
-    assert pending["count"] == 3 and "503" in pending["webhook"]["last_error_message"]  # type: ignore[index,call-overload]
+    assert pending["count"] == 3 and "503" in pending["webhook"]["last_error_message"]
     await door.stage.house.bot.delete_webhook()
     await door.stage.settle()
     said = [str(message["text"]) for message in await door.stage.messages("小刘") if message["from"] == "bot"]
