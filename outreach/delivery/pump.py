@@ -78,6 +78,10 @@ class Pump:
         # What is in hand and has not begun, by chat and in order, and the chats that nobody serves yet.
         self._chats: dict[int, deque[Claim]] = {}
         self._ready: deque[int] = deque()
+        # What ended a chat, for rows of it that were claimed before the database knew; and the chats of which it does
+        # not know yet.
+        self._ended: dict[int, Outcome] = {}
+        self._ending: set[int] = set()
         self._workers: set[asyncio.Task[None]] = set()
         # Set once a send met a flood or a refused token: what has not begun does not begin.
         self._halt: Outcome | None = None
@@ -120,6 +124,7 @@ class Pump:
     async def _turn(self) -> None:
         """Settle what was sent and claim as much as there is room for, in one transaction, and hand it out."""
         halt, is_kept = self._halt, not self._pausing
+        self._ended = {chat_id: self._ended[chat_id] for chat_id in self._ending}
         claims = await self._ledger.turn(is_open=not self._is_stopping, is_starved=not self._ready)
         if claims and is_kept and halt is self._halt and not self._is_stopping:
             # They were claimed with that pause already in the database, so it is over.
@@ -178,7 +183,7 @@ class Pump:
         """Send what one chat is to be told, also what is added meanwhile."""
         while run:
             claim = run.popleft()
-            outcome = await self._send(claim)
+            outcome = self._ended.get(claim.chat_id) or await self._send(claim)
             if outcome.kind is not Kind.NOT_READY:
                 self._has_moved = True
             if outcome.kind is Kind.SENT:
@@ -193,8 +198,19 @@ class Pump:
                 results += _parts_after(claim, outcome, run)
             if meaning.stops_all and outcome is not self._halt:
                 await self._stop_all(outcome, results)
+            elif meaning.stops_chat and not meaning.stops_all:
+                await self._end_chat(claim.chat_id, outcome, results)
             else:
                 await self._ledger.now(results)
+
+    async def _end_chat(self, chat_id: int, outcome: Outcome, results: list[Result]) -> None:
+        """A page that is being claimed at this moment may hold more for this chat: that is not sent any more."""
+        self._ended[chat_id] = outcome
+        self._ending.add(chat_id)
+        try:
+            await self._ledger.now(results)
+        finally:
+            self._ending.discard(chat_id)
 
     async def _stop_all(self, outcome: Outcome, results: list[Result]) -> None:
         if outcome.kind is Kind.TOKEN_REFUSED:
