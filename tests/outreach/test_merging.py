@@ -44,6 +44,17 @@ async def of_reports(office: Office, at: hazarded.Scene, *words: str) -> tuple[l
     return hazards, reports
 
 
+async def merged_and_closed(office: Office, at: hazarded.Scene) -> tuple[list[int], list[int]]:
+    """The hazards of two reports, the second merged into the first, which was put right and closed; and the reports."""
+    (first, again), reports = await of_reports(office, at, "后门锁着", "后门又锁着")
+    await take(office, at.zhou, again, MERGE, Said(into=first))
+    await take(office, at.zhou, first, StepKey.ORDER, Said(day=hazarded.within(office, 3)))
+    await photograph(office, at.wang, first)
+    await take(office, at.wang, first, StepKey.RECTIFY)
+    await take(office, at.zhou, first, StepKey.RECHECK)
+    return [first, again], reports
+
+
 async def test_what_is_alike_at_the_same_place_is_pointed_out(office: Office) -> None:
     at = await hazarded.scene(office)
     first = await hazard(office, at, what="油烟罩里全是油，冒过火星")
@@ -98,12 +109,7 @@ async def test_it_goes_into_nothing_that_is_done_itself_or_out_of_sight(office: 
 
 async def test_whoever_reported_what_was_merged_hears_what_becomes_of_the_other_one(office: Office) -> None:
     at = await hazarded.scene(office)
-    (first, again), (_, sealed) = await of_reports(office, at, "后门锁着", "后门又锁着")
-    await take(office, at.zhou, again, MERGE, Said(into=first))
-    await take(office, at.zhou, first, StepKey.ORDER, Said(day=hazarded.within(office, 3)))
-    await photograph(office, at.wang, first)
-    await take(office, at.wang, first, StepKey.RECTIFY)
-    await take(office, at.zhou, first, StepKey.RECHECK)
+    (first, again), (_, sealed) = await merged_and_closed(office, at)
     lead = (await row_of(office, first)).number
     async with office.desk() as desk:
         told = list(
@@ -121,12 +127,7 @@ async def test_whoever_reported_what_was_merged_hears_what_becomes_of_the_other_
 
 async def test_one_who_is_satisfied_does_not_silence_another_who_reported_the_same(office: Office) -> None:
     at = await hazarded.scene(office)
-    (first, again), (named, sealed) = await of_reports(office, at, "后门锁着", "后门又锁着")
-    await take(office, at.zhou, again, MERGE, Said(into=first))
-    await take(office, at.zhou, first, StepKey.ORDER, Said(day=hazarded.within(office, 3)))
-    await photograph(office, at.wang, first)
-    await take(office, at.wang, first, StepKey.RECTIFY)
-    await take(office, at.zhou, first, StepKey.RECHECK)
+    (first, _), (named, sealed) = await merged_and_closed(office, at)
     async with office.desk() as desk:
         await following.satisfied(desk, at.there.liu, REPORTER, named)
     version = (await row_of(office, first)).version
