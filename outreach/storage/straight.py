@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
+from weakref import ref
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import greenlet_spawn
 
 if TYPE_CHECKING:
@@ -188,12 +190,19 @@ async def _trip(
 async def _connection(session: AsyncSession) -> Connection:
     """The session's own, with the savepoint that it is in: SQLAlchemy sends that only when it is asked for it."""
     held = session.sync_session
-    within = held.get_nested_transaction() or held.get_transaction()
-    known: tuple[object, Connection] | None = held.info.get(_CONNECTION)
-    if known is None or known[0] is not within or known[1].closed:
+    within = _within(held)
+    known: tuple[ref[SessionTransaction], Connection] | None = held.info.get(_CONNECTION)
+    if within is None or known is None or known[0]() is not within or known[1].closed:
         connection = await greenlet_spawn(held.connection)
-        known = held.info[_CONNECTION] = held.get_nested_transaction() or held.get_transaction(), connection
+        within = _within(held)
+        assert within is not None
+        # Were each to hold the other they were garbage in a circle, and looking for it stops the loop for 10 ms.
+        known = held.info[_CONNECTION] = ref(within), connection
     return known[1]
+
+
+def _within(held: Session) -> SessionTransaction | None:
+    return held.get_nested_transaction() or held.get_transaction()
 
 
 def _complain(connection: Connection, fault: BaseException, text: str, parameters: Any) -> None:

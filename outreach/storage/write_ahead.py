@@ -177,6 +177,9 @@ class LoggedConnection(sqlite.Connection):
         if self._log is not None:
             # https://sqlite.org/fileformat2.html#the_write_ahead_log: each log has another number and other salts.
             self._written = os.pread(self._log, 12, 12), written
+            if written == carried:
+                # Nothing is carried over that was not flushed before.
+                self._flushed = self._written
         return written, carried
 
     def _look_after_log(self) -> None:
@@ -187,6 +190,7 @@ class LoggedConnection(sqlite.Connection):
             return
         if written >= MOST_PAGES:
             self.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._note_how_far()
         elif written - carried >= CARRIED_FROM:
             self._carrying = threading.Thread(target=self._carry, name="log", daemon=True)
             self._carrying.start()

@@ -194,3 +194,17 @@ async def test_closing_waits_for_the_disk_and_tells_those_who_wait(engine: Async
     disk.goes_on.set()
     await asyncio.gather(last, closing)
     assert rows_of(disk.file, "SELECT word FROM words") == [("a",)]
+
+
+async def test_what_is_carried_over_in_the_middle_is_not_flushed_once_more(
+    engine: AsyncEngine, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = disk.flushes
+    with monkeypatch.context() as patched:
+        patched.setattr(write_ahead, "MOST_PAGES", 1)
+        await write(engine, "a")
+    assert disk.flushes == before
+    # In the file itself, which SQLite has flushed; the log is left out.
+    alone = disk.file.with_name("alone.db")
+    alone.write_bytes(disk.file.read_bytes())
+    assert rows_of(alone, "SELECT word FROM words") == [("a",)]

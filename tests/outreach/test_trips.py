@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 from sqlalchemy import Float, bindparam, column, func, insert, select, table, text
@@ -89,6 +91,21 @@ async def test_whoever_asks_in_another_way_sees_what_is_held(engine: AsyncEngine
         assert (await session.scalars(text("SELECT word FROM words"))).all() == ["a"]
         await session.execute(text("INSERT INTO words VALUES ('b')"))
         assert await ask(session, (ALL, {})) == [[("a",), ("b",)]]
+
+
+async def test_a_session_that_has_ended_leaves_nothing_for_the_garbage_collector(engine: AsyncEngine) -> None:
+    await _say(engine, "a")
+    gc.collect()
+    gc.disable()
+    try:
+        async with transaction(engine) as session:
+            await write(session, (SAY, {"word": "b"}))
+            assert await ask(session, (ALL, {})) == [[("a",), ("b",)]]
+            held = ref(session.sync_session)
+        del session
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 async def test_what_is_held_when_it_all_goes_back_is_gone(engine: AsyncEngine) -> None:
