@@ -166,7 +166,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(measure("SQLite", f"sqlite:///{folder}/anshao.db", Path(folder)))
         with postgresql() as new_database:
-            asyncio.run(measure("PostgreSQL", new_database(), Path(folder)))
+            asyncio.run(measure("PostgreSQL", new_database(0), Path(folder)))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from sqlalchemy import insert
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bot.settling_in import settle_in
 from content.catalogue import Catalogue
 from content.privacy import Privacy
 from content.texts import Texts
@@ -131,6 +132,8 @@ async def export(folder: Path) -> None:
         id_ = (await desk.session.get_one(OfficialRecord, 1)).id
     # What is loaded when first needed is loaded, and not counted.
     await make_ledgers(house, id_, NINE - timedelta(days=4000))
+    # As a process of the product does it once it has loaded everything.
+    settle_in()
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     idle = peak()
     wall, cpu, longest = time.perf_counter(), time.process_time(), 0.0

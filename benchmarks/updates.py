@@ -88,6 +88,8 @@ async def measure(python: str, script: str, make: Make, database: str) -> Run:
 
 async def steady(script: str, database: str, flush_ms: int = 0) -> str:
     """Answers at a steady pace: how long each waits, and for how long the event loop stands still."""
+    # What came before is still being brought to the disk, and each flush would wait for that.
+    os.sync()
     async with rig(sys.executable, script, database, BENCH_FLUSH_MS=str(flush_ms)) as bot:
         total = STEADY_PER_SECOND * STEADY_SECONDS
         requests = [written(answer_update(n)) for n in range(WARM + total)]
