@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import String, cast, delete, literal, select, update
+from sqlalchemy import Select, String, cast, delete, literal, select, update
 
+from domain.notice import DeliveryState
 from domain.plan import ONE_DAY, OccurrenceState, PlanState
 from domain.reminder import QuietHours
-from outreach.delivery.relevance import OCCURRENCE, WITHDRAWN
+from outreach.delivery.relevance import ANSWERED, LEFT, OCCURRENCE, WITHDRAWN
 from outreach.desk import Desk, Office
 from outreach.plans.occurring import ask, lapse, next_asked, span_of
+from outreach.storage.notices import DeliveryRecord
 from outreach.storage.plans import OccurrenceRecord, PlanRecord, ReminderRecord
 
 # Plans that ask side by side in the same transactions.
@@ -89,7 +91,10 @@ def _is_too_late(desk: Desk, row: PlanRecord, day: date) -> bool:
 
 
 async def ask_again(desk: Desk, row: PlanRecord) -> None:
-    """What a pause has withdrawn is asked again while its term runs; who was reminded of it is not once more."""
+    """What a pause has withdrawn is asked again while its term runs; who was reminded of it is not once more.
+
+    A reminder that was worded and that the pause kept from leaving is sent after all.
+    """
     day = row.asked_on
     if day is None or span_of(row).due_on(day, desk.catalogue.calendar) < desk.today or _is_too_late(desk, row, day):
         return
@@ -100,10 +105,28 @@ async def ask_again(desk: Desk, row: PlanRecord) -> None:
     abouts = select(literal(f"{OCCURRENCE}:") + cast(OccurrenceRecord.id, String)).where(*withdrawn)
     unsaid = ReminderRecord.state == "skipped", ReminderRecord.reason == WITHDRAWN
     await desk.session.execute(delete(ReminderRecord).where(ReminderRecord.about.in_(abouts), *unsaid))
+    worded = ReminderRecord.about.in_(abouts), ReminderRecord.state == "told"
+    await _let_leave(desk, select(ReminderRecord.delivery_key).where(*worded))
     opened = update(OccurrenceRecord).where(*withdrawn).values(state=OccurrenceState.OPEN, settled_at=None)
     await desk.session.execute(opened.execution_options(synchronize_session=False))
     # As if it had not been asked: the look finds the same day, and whom it had no time to ask.
     row.asked_on = day - ONE_DAY
+
+
+async def _let_leave(desk: Desk, keys: Select[str]) -> None:
+    """What was skipped as over waits again: under its own key, so that nobody hears it twice. The pump judges anew.
+
+    One that the pump is judging at this moment is waited for: it may still read that all of it is over.
+    """
+    theirs = DeliveryRecord.key.in_(keys)
+    waiting = DeliveryRecord.state.in_((DeliveryState.QUEUED, DeliveryState.RETRY))
+    await desk.session.execute(select(DeliveryRecord.id).where(theirs, waiting).with_for_update())
+    kept = theirs, DeliveryRecord.state == DeliveryState.SKIPPED, DeliveryRecord.reason.in_((WITHDRAWN, ANSWERED, LEFT))
+    leaving = update(DeliveryRecord).where(*kept).values(
+        state=DeliveryState.QUEUED, reason="", due_at=desk.now, settled_at=None
+    )  # fmt: skip
+    await desk.session.execute(leaving.execution_options(synchronize_session=False))
+    desk.has_told = True
 
 
 def _next_look(desk: Desk, row: PlanRecord) -> datetime | None:

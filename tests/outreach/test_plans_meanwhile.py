@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from domain.plan import Rhythm
 from outreach.desk import Office
 from outreach.plans import planned, planning
+from outreach.storage.notices import DeliveryRecord
+from scheduler import sweeps
 from tests.conftest import SetClock
 from tests.outreach.mailing import open_mailing
-from tests.outreach.test_reminding import Town
+from tests.outreach.test_reminding import Town, shanghai
 
 
 @pytest.fixture
@@ -65,6 +68,54 @@ async def test_reminded_before_the_pause_nobody_is_reminded_of_the_same_once_mor
         await town.tick()
     await town.tick("06-03 09:00")
     assert await town.told() == ["王芳"] and await town.states() == ["open"]
+
+
+async def test_a_reminder_that_the_pause_kept_from_leaving_is_sent_after_all_and_once(town: Town) -> None:
+    plan_id = await town.plan()
+    town.clock.set(shanghai("06-01 10:00"))
+    await sweeps.remind(town.office)
+    for _ in range(2):
+        # Worded and queued; the pump looks at it only while the plan is paused.
+        await pause_and_go_on(town, plan_id, is_noticed=True)
+        assert await town.told() == []
+        async with town.office.desk() as desk:
+            rows = (await desk.session.scalars(select(DeliveryRecord))).all()
+            assert [(row.state, row.reason, row.settled_at) for row in rows] == [("queued", "", None)]
+    await town.tick()
+    assert await town.told() == ["王芳"]
+    await pause_and_go_on(town, plan_id, is_noticed=True)
+    await town.tick("06-03 09:00")
+    assert await town.told() == ["王芳"] and await town.states() == ["open"]
+
+
+async def test_kept_from_leaving_by_day_and_gone_on_with_at_night_it_waits_for_the_morning(town: Town) -> None:
+    plan_id = await town.plan()
+    town.clock.set(shanghai("06-01 10:00"))
+    await sweeps.remind(town.office)
+    async with town.office.desk() as desk:
+        await planning.pause(desk, town.zhou, town.official, plan_id)
+    await town.tick()
+    town.clock.set(shanghai("06-01 21:30"))
+    async with town.office.desk() as desk:
+        await planning.go_on(desk, town.zhou, town.official, plan_id)
+    await town.tick()
+    assert await town.told() == []
+    await town.tick("06-02 08:30")
+    assert await town.told() == ["王芳"]
+
+
+async def test_kept_from_leaving_and_done_during_the_pause_it_is_not_said(town: Town) -> None:
+    plan_id = await town.plan()
+    town.clock.set(shanghai("06-01 10:00"))
+    await sweeps.remind(town.office)
+    async with town.office.desk() as desk:
+        await planning.pause(desk, town.zhou, town.official, plan_id)
+    await town.tick()
+    await town.inspect()
+    async with town.office.desk() as desk:
+        await planning.go_on(desk, town.zhou, town.official, plan_id)
+    await town.tick()
+    assert await town.told() == [] and await town.states() == ["done"]
 
 
 async def test_what_was_done_before_the_pause_stays_done(town: Town) -> None:
