@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BindParameter, ColumnElement, TextClause, func, select
 
 from domain.notice import DeliveryState
-from domain.reminder import UNREAD_AFTER_DAYS, next_finding_day
+from domain.reminder import UNREAD_AFTER_DAYS, Almanac, next_finding_day
 from outreach.delivery.relevance import FINDING, NOTICE, put_right
 from outreach.desk import Desk, Office
 from outreach.plans.occurring import remind_of, responsible
@@ -56,7 +56,7 @@ async def look_at_notices(office: Office) -> int:
             row = (
                 await desk.session.scalars(
                     select(BroadcastRecord)
-                    .where(*unread_since_before(unread_until(desk)))
+                    .where(*unread_since_before(unread_until(office.almanac, desk.now)))
                     .order_by(BroadcastRecord.approved_at)
                     .limit(1)
                     .with_for_update(skip_locked=True)
@@ -73,10 +73,9 @@ async def look_at_notices(office: Office) -> int:
                 row.reminded_at = desk.now
 
 
-def unread_until(desk: Desk) -> datetime:
-    """Who got a notice before this instant has had two workdays for it."""
-    almanac = desk.office.almanac
-    return almanac.end_of(almanac.workdays_before(desk.today, UNREAD_AFTER_DAYS))
+def unread_until(almanac: Almanac, now: datetime) -> datetime:
+    """Who got a notice before this instant has had two workdays for it by now."""
+    return almanac.end_of(almanac.workdays_before(almanac.on(now), UNREAD_AFTER_DAYS))
 
 
 def unread_since_before(

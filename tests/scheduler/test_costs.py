@@ -106,8 +106,7 @@ async def test_no_sweep_reads_a_table_from_end_to_end(busy: Office, clock: SetCl
 
 async def test_the_look_at_the_clock_reads_nothing_but_indexes_of_what_waits(busy: Office) -> None:
     async def look(office: Office) -> None:
-        async with office.desk() as desk:
-            assert await ticking.come_due(desk) == {"plans", "findings", "reminders"}
+        assert await ticking.come_due(office) == {"plans", "findings", "reminders"}
 
     steps = await Overheard(busy).during(look)
     assert {found[0] for step in steps if (found := re.search(r"ix_\w+", step))} == LOOKED_AT
