@@ -20,6 +20,8 @@ from outreach.storage.plans import WishRecord
 from outreach.storage.straight import Straight, write_on
 
 DIGEST = "digest"
+# The reason of what waits because its recipient has just asked for it: no night and no stop holds that back.
+ASKED = "asked"
 # Neither costs anything of the budget nor is folded: the digest itself, and what a person asked for at an hour of
 # their own choice, which would be yesterday's by the time of the next digest.
 # Neither does a paper of the ladder, nor does a stop keep it away: an authority serves it.
@@ -92,7 +94,7 @@ async def hold_back(link: AsyncConnection, rows: Sequence[Due], now: datetime, a
     What officials send to many is a push too, but it is never folded: its receipt is counted. A row carries its
     contact's WISHES_COLUMNS.
     """
-    pushes = [row for row in rows if row.broadcast_id is not None or row.is_push]
+    pushes = [row for row in rows if (row.broadcast_id is not None or row.is_push) and row.reason != ASKED]
     held: Held = {}
     if not pushes:
         return held

@@ -10,6 +10,7 @@ from domain.contact import Contact, PhoneNotOnRegister, Post, Role, is_sole
 from domain.notice import Notice
 from domain.phone import normalise_phone
 from outreach.broadcasts.catching_up import catch_up, let_go
+from outreach.broadcasts.returning import welcome
 from outreach.desk import Desk
 from outreach.people.inviting import register_phone
 from outreach.persons import as_contact as as_contact
@@ -62,17 +63,22 @@ async def agree(desk: Desk, person_id: int, chat_id: int, name: str, locale: str
         )  # fmt: skip
         desk.session.add(row)
         await desk.session.flush()
+    has_come_back = not row.is_reachable
     row.consent_version, row.consented_at, row.chat_id = version, desk.now, chat_id
     row.is_reachable, row.unreachable_reason = True, None
     await desk.note("ConsentGiven", f"contact:{row.id}", row.id, version=version)
+    if has_come_back:
+        await welcome(desk, as_contact(row))
     return as_contact(row)
 
 
 async def set_reachable(desk: Desk, person_id: int, is_reachable: bool, reason: str = "") -> None:
-    """The person blocked the bot or came back; unknown people are nobody's concern."""
+    """The person blocked the bot or came back, and hears what they missed; unknown people are nobody's concern."""
     row = (await desk.session.scalars(select(ContactRecord).where(ContactRecord.person_id == person_id))).first()
     if row is not None and row.is_reachable != is_reachable:
         row.is_reachable, row.unreachable_reason = is_reachable, None if is_reachable else reason
+        if is_reachable:
+            await welcome(desk, as_contact(row))
         await desk.note("ContactReachable" if is_reachable else "ContactUnreachable", f"contact:{row.id}", row.id)
 
 

@@ -14,6 +14,7 @@ from domain.contact import Contact, NotYours, StalePress
 from domain.notice import DeliveryState, NoticeButton
 from domain.reminder import finding_step
 from domain.text import shortened
+from outreach.broadcasts import returning
 from outreach.delivery.ladder_relevance import FOLLOWED, LADDER, LATE
 from outreach.delivery.relevance import FINDING, NOTICE, OCCURRENCE, number_in
 from outreach.delivery.visit_relevance import VISIT
@@ -175,6 +176,8 @@ async def bring(desk: Desk, contact: Contact, delivery_id: int) -> DeliveryRecor
         raise NotYours
     if row.recalled_at is not None or not row.text:
         raise StalePress
+    if await returning.fetch(desk, row):
+        return None
     if row.state != DeliveryState.SKIPPED or row.reason != IN_DIGEST:
         return row
     # It waits for nobody's budget any more: the person asked for it.

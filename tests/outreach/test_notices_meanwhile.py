@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from content.texts import Texts
 from domain.broadcast import DraftChanged, DrafterGone, SecondOfficialMissing
 from domain.composition import Content
-from domain.contact import NotYours, Role
+from domain.contact import NotYours, Role, StalePress
+from domain.text import shortened
 from outreach.broadcasts import acknowledging, broadcasting, composing, tallying
 from outreach.broadcasts.amending import Amender
+from outreach.broadcasts.returning import MOST_URGENT
 from outreach.delivery.claims import Claims
-from outreach.delivery.outcomes import MEANINGS, Kind
+from outreach.delivery.outcomes import MEANINGS, Kind, Outcome
 from outreach.delivery.pacing import Pacer
 from outreach.delivery.refusals import NO_ANSWER, REFUSALS, UNREADABLE
 from outreach.delivery.relevance import LEFT
+from outreach.delivery.rows import mark_gone
 from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Office
 from outreach.people import appointing, enrolling
+from outreach.reminders import matters
+from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import OfficialRecord
 from tests.conftest import SetClock
 from tests.outreach.mailing import open_mailing
@@ -144,6 +150,115 @@ async def test_who_has_blocked_the_bot_cannot_be_asked_to_agree(bureau: Bureau) 
     with pytest.raises(SecondOfficialMissing):
         async with bureau.office.desk() as desk:
             await broadcasting.submit(desk, *bureau.officials["周科"], id_)
+
+
+BLOCKED = [Outcome(Kind.CONTACT_GONE, "blocked")]
+
+
+async def came_back(bureau: Bureau, person_id: int = 7003) -> None:
+    async with bureau.office.desk() as desk:
+        await enrolling.set_reachable(desk, person_id, True)
+
+
+async def waiting_for(bureau: Bureau, name: str) -> list[DeliveryRecord]:
+    """What is to go to this person, in the order in which it was told."""
+    async with bureau.office.desk() as desk:
+        rows = await desk.session.scalars(
+            select(DeliveryRecord)
+            .where(DeliveryRecord.contact_id == bureau.people[name].id, DeliveryRecord.state == "queued")
+            .order_by(DeliveryRecord.id)
+        )
+        return list(rows)
+
+
+async def urgent_of(bureau: Bureau, words: str) -> int:
+    id_ = await bureau.draft(words=words, posts="principal")
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *bureau.officials["周科"], id_, is_urgent=True)
+        await broadcasting.submit(desk, *bureau.officials["周科"], id_)
+    await bureau.approve(id_, 1, "林科")
+    return id_
+
+
+async def test_who_comes_back_hears_in_one_message_what_still_holds_and_a_press_brings_it(
+    bureau: Bureau, clock: SetClock
+) -> None:
+    gone = await bureau.sent(1, words="过期的", posts="principal")
+    await bureau.settle(*BLOCKED)
+    clock.advance(days=8)
+    recalled = await bureau.sent(1, words="撤回的", posts="principal")
+    kept = [await bureau.sent(1, words=f"检查{what}\n" + "长" * 4500, posts="principal") for what in ("软管", "阀门")]
+    await bureau.settle()
+    async with bureau.office.desk() as desk:
+        await broadcasting.recall(desk, *bureau.officials["周科"], recalled)
+    await came_back(bureau)
+    [said] = await waiting_for(bureau, "李强")
+    assert said.kind == "broadcast_missed" and "2 条" in said.text
+    buttons = [row[0] for row in json.loads(said.buttons)]
+    assert [label for label, _ in buttons[:-1]] == [
+        f"📨 {shortened(f'检查{what} ' + '长' * 99, 30)}" for what in ("阀门", "软管")
+    ]
+    assert (await bureau.parts(kept[0]))["unreached"] == 1
+    # Back again without having been away: nothing.
+    await came_back(bureau)
+    assert len(await waiting_for(bureau, "李强")) == 1
+    # At night, and all parts of it: the person asked.
+    clock.set(datetime(2026, 6, 9, 14, 30, tzinfo=UTC))
+    pressed = int(buttons[1][1].rpartition(":")[2])
+    async with bureau.office.desk() as desk:
+        assert await matters.bring(desk, bureau.people["李强"], pressed) is None
+        assert await matters.bring(desk, bureau.people["李强"], pressed) is not None
+    claims = Claims(bureau.office.engine, "one")
+    held = [claim for claim in await claims.take(clock.now) if claim.broadcast_id == kept[0]]
+    assert [claim.part for claim in held] == [1, 2]
+    await claims.settle([(claim, Outcome(Kind.SENT, message_id=claim.id)) for claim in held], clock.now)
+    assert await bureau.parts(kept[0]) == {"read": 0, "silent": 1, "unreached": 0, "waiting": 0}
+    await bureau.must_conserve()
+    # The other one is taken back before it is pressed.
+    async with bureau.office.desk() as desk:
+        await broadcasting.recall(desk, *bureau.officials["周科"], kept[1])
+    with pytest.raises(StalePress):
+        async with bureau.office.desk() as desk:
+            await matters.bring(desk, bureau.people["李强"], int(buttons[0][1].rpartition(":")[2]))
+    assert (await bureau.parts(gone))["unreached"] == 1
+
+
+async def test_who_comes_back_is_sent_what_is_urgent_first_and_only_the_newest_of_it(
+    bureau: Bureau, clock: SetClock
+) -> None:
+    await bureau.sent(1, words="平常的", posts="principal")
+    await bureau.settle(*BLOCKED)
+    urgent = [await urgent_of(bureau, f"台风{number}") for number in range(MOST_URGENT + 1)]
+    ahead = await bureau.draft(words="明天的", posts="principal")
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *bureau.officials["周科"], ahead, due_at=clock.now + timedelta(days=1))
+    await bureau.approve(ahead, 1)
+    await bureau.settle()
+    async with bureau.office.desk() as desk:
+        # Marked while one was still to leave: that is refused at once.
+        await mark_gone(await desk.session.connection(), bureau.people["李强"].id, "blocked", clock.now)
+    clock.set(NIGHT)
+    await came_back(bureau)
+    claims = Claims(bureau.office.engine, "one")
+    held = [one for one in await claims.take(clock.now) if one.contact_id == bureau.people["李强"].id]
+    assert [one.broadcast_id for one in held] == [*urgent[1:], None]
+    assert f"紧急的 {MOST_URGENT} 条" in held[-1].text and "2 条通知" in held[-1].text
+    labels = [row[0][0] for row in json.loads(held[-1].buttons)]
+    assert labels[:2] == ["🔴 台风0", "📨 平常的"]
+    [row] = await waiting_for(bureau, "李强")
+    assert row.broadcast_id == ahead and row.due_at > clock.now
+    await bureau.must_conserve()
+
+
+async def test_who_comes_back_and_has_left_their_enterprise_hears_nothing(bureau: Bureau) -> None:
+    await bureau.sent(1, posts="principal")
+    await bureau.settle(*BLOCKED)
+    await bureau.hire("老石", "乙餐馆", Role.PRINCIPAL, 2020)
+    async with bureau.office.desk() as desk:
+        before = len((await desk.session.scalars(select(DeliveryRecord.id))).all())
+    await came_back(bureau)
+    async with bureau.office.desk() as desk:
+        assert len((await desk.session.scalars(select(DeliveryRecord.id))).all()) == before
 
 
 def test_every_reason_for_which_somebody_is_not_reached_has_words(texts: Texts) -> None:
