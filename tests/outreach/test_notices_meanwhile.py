@@ -26,6 +26,7 @@ from outreach.delivery.telegram.gateway import Gateway
 from outreach.desk import Office
 from outreach.people import appointing, enrolling
 from outreach.reminders import matters
+from outreach.storage.enterprises import EnterpriseRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import OfficialRecord
 from tests.conftest import SetClock
@@ -105,6 +106,25 @@ async def test_who_handed_on_their_post_is_not_told_what_was_planned_for_it(bure
         lines = await tallying.recipients(desk, bureau.officials["周科"][1], id_)
     assert {line.name: line.reason for line in lines} == {"王芳": "left", "老石": ""}
     await bureau.must_conserve()
+
+
+async def test_an_enterprise_that_changed_its_trade_after_the_approval_still_gets_the_notice(
+    bureau: Bureau, clock: SetClock
+) -> None:
+    """O2, docs/decisions/0025: what was counted is sent. Who is new there is asked for the trade of today."""
+    id_ = await bureau.draft(industry="catering")
+    async with bureau.office.desk() as desk:
+        await composing.plan(desk, *bureau.officials["周科"], id_, due_at=clock.now + timedelta(days=1))
+    await bureau.approve(id_, 3)
+    async with bureau.office.desk() as desk:
+        changed = update(EnterpriseRecord).where(EnterpriseRecord.id == bureau.enterprises["甲餐馆"])
+        await desk.session.execute(changed.values(industries=["retail"], street="西街道", risk_class="red"))
+    await bureau.hire("新人", "甲餐馆", Role.EMPLOYEE, 2030)
+    clock.advance(days=1)
+    await bureau.settle(*SENT)
+    async with bureau.office.desk() as desk:
+        lines = await tallying.recipients(desk, bureau.officials["周科"][1], id_)
+    assert {line.name: line.state for line in lines} == dict.fromkeys(("王芳", "小刘", "李强"), "sent")
 
 
 async def dismissed(bureau: Bureau, name: str) -> None:
