@@ -120,8 +120,9 @@ class Draft:
         return replace(self, where=fitting(text, WHERE_LIMIT), asked="what")
 
     def located(self, latitude: float, longitude: float) -> "Draft":
-        """At a shared location, rounded to about 10 m."""
-        return replace(self, latitude=round(latitude, 4), longitude=round(longitude, 4), asked="what")
+        """At a shared location, rounded to about 10 m; a name that is waited for still is."""
+        asked = self.asked if self.asked == "who" else "what"
+        return replace(self, latitude=round(latitude, 4), longitude=round(longitude, 4), asked=asked)
 
     def nowhere(self) -> "Draft":
         """Without any place."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from content.texts import Words
 from domain.broadcast import IN_FORCE_DAYS, Audience, Posts, must_have_second
-from domain.composition import BroadcastEmpty, Content, PhotosFull, signs_in
+from domain.composition import BroadcastEmpty, BroadcastTooLong, Content, MediaMixed, PhotosFull, signs_in
 from domain.contact import StalePress
 from handlers.screen import ROWS_A_PAGE, home_button, pager, show
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Scene, Text, Turn
@@ -49,10 +49,10 @@ async def take_more(turn: Turn, scene: Scene) -> Reply:
     id_, desk, contact, official = subject_of(scene), scene.desk, scene.known.contact, scene.as_official()
     try:
         draft = await composing.add(desk, contact, official, id_, _written(turn))
-    except PhotosFull as full:
-        # Said on the card, which stands below all of an album, rather than once for each picture too many.
+    except (PhotosFull, MediaMixed, BroadcastTooLong) as no:
+        # Said on the card, which stands below all of an album and leads on, rather than once for each picture.
         draft = await composing.open_draft(desk, contact, official, id_)
-        return await _taken(turn, scene, draft, scene.words(full.moment, **full.facts))
+        return await _taken(turn, scene, draft, scene.words(no.moment, **no.facts))
     return await _taken(turn, scene, draft)
 
 

@@ -127,7 +127,7 @@ async def _large(scene: Scene, lesson_id: str) -> Reply:
 
 async def press_campaign(turn: Turn, scene: Scene) -> Reply:
     """`cp:s`, `cp:t`, `cp:p:<lesson>`, `cp:n:<row>:<enterprise>`, `cp:o|ok|x|xx|ph:<record>`,
-    `cp:d:<record>:<days ago>`, `cp:c|r:<record>:<choice>`, `cp:b:<record>:<step>`."""
+    `cp:d:<record>:<day>`, `cp:c|r:<record>:<choice>`, `cp:b:<record>:<step>`."""
     assert isinstance(turn.said, Press)
     said, words = turn.said, scene.words
     match said.verb:
@@ -148,8 +148,8 @@ async def press_campaign(turn: Turn, scene: Scene) -> Reply:
         case "o":
             return await ask(turn, scene, await entering.entry(*who))
         case "d":
-            day = scene.desk.today - timedelta(days=min(said.number(3), 31))
-            return await ask(turn, scene, await entering.describe(*who, held_on=day))
+            held_on = date.fromisoformat(said.words[3])
+            return await ask(turn, scene, await entering.describe(*who, held_on=held_on))
         case "c":
             title = (await entering.entry(*who)).row.title
             return await ask(turn, scene, await entering.describe(*who, content=title))
@@ -194,8 +194,13 @@ async def ask(turn: Turn, scene: Scene, opened: Entry, step: Step | None = None)
     buttons: Sequence[Button] = ()
     if missing is Step.DAY:
         today = scene.desk.today
-        days = [ago for ago in range(3) if opened.edition.is_running(today - timedelta(days=ago))]
-        buttons = [Button(label(f"campaign.ago.{ago}"), data("cp", "d", opened.id, ago)) for ago in days]
+        days = {ago: today - timedelta(days=ago) for ago in range(3)}
+        # The day itself: the same button pressed tomorrow must not mean another one.
+        buttons = [
+            Button(label(f"campaign.ago.{ago}"), data("cp", "d", opened.id, day.isoformat()))
+            for ago, day in days.items()
+            if opened.edition.is_running(day)
+        ]
     elif missing is Step.CONTENT:
         buttons = [Button(label("campaign.just", title=opened.row.title), data("cp", "c", opened.id, "t"))]
     elif missing is Step.RESULT:

@@ -8,9 +8,9 @@ from domain.hazard import PHOTOS_A_ROUND, StepStale
 from domain.rectification import StepKey
 from handlers import hazard_asking as asking
 from handlers import hazard_choosing, hazard_unit, hazard_way, on_the_spot
-from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_at, preset
+from handlers.hazard_asking import ask_day, ask_grade, ask_words, day_in, preset
 from handlers.inspection_cards import must_be_a_photo, short
-from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_too_long
+from handlers.screen import ROWS_A_PAGE, home_button, pager, show, unless_full, unless_too_long
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
@@ -91,9 +91,9 @@ async def _step(turn: Turn, scene: Scene, said: Press, hazard_id: int, version: 
         case "s", StepKey.ORDER | StepKey.ASK_TIME | StepKey.SEND_BACK | StepKey.REOPEN:
             return ask_day(turn, scene, view, key)
         case "d", StepKey.ORDER:
-            return await _take(turn, scene, hazard_id, version, key, Said(day=day_at(scene, view, key, said.number(5))))
+            return await _take(turn, scene, hazard_id, version, key, Said(day=day_in(scene, said)))
         case "d", StepKey.ASK_TIME | StepKey.SEND_BACK | StepKey.REOPEN:
-            return await ask_words(turn, scene, view, key, day=day_at(scene, view, key, said.number(5)))
+            return await ask_words(turn, scene, view, key, day=day_in(scene, said))
         case "p", _:
             words, day = preset(scene, said)
             return await _take(turn, scene, hazard_id, version, key, Said(words, day))
@@ -163,11 +163,12 @@ async def take_photo(turn: Turn, scene: Scene) -> Reply:
         return await _ask_photo(turn, scene, hazard_id)
     assert isinstance(said, (Photo, Document))
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
-    await photographing.add_photo(scene.desk, who, hazard_id, said.file_id, said.file_unique_id)
+    with unless_full(scene.words) as full:
+        await photographing.add_photo(scene.desk, who, hazard_id, said.file_id, said.file_unique_id)
     with unless_too_long(scene.words) as aside:
         if said.caption:
             await photographing.say_what_was_done(scene.desk, who, hazard_id, said.caption)
-    return aside.reply + await _ask_photo(turn, scene, hazard_id)
+    return aside.reply + full.over(await _ask_photo(turn, scene, hazard_id))
 
 
 async def show_again(turn: Turn, scene: Scene) -> Reply:

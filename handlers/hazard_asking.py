@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.checklist import Grade
 from domain.contact import StalePress
+from domain.hazard import DayUnfit
 from domain.rectification import StepKey, terms
 from handlers.inspection_cards import short
 from handlers.screen import show
@@ -40,22 +41,24 @@ def ask_grade(turn: Turn, scene: Scene, view: HazardView, key: StepKey) -> Reply
 def ask_day(turn: Turn, scene: Scene, view: HazardView, key: StepKey) -> Reply:
     """Until when: days that suggest themselves."""
     words, rows = scene.words, []
-    for at, day in enumerate(_days(scene, view, key)):
+    for day in _days(scene, view, key):
         label = words.label("hazard.today") if day == scene.desk.today else words.label(
             "hazard.term", day=words.label("format.day").format(y=day.year, m=day.month, d=day.day),
             days=(day - scene.desk.today).days,
         )  # fmt: skip
-        rows.append((Button(label, data("hz", "d", view.id, view.version, key.value, at)),))
+        rows.append((Button(label, data("hz", "d", view.id, view.version, key.value, day.isoformat())),))
     text = words("replies/hazard/ask_day", number=view.number, what=view.what, step=key.value)
     return show(turn, text, (*rows, (_cancel(scene, view),)))
 
 
-def day_at(scene: Scene, view: HazardView, key: StepKey, at: int) -> date:
-    """The day behind the button of that place. Raises StalePress."""
-    days = _days(scene, view, key)
-    if at >= len(days):
-        raise StalePress
-    return days[at]
+def day_in(scene: Scene, said: Press) -> date:
+    """The day that a button names: pressed tomorrow, it still means what was read. Whether it suits is for the step
+    to judge. Raises DayUnfit for one that is over.
+    """
+    day = date.fromisoformat(said.words[5])
+    if day < scene.desk.today:
+        raise DayUnfit
+    return day
 
 
 def _days(scene: Scene, view: HazardView, key: StepKey) -> tuple[date, ...]:

@@ -8,7 +8,7 @@ from domain.contact import Official, Role
 from domain.hold import may_decide
 from domain.visit import KINDS
 from handlers.screen import back_rows, home_button, show
-from handlers.turn import Button, Caller, Command, Reply, Rows, Say, Scene, Turn, press
+from handlers.turn import Button, Caller, Command, Photo, Reply, Rows, Say, Scene, Turn, press
 from outreach import standing
 from outreach.upkeep import releasing
 
@@ -150,9 +150,7 @@ async def cancel(turn: Turn, scene: Scene) -> Reply:
     await standing.expect(scene.desk, scene.caller.contact.id, "")
     rows: Rows = ((home_button(scene.words),),)
     if was_inspecting:
-        inspection_id = scene.subject.split(":")[1]
-        go_on = Button(scene.words.label("inspection.go_on"), press("in", "go", inspection_id))
-        rows = ((go_on, home_button(scene.words)),)
+        rows = ((_go_on(scene), home_button(scene.words)),)
     return show(turn, scene.words("replies/home/cancelled", was_inspecting=was_inspecting), rows)
 
 
@@ -164,4 +162,16 @@ async def unknown_command(turn: Turn, scene: Scene) -> Reply:
 
 async def not_understood(turn: Turn, scene: Scene) -> Reply:
     """A message that nothing waits for: a hint and the way to the menu, never silence."""
-    return Reply((Say(scene.words("replies/home/not_understood"), back_rows(scene.words)),))
+    rows: Rows = back_rows(scene.words)
+    is_photo = False
+    if is_walking := scene.caller is not None and scene.subject.startswith("inspection:"):
+        rows = ((_go_on(scene), *rows[0]),)
+    elif is_photo := isinstance(turn.said, Photo):
+        rows = ((_button(scene.words, "report", "rp", "new"),), *rows)
+    text = scene.words("replies/home/not_understood", is_walking=is_walking, is_photo=is_photo)
+    return Reply((Say(text, rows),))
+
+
+def _go_on(scene: Scene) -> Button:
+    """Back to the walk that the person stands in."""
+    return Button(scene.words.label("inspection.go_on"), press("in", "go", scene.subject.split(":")[1]))

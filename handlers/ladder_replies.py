@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.contact import StalePress
 from handlers.inspection_cards import must_be_a_photo
-from handlers.screen import show, unless_too_long
+from handlers.screen import show, unless_full, unless_too_long
 from handlers.turn import Button, Document, File, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
@@ -100,11 +100,12 @@ async def take_answer(turn: Turn, scene: Scene) -> Reply:
         return await ask_answer(turn, scene, paper_id)
     assert isinstance(said, (Photo, Document))
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
-    await ladder_answering.add_photo(scene.desk, _who(scene), paper_id, said.file_id, said.file_unique_id)
+    with unless_full(scene.words) as full:
+        await ladder_answering.add_photo(scene.desk, _who(scene), paper_id, said.file_id, said.file_unique_id)
     with unless_too_long(scene.words) as aside:
         if said.caption:
             await ladder_answering.say(scene.desk, _who(scene), paper_id, said.caption)
-    return aside.reply + await ask_answer(turn, scene, paper_id)
+    return aside.reply + full.over(await ask_answer(turn, scene, paper_id))
 
 
 async def take_said(turn: Turn, scene: Scene) -> Reply | None:

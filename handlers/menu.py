@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from domain.authority import Duty
 from domain.contact import StalePress
-from domain.inspection import TooManyPhotos
 from domain.refusal import Refusal
 from handlers import (
     acknowledgement,
@@ -138,7 +137,7 @@ async def answer(turn: Turn, scene: Scene) -> Reply:
         case Text() | Photo() | Document() if scene.meaning in MEANINGS and scene.caller:
             return await MEANINGS[scene.meaning](turn, scene)
         case Photo() if scene.caller and await inspection.is_spare(turn, scene):
-            raise TooManyPhotos
+            return await inspection.pass_over(turn, scene)
     return await home.not_understood(turn, scene)
 
 

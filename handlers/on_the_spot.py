@@ -7,7 +7,7 @@ from domain.hazard import ON_SITE, PHOTOS_A_ROUND, WORDS_LIMIT, HazardState, Sou
 from domain.rectification import StepKey
 from domain.text import fitting
 from handlers.inspection_cards import must_be_a_photo, short
-from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show, unless_too_long
+from handlers.screen import ROWS_A_PAGE, below, home_button, pager, show, unless_full, unless_too_long
 from handlers.turn import Button, Document, Photo, Press, Reply, Rows, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import standing
@@ -86,11 +86,12 @@ async def take_more(turn: Turn, scene: Scene) -> Reply:
         await on_site.describe(scene.desk, _who(scene), hazard_id, said.text)
         return await _found(turn, scene, hazard_id)
     must_be_a_photo(said, PHOTO_LIMIT_BYTES)
-    await on_site.add_photo(scene.desk, _who(scene), hazard_id, said.file_id, said.file_unique_id)
+    with unless_full(scene.words) as full:
+        await on_site.add_photo(scene.desk, _who(scene), hazard_id, said.file_id, said.file_unique_id)
     with unless_too_long(scene.words) as aside:
         if said.caption:
             await on_site.describe(scene.desk, _who(scene), hazard_id, said.caption)
-    return aside.reply + await _found(turn, scene, hazard_id)
+    return aside.reply + full.over(await _found(turn, scene, hazard_id))
 
 
 def concerns(turn: Turn, scene: Scene) -> bool:

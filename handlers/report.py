@@ -21,7 +21,7 @@ from domain.report import (
 from domain.text import fitting
 from handlers import report_cards as cards
 from handlers.inspection_cards import must_be_a_photo
-from handlers.screen import back_rows, below, unless_too_long
+from handlers.screen import back_rows, below, unless_full, unless_too_long
 from handlers.turn import Button, Command, Document, Location, Photo, Press, Reply, Say, Scene, Text, Turn
 from handlers.turn import press as data
 from outreach import placing
@@ -77,10 +77,12 @@ async def take(turn: Turn, scene: Scene) -> Reply:
     else:
         assert isinstance(said, (Photo, Document))
         must_be_a_photo(said, PHOTO_LIMIT_BYTES)
-        draft = draft.showing(DraftPhoto(said.file_id, said.file_unique_id))
+        with unless_full(scene.words) as full:
+            draft = draft.showing(DraftPhoto(said.file_id, said.file_unique_id))
         with unless_too_long(scene.words) as aside:
             draft = draft.saying(said.caption)
-        return aside.reply + await _card(turn, scene, await drafts.keep(scene.desk, turn.person.id, draft))
+        draft = await drafts.keep(scene.desk, turn.person.id, draft)
+        return aside.reply + full.over(await _card(turn, scene, draft))
     return await _card(turn, scene, await drafts.keep(scene.desk, turn.person.id, draft))
 
 
@@ -132,8 +134,7 @@ async def _press_draft(turn: Turn, scene: Scene, said: Press) -> Reply:
         case "c":
             draft = replace(draft, asked="what")
         case "w":
-            draft = await drafts.keep(desk, turn.person.id, replace(draft, asked="where"))
-            return cards.ask_where(turn, words, draft, await reporting.place_words(desk, draft), posts)
+            draft = replace(draft, asked="where")
         case "e":
             if not any(post.enterprise_id == said.number(2) for post in posts):
                 raise StalePress
@@ -153,8 +154,7 @@ async def _press_draft(turn: Turn, scene: Scene, said: Press) -> Reply:
         case "a" | "aa":
             return await _submit(turn, scene, draft, is_named=False)
         case "n" if not draft.is_empty and not scene.known.contact.phone:
-            draft = await drafts.keep(desk, turn.person.id, replace(draft, asked="who"))
-            return cards.ask_who(turn, words, scene.known.contact.name)
+            draft = replace(draft, asked="who")
         case "n" | "nn":
             return await _submit(turn, scene, draft, is_named=True)
         case "s":
@@ -179,6 +179,11 @@ async def _card(turn: Turn, scene: Scene, draft: Draft) -> Reply:
         number = await following.number_of(scene.desk, draft.report_id)
         return cards.addition(turn, scene.words, draft, number)
     where = await reporting.place_words(scene.desk, draft)
+    # As long as a name or a place is waited for, that is what stands there: also below a photo that came in between.
+    if draft.asked == "who":
+        return cards.ask_who(turn, scene.words, draft, scene.known.contact.name)
+    if draft.asked == "where":
+        return cards.ask_where(turn, scene.words, draft, where, scene.known.posts)
     official = scene.known.official
     makes_places = official is not None or any(post.role in placing.MAKERS for post in scene.known.posts)
     return cards.card(turn, scene.words, draft, where, makes_places=makes_places)

@@ -47,7 +47,7 @@ def ask_where(turn: Turn, words: Words, draft: Draft, where: str, posts: tuple[P
         (Button(short(name), data("rp", "e", id)),) for id, name in own.items() if id != draft.enterprise_id
     ]
     rows.append((_button(words, "no_place", "x"), _button(words, "back", "c")))
-    return discreet(turn, words("replies/report/where", where=where), tuple(rows))
+    return discreet(turn, words("replies/report/where", where=where, photos=len(draft.photos)), tuple(rows))
 
 
 def difference(turn: Turn, words: Words) -> Reply:
@@ -64,10 +64,10 @@ def warn(turn: Turn, words: Words, *, is_own: bool, is_few: bool) -> Reply:
     return discreet(turn, words("replies/report/warn", is_own=is_own, is_few=is_few), rows)
 
 
-def ask_who(turn: Turn, words: Words, name: str) -> Reply:
+def ask_who(turn: Turn, words: Words, draft: Draft, name: str) -> Reply:
     """A real name and a number; or just this chat."""
     rows = ((_button(words, "only_here", "nn"),), (_button(words, "back", "c"),))
-    return discreet(turn, words("replies/report/who", name=name), rows)
+    return discreet(turn, words("replies/report/who", name=name, photos=len(draft.photos)), rows)
 
 
 def submitted(turn: Turn, words: Words, made: Submitted) -> Reply:

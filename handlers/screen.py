@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from content.texts import Words
+from domain.inspection import TooManyPhotos
+from domain.report import ReportPhotosFull
 from domain.text import WordsTooLong
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn, press
 from outreach.paging import Page, within_pages
@@ -68,3 +70,26 @@ def unless_too_long(words: Words) -> Iterator[Aside]:
         yield aside
     except WordsTooLong as refusal:
         aside.reply = Reply((Say(words(refusal.moment, **refusal.facts)),))
+
+
+@dataclass(slots=True)
+class Remark:
+    """What is said at the head of an answer; nothing, as a rule."""
+
+    text: str = ""
+
+    def over(self, reply: Reply) -> Reply:
+        """The reply with the remark above its first words."""
+        if not self.text or not isinstance(first := reply.says[0], Say):
+            return reply
+        return replace(reply, says=(replace(first, text=f"{self.text}\n\n{first.text}"), *reply.says[1:]))
+
+
+@contextmanager
+def unless_full(words: Words) -> Iterator[Remark]:
+    """A photo too many is passed over, and the card that stands below all of an album says so once and leads on."""
+    remark = Remark()
+    try:
+        yield remark
+    except (TooManyPhotos, ReportPhotosFull) as full:
+        remark.text = words(full.moment, **full.facts)

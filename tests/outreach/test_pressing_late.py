@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from domain.checklist import Grade
 from domain.contact import Jurisdiction, Role, StalePress
-from domain.hazard import HazardState
+from domain.hazard import DayUnfit, HazardState
 from domain.ladder import DeciderInvolved, ListingOutOfDate
 from domain.rectification import StepKey
 from domain.visit import VisitKind, VisitNotEmpty
@@ -89,6 +89,20 @@ async def test_a_day_for_an_interview_is_the_day_that_was_read(office: Office, c
     assert held_at is not None
     there = held_at.astimezone(office.zone)
     assert later.label.startswith(f"{there.month}月{there.day}日")
+
+
+@pytest.mark.parametrize("hours", [0, 24])
+async def test_a_term_is_the_day_that_was_read(office: Office, clock: SetClock, hours: int) -> None:
+    at = await scene(office)
+    id_ = await hazard(office, at)
+    today, later, *_ = buttons(await pressed(office, at.zhou, f"hz:s:{id_}:1:order"))
+    clock.advance(hours=hours)
+    if hours:
+        with pytest.raises(DayUnfit):  # that day is over
+            await pressed(office, at.zhou, today.press)
+    await pressed(office, at.zhou, later.press)
+    due_on = (await row_of(office, id_)).due_on
+    assert due_on is not None and later.label.startswith(f"{due_on.year}年{due_on.month}月{due_on.day}日")
 
 
 async def test_a_pair_that_is_set_twice_is_told_once(office: Office) -> None:
