@@ -15,6 +15,8 @@ from outreach.plans.planned import PlanLine
 from outreach.reports import drafts
 
 DAY = "plans.day"
+# Behind another rhythm: it changes nothing else, so nothing is asked again.
+KEEP = "k"
 # Holidays that are offered at once.
 HOLIDAYS = 8
 
@@ -136,6 +138,10 @@ async def confirm(turn: Turn, scene: Scene, plan_id: int) -> Reply:
     text = words("replies/plans/confirm", line=line, asked=asked, without=without)
     change = Button(words.label("plans.change_whom"), press("pl", "m", plan_id))
     rows: Rows = ((change,), (list_button(scene), home_button(words)))
+    if line.rhythm is Rhythm.DAILY:
+        # All that was chosen stays: only the days off are left out.
+        workdays = press("pl", "r", plan_id, Rhythm.WORKDAYS.value, KEEP)
+        rows = ((Button(words.label("plans.workdays_only"), workdays),), *rows)
     return show(turn, text, ((sure,), *rows) if asked else rows)
 
 

@@ -62,6 +62,8 @@ async def press_plans(turn: Turn, scene: Scene) -> Reply:
         case "r":
             rhythm = Rhythm(said.words[3])
             line = await planning.pace(desk, contact, plan_id, rhythm=rhythm)
+            if said.words[4:] == (plan_steps.KEEP,):
+                return await plan_steps.confirm(turn, scene, plan_id)
             begin = plan_steps.dates if rhythm is Rhythm.RELATIVE else plan_steps.first_days
             return begin(turn, scene, line)
         case "d":

@@ -501,6 +501,7 @@ BUTTONS: tuple[Entry, ...] = (
     Entry("pl:w:{id}:{enterprise}:s", "plan draft", planning),
     Entry("pl:a:{id}", "plan draft", planning),
     Entry("pl:r:{id}:weekly", "plan draft", planning),
+    Entry("pl:r:{id}:workdays:k", "plan draft", planning),
     Entry("pl:f:{id}:20260608", "plan draft", planning),
     Entry("pl:u:{id}:20260630", "plan draft", planning),
     Entry("pl:d:{id}:20261001", "plan draft", planning),
