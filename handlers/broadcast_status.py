@@ -15,6 +15,7 @@ from handlers.turn import Button, File, Press, Reply, Rows, Say, Scene, Turn
 from handlers.turn import press as data
 from outreach import standing
 from outreach.broadcasts import acknowledging, broadcasting, tallying
+from outreach.broadcasts.elsewhere import Elsewhere, unreached_elsewhere
 
 LINES_A_PAGE = 15
 _COLUMNS = (
@@ -48,6 +49,9 @@ async def people(turn: Turn, scene: Scene, said: Press) -> Reply:
     shown, figures = await tallying.status(scene.desk, official, id_)
     lines = [line for line in await tallying.recipients(scene.desk, official, id_) if line.part is part]
     vacant = await tallying.vacancies(scene.desk, shown) if part is tallying.Part.UNREACHED else ()
+    others: tuple[Elsewhere, ...] = ()
+    if part is tallying.Part.UNREACHED:
+        others = await unreached_elsewhere(scene.desk, id_, shown.audience)
     pages = max(1, -(-len(lines) // LINES_A_PAGE))
     text = words(
         "replies/broadcast/people",
@@ -63,6 +67,8 @@ async def people(turn: Turn, scene: Scene, said: Press) -> Reply:
         total=len(lines),
         vacant=vacant[:LINES_A_PAGE] if page == 0 else (),
         vacant_total=len(vacant),
+        others=others[:LINES_A_PAGE] if page == 0 else (),
+        others_total=len(others),
     )
     turning = pager(words, page, pages, "bc", "wp", id_, part.value)
     export = Button(words.label("broadcast.export"), data("bc", "xl", id_))
@@ -90,6 +96,14 @@ async def export(turn: Turn, scene: Scene, id_: int) -> Reply:
     if vacant := await tallying.vacancies(scene.desk, shown):
         title, head = label("broadcast.sheet.vacant"), label("broadcast.column.enterprise")
         sheets.append(ListSheet(title, (head,), (36,), [(name,) for name in vacant]))
+    if others := await unreached_elsewhere(scene.desk, id_, shown.audience):
+        heads = [label(f"broadcast.column.{column}") for column in ("enterprise", "name", "forwarded")]
+        found = [
+            (one.enterprise, " ".join(one.people),
+             label(f"broadcast.forwarded.{one.forwarded}") if one.forwarded else "")
+            for one in others
+        ]  # fmt: skip
+        sheets.append(ListSheet(label("broadcast.sheet.elsewhere"), heads, (36, 24, 24), found))
     made = await asyncio.to_thread(write_lists, sheets)
     await tallying.note_export(scene.desk, scene.known.contact, shown, len(lines))
     caption = scene.words("replies/broadcast/status_file", broadcast=shown, tally=figures, at=scene.desk.now)

@@ -15,6 +15,7 @@ from domain.contact import NotYours, Role, StalePress
 from domain.text import shortened
 from outreach.broadcasts import acknowledging, broadcasting, composing, tallying
 from outreach.broadcasts.amending import Amender
+from outreach.broadcasts.elsewhere import unreached_elsewhere
 from outreach.broadcasts.returning import MOST_URGENT
 from outreach.delivery.claims import Claims
 from outreach.delivery.outcomes import MEANINGS, Kind, Outcome
@@ -27,9 +28,11 @@ from outreach.desk import Office
 from outreach.people import appointing, enrolling
 from outreach.reminders import matters
 from outreach.storage.enterprises import EnterpriseRecord
+from outreach.storage.fallbacks import FallbackRecord
 from outreach.storage.notices import DeliveryRecord
 from outreach.storage.people import OfficialRecord
 from tests.conftest import SetClock
+from tests.outreach import walking
 from tests.outreach.mailing import open_mailing
 from tests.outreach.test_broadcasting import SENT, Bureau
 
@@ -40,6 +43,7 @@ async def bureau(office: Office) -> Bureau:
 
 
 NIGHT = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+BLOCKED = [Outcome(Kind.CONTACT_GONE, "blocked")]
 DAWN = datetime(2026, 6, 2, 0, 1, tzinfo=UTC)
 
 
@@ -127,6 +131,46 @@ async def test_an_enterprise_that_changed_its_trade_after_the_approval_still_get
     assert {line.name: line.state for line in lines} == dict.fromkeys(("王芳", "小刘", "李强"), "sent")
 
 
+async def elsewhere(bureau: Bureau, id_: int) -> list[tuple[str, tuple[str, ...], str]]:
+    async with bureau.office.desk() as desk:
+        shown, _ = await tallying.status(desk, bureau.officials["周科"][1], id_)
+        found = await unreached_elsewhere(desk, id_, shown.audience)
+    return [(one.enterprise, one.people, one.forwarded) for one in found]
+
+
+async def test_an_enterprise_whose_several_owners_were_all_out_of_reach_stands_on_the_list(bureau: Bureau) -> None:
+    async with bureau.office.desk() as desk:
+        for number, (name, street) in enumerate((("戊餐馆", "东街道"), ("己餐馆", "西街道"))):
+            bureau.enterprises[name] = await walking.enterprise(desk, name, f"MORE{number:014d}", street)
+        for name, enterprise, role in (
+            ("王芳", "戊餐馆", Role.EMPLOYEE), ("李强", "戊餐馆", Role.PRINCIPAL), ("李强", "己餐馆", Role.PRINCIPAL),
+        ):  # fmt: skip
+            await enrolling.give_post(desk, bureau.people[name], bureau.enterprises[enterprise], role, "test")
+    id_ = await bureau.sent(3)
+    # Everybody is on the list for the enterprise they came to first; while anything is under way nobody is missed.
+    assert await elsewhere(bureau, id_) == []
+    claims = Claims(bureau.office.engine, "one")
+    held = await claims.take(bureau.office.clock())
+    ids = {name: bureau.people[name].id for name in ("王芳", "李强")}
+    await claims.settle([(one, BLOCKED[0]) for one in held if one.contact_id == ids["李强"]], bureau.office.clock())
+    assert await elsewhere(bureau, id_) == []
+    await claims.settle([(one, BLOCKED[0]) for one in held if one.contact_id == ids["王芳"]], bureau.office.clock())
+    assert await elsewhere(bureau, id_) == [("戊餐馆", ("王芳", "李强"), "")]
+    async with bureau.office.desk() as desk:
+        desk.session.add(
+            FallbackRecord(
+                key="one", broadcast_id=id_, enterprise_id=bureau.enterprises["戊餐馆"], why="unreached", title="",
+                text="", state="sent", created_at=desk.now, due_at=desk.now,
+            )
+        )  # fmt: skip
+    assert await elsewhere(bureau, id_) == [("戊餐馆", ("王芳", "李强"), "sent")]
+    async with bureau.office.desk() as desk:
+        await desk.session.execute(
+            update(DeliveryRecord).where(DeliveryRecord.contact_id == ids["王芳"]).values(acknowledged_at=desk.now)
+        )
+    assert await elsewhere(bureau, id_) == []
+
+
 async def dismissed(bureau: Bureau, name: str) -> None:
     async with bureau.office.desk() as desk:
         await appointing.end_by_command(desk, bureau.officials[name][1].id)
@@ -170,9 +214,6 @@ async def test_who_has_blocked_the_bot_cannot_be_asked_to_agree(bureau: Bureau) 
     with pytest.raises(SecondOfficialMissing):
         async with bureau.office.desk() as desk:
             await broadcasting.submit(desk, *bureau.officials["周科"], id_)
-
-
-BLOCKED = [Outcome(Kind.CONTACT_GONE, "blocked")]
 
 
 async def came_back(bureau: Bureau, person_id: int = 7003) -> None:
