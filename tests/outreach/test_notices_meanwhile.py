@@ -311,6 +311,14 @@ async def test_who_comes_back_is_sent_what_is_urgent_first_and_only_the_newest_o
     await bureau.must_conserve()
 
 
+async def test_who_comes_back_by_agreeing_anew_hears_it_too(bureau: Bureau) -> None:
+    await bureau.sent(1, posts="principal")
+    await bureau.settle(*BLOCKED)
+    async with bureau.office.desk() as desk:
+        await enrolling.agree(desk, 7003, 7003, "李强", "zh-CN", 2)
+    assert [row.kind for row in await waiting_for(bureau, "李强")] == ["broadcast_missed"]
+
+
 async def test_who_comes_back_and_has_left_their_enterprise_hears_nothing(bureau: Bureau) -> None:
     await bureau.sent(1, posts="principal")
     await bureau.settle(*BLOCKED)
