@@ -18,6 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 HOME_LOCALE = "zh-CN"
 TAG = re.compile(r"</?[a-z][^>]*>")
+# One empty line parts what belongs apart; more come of conditions that say nothing.
+_GAP = re.compile(r"\n{3,}")
 
 
 class Words:
@@ -60,6 +62,7 @@ class Texts:
         )
         self._environment.filters["day"] = self._day
         self._environment.filters["moment"] = self._moment
+        self._environment.filters["truncate"] = _truncated
         self._labels = {locale: _labels(self.folder / locale) for locale in self.locales}
         # A template's labels and dates are in the template's own language, not in that of whoever reads it.
         self._globals: dict[str, dict[str, object]] = {
@@ -87,7 +90,7 @@ class Texts:
                 template = self._environment.get_template(f"{home}/{moment}.j2", globals=self._globals[home])
             except TemplateNotFound:
                 continue
-            return template.render(facts).strip()
+            return _GAP.sub("\n\n", template.render(facts).strip())
         raise KeyError(f"no words for {moment}")
 
     def label(self, locale: str, key: str) -> str:
@@ -109,6 +112,13 @@ class Texts:
         return self.label(context["locale"], "format.moment").format(
             y=there.year, m=there.month, d=there.day, H=there.hour, M=there.minute
         )
+
+
+def _truncated(text: str, most: int) -> str:
+    """At most that many characters. Jinja's own cuts at a blank, of which a Chinese sentence may have its only one at
+    the beginning.
+    """
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _labels(home: Path) -> dict[str, str]:

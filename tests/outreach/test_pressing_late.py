@@ -200,6 +200,7 @@ async def test_an_enterprise_never_reads_who_reported_nor_that_somebody_did(offi
         await following.dispute(desk, at.there.liu, REPORTER, report_id, "我是后厨的小刘")
     seen = [said(await pressed(office, at.wang, f"hz:{verb}:{id_}")) for verb in "oh"]
     assert "要再复查一次" in seen[1]
+    assert "上报人说：我是后厨的小刘" in said(await pressed(office, at.zhou, f"hz:o:{id_}"))
     to_official = said(await pressed(office, at.zhou, f"hz:h:{id_}"))
     assert "上报人说还有问题" in to_official and "我是后厨的小刘" in to_official
     await take(office, at.zhou, id_, StepKey.RECHECK)
