@@ -164,11 +164,9 @@ async def ours(kind: str, url: str, folder: Path) -> None:
     began = time.perf_counter()
     await fill(office)
     print(f"{kind}: {REMINDERS:,} reminders filled in {time.perf_counter() - began:.0f} s")
-    look, tick, gathering, whole = Stopwatch(), Stopwatch(), Stopwatch(), Stopwatch()
+    tick, gathering, whole = Stopwatch(), Stopwatch(), Stopwatch()
     for n in range(LOOKS + 5):
-        due = await (Stopwatch() if n < 5 else look).time(lambda: ticking.come_due(office))
-        assert not due
-        await (Stopwatch() if n < 5 else tick).time(lambda: ticking.remind(office))
+        assert not await (Stopwatch() if n < 5 else tick).time(lambda: ticking.remind(office))
     now[0] = NINE
     for n in range(ROUNDS + 1):
         await scan(office, Stopwatch() if not n else gathering)
@@ -177,7 +175,6 @@ async def ours(kind: str, url: str, folder: Path) -> None:
         assert told == DUE, told
         await put_back(office)
     await engine.dispose()
-    print(f"  the look, none due            {look}")
     print(f"  whole tick, none due          {tick}")
     pages = DUE // BATCH
     print(f"  scan and hold {BATCH} due          {gathering}   ({pages} of these for {DUE:,})")
