@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import re
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+
+from bot.addresses import base_address, must_be_a_database
 
 PREFIX = "ANSHAO_"
 # A proxy's address may hold a password, as a database's does.
 SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY", "METRICS_TOKEN", "ALERT_URLS")
+
+MINUTE_HOURS = 1 / 60
 
 
 class SettingsWrong(Exception):
@@ -114,13 +115,13 @@ class Settings(BaseSettings):
 
     @field_validator("bot_api_url", "webhook_url")
     @classmethod
-    def _is_a_base(cls, url: str) -> str:
-        return _base(url)
+    def _is_abase_address(cls, url: str) -> str:
+        return base_address(url)
 
     @field_validator("proxy")
     @classmethod
     def _is_a_proxy(cls, url: SecretStr) -> SecretStr:
-        return SecretStr(_base(url.get_secret_value()))
+        return SecretStr(base_address(url.get_secret_value()))
 
     @field_validator("backup_key")
     @classmethod
@@ -132,10 +133,17 @@ class Settings(BaseSettings):
             )
         return key
 
+    @field_validator("backup_every_hours")
+    @classmethod
+    def _leaves_time_between(cls, hours: float) -> float:
+        if 0 < hours < MINUTE_HOURS:
+            raise ValueError("it must be 0 for never, or at least 0.017, which is a minute")
+        return hours
+
     @field_validator("operators")
     @classmethod
     def _are_ids(cls, given: str) -> str:
-        if not re.fullmatch(r"\s*(\d{1,19}\s*(,\s*\d{1,19}\s*)*)?", given):
+        if not re.fullmatch(r"\s*([1-9]\d{0,17}\s*(,\s*[1-9]\d{0,17}\s*)*)?", given, re.ASCII):
             raise ValueError("it must be Telegram ids with commas between them, such as 123456789,987654321")
         return given
 
@@ -166,17 +174,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, url: SecretStr) -> SecretStr:
-        given = url.get_secret_value()
-        if not given:
-            return url
-        try:
-            make_url(given)
-        except (ArgumentError, ValueError):
-            raise ValueError("it must look like postgresql://user:password@host:5432/name") from None
-        if not re.match(r"sqlite(\+aiosqlite)?:///(?!:memory:)[^?]|postgres(ql)?(\+psycopg)?://", given):
-            raise ValueError("it must begin with postgresql:// or be sqlite:/// and the path of a file")
-        if given.startswith("postgres") and find_spec("psycopg") is None:
-            raise ValueError("PostgreSQL needs one package more: .venv/bin/pip install 'psycopg[binary]'")
+        if url.get_secret_value():
+            must_be_a_database(url.get_secret_value())
         return url
 
     @model_validator(mode="after")
@@ -219,13 +218,6 @@ class Settings(BaseSettings):
     def host_and_port(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
-
-
-def _base(url: str) -> str:
-    url = url.strip().rstrip("/")
-    if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-        raise ValueError("it must be an address such as http://127.0.0.1:9000, without spaces or a query")
-    return url
 
 
 def make_folder(settings: Settings) -> None:

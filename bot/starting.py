@@ -10,14 +10,14 @@ import os
 import sys
 from collections.abc import Callable
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from telegram.error import InvalidToken, TelegramError
 
 from bot import processes
 from bot.faults import masked, set_up_logging
 from bot.settings import ProcessRole, SettingsWrong, read_settings
 from content.fault import ContentFault
-from outreach.storage.database import DatabaseTaken
+from outreach.storage.database import DatabaseTaken, NoPlace, is_no_database, is_unusable
 from outreach.storage.migrating import SchemaMismatch
 
 
@@ -36,7 +36,7 @@ def obey(command: Callable[[], None]) -> None:
     set_up_logging()
     try:
         command()
-    except (SettingsWrong, DatabaseTaken, SchemaMismatch, ContentFault) as fault:
+    except (SettingsWrong, DatabaseTaken, NoPlace, SchemaMismatch, ContentFault) as fault:
         sys.stderr.write(f"{fault}\n")
         sys.exit(2)
     except InvalidToken:
@@ -51,7 +51,15 @@ def obey(command: Callable[[], None]) -> None:
             "ANSHAO_PROXY=http://host:port. For a local Bot API server or the sandbox check ANSHAO_BOT_API_URL.\n"
         )
         sys.exit(os.EX_TEMPFAIL)
-    except OperationalError as fault:
+    except DBAPIError as fault:
+        if is_no_database(fault):
+            sys.stderr.write(
+                f"The SQLite file is damaged or is no database ({_line(fault.orig)}). Put a backup in its place with "
+                "`python -m bot restore`, or name another file in ANSHAO_DATABASE_URL or ANSHAO_DATA_DIR.\n"
+            )
+            sys.exit(2)
+        if not is_unusable(fault):
+            raise
         sys.stderr.write(
             f"The database cannot be used now ({_line(fault.orig)}). Check ANSHAO_DATABASE_URL and whether its "
             "server runs, or for SQLite ANSHAO_DATA_DIR and the space on its disk.\n"

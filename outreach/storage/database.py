@@ -31,6 +31,10 @@ class DatabaseTaken(Exception):
     """Another process already runs on this SQLite database; only one may."""
 
 
+class NoPlace(Exception):
+    """The folder of a SQLite database cannot be made, or nothing may be written there."""
+
+
 class DatabaseGone(sqlite.OperationalError):
     """The file of the database, or its log, was taken away or replaced while the process ran."""
 
@@ -176,6 +180,11 @@ def is_unusable(fault: BaseException | None) -> bool:
     return isinstance(fault, OperationalError) and said.startswith(("08", "53", "57P", "58"))
 
 
+def is_no_database(fault: DBAPIError) -> bool:
+    """Whether SQLite says that its file is damaged or is something else."""
+    return getattr(fault.orig, "sqlite_errorcode", 0) & 0xFF in (11, 26)
+
+
 def _identity(file: Path) -> tuple[int, int] | None:
     try:
         status = file.stat()
@@ -200,12 +209,21 @@ class OnlyProcess:
         self._handle: int | None = None
 
     def take(self) -> None:
-        """Raises DatabaseTaken when another process holds it. PostgreSQL is meant to be shared: nothing happens."""
+        """PostgreSQL is meant to be shared: nothing happens.
+
+        Raises DatabaseTaken when another process holds it, NoPlace when its folder cannot be used.
+        """
         if self._file is None:
             return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         lock = self._file.with_name(self._file.name + ".lock")
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as fault:
+            raise NoPlace(
+                f"ANSHAO_DATABASE_URL is wrong: {self._file} cannot lie there ({fault.strerror}). "
+                "Name a file in a folder that this user may write to."
+            ) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

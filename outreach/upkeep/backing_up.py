@@ -69,8 +69,11 @@ async def back_up(office: Office, folder: Path, to: Path | None = None) -> Backe
         CopyFault: it could not be made or proved; nothing is left under a backup's name.
     """
     target = to or folder / f"anshao-{office.clock().astimezone(UTC).strftime(STAMP)}.tar"
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=MAKING, dir=target.parent))
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=MAKING, dir=target.parent))
+    except OSError as fault:
+        raise _unwritable(target, fault) from fault
     try:
         manifest, database, photos = await _copy_database(office, work)
         pool = None if to else PhotoStore(folder / "photos")
@@ -82,11 +85,15 @@ async def back_up(office: Office, folder: Path, to: Path | None = None) -> Backe
         await asyncio.to_thread(_name, packed, target)
         return BackedUp(target, manifest)
     except OSError as fault:
-        raise CopyFault(f"the backup could not be written to {target.parent}: {fault.strerror or fault}") from fault
+        raise _unwritable(target, fault) from fault
     finally:
         await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
         # Once each quarter of an hour, and a few milliseconds: what it needed would stay with the process.
         give_back()
+
+
+def _unwritable(target: Path, fault: OSError) -> CopyFault:
+    return CopyFault(f"the backup could not be written to {target.parent}: {fault.strerror or fault}")
 
 
 def database_file(office: Office) -> Path | None:

@@ -124,6 +124,27 @@ async def test_a_second_process_on_one_sqlite(tmp_path: Path, sandbox: str) -> N
         assert needed in words
 
 
+async def test_a_file_that_is_no_database(tmp_path: Path, sandbox: str) -> None:
+    (tmp_path / "anshao.db").write_text("root:x:0:0:root:/root:/bin/bash\n" * 400)
+    status, words = await Started(tmp_path, BOT_API_URL=sandbox).fails("run")
+    assert status == CHANGE_SOMETHING and "python -m bot restore" in words and "ANSHAO_DATABASE_URL" in words
+
+
+async def test_a_place_where_no_database_can_lie(tmp_path: Path, sandbox: str) -> None:
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{tmp_path}/file/anshao.db"
+    status, words = await Started(tmp_path, BOT_API_URL=sandbox, DATABASE_URL=url).fails("run")
+    assert status == CHANGE_SOMETHING and words.startswith("ANSHAO_DATABASE_URL is wrong") and "file/anshao.db" in words
+
+
+async def test_a_backup_to_where_nothing_can_be_written(tmp_path: Path, sandbox: str) -> None:
+    (tmp_path / "file").touch()
+    started = Started(tmp_path, BOT_API_URL=sandbox)
+    assert (await (await started.start("migrate")).communicate()) and (tmp_path / "anshao.db").exists()
+    status, words = await started.fails("backup", "--to", str(tmp_path / "file" / "kept.tar"))
+    assert status == CHANGE_SOMETHING and "could not be written" in words
+
+
 async def test_a_postgresql_that_does_not_answer(tmp_path: Path, sandbox: str) -> None:
     url = f"postgresql://anshao:canary-password@127.0.0.1:{free_port()}/anshao"
     status, words = await Started(tmp_path, BOT_API_URL=sandbox, DATABASE_URL=url).fails("migrate")

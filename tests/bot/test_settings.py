@@ -83,6 +83,13 @@ def test_without_a_token_it_says_where_one_comes_from(environment: pytest.Monkey
         ("BACKUP_EVERY_HOURS", "inf", "less than or equal to 744"),
         ("BACKUP_KEY", " " * 40, "at least 32 characters"),
         ("LISTEN", "127.0.0.1:²", "127.0.0.1:8080"),
+        ("BOT_API_URL", "http://127.0.0.1:99999", "http://127.0.0.1:9000"),
+        ("PROXY", "http://[::1", "http://127.0.0.1:9000"),
+        ("DATABASE_URL", "postgresql://u:canary@host:99999/db", "postgresql://user"),
+        ("DATABASE_URL", "postgresql://u:canary@host/db?nonsense=1", "no option nonsense"),
+        ("OPERATORS", "0", "123456789"),
+        ("OPERATORS", "9999999999999999999", "123456789"),
+        ("BACKUP_EVERY_HOURS", "0.0000001", "0 for never"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(
@@ -182,6 +189,12 @@ def test_check_settings_says_what_is_wrong_and_fails(environment: pytest.MonkeyP
     environment.setenv("ANSHAO_MODE", "push")
     result = RUNNER.invoke(app_for(), ["check-settings"])
     assert result.exit_code != 0 and isinstance(result.exception, SettingsWrong)
+
+
+def test_what_postgresql_knows_may_stand_in_its_address(environment: pytest.MonkeyPatch) -> None:
+    url = f"{DATABASE}?sslmode=require&connect_timeout=5&host=/run/postgresql"
+    environment.setenv("ANSHAO_DATABASE_URL", url)
+    assert read_settings().database == url
 
 
 def test_settings_do_not_change(environment: pytest.MonkeyPatch) -> None:
