@@ -10,7 +10,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ if __name__ == "__main__":
 from benchmarks.local_postgresql import postgresql
 from benchmarks.rig import Rig, rig
 from benchmarks.side_by_side import asked
-from benchmarks.steady import at_a_pace, race, written
+from benchmarks.steady import Waits, at_a_pace, race, written
 
 # Five messages to each chat: more at once would wait for the second that Telegram asks for between them.
 CHATS, WARM, UPDATES, AT_ONCE, ROUNDS = 280, 400, 1000, 40, 3
@@ -86,7 +86,16 @@ async def measure(python: str, script: str, make: Make, database: str) -> Run:
         return Run(UPDATES / seconds, (bot.cpu_seconds() - cpu) / UPDATES * 1000)
 
 
-async def steady(script: str, database: str, flush_ms: int = 0) -> str:
+@dataclass(frozen=True)
+class Steady:
+    """Milliseconds that answers wait, the share of a core, and for how many milliseconds the loop stood still."""
+
+    waits: Waits
+    busy: float
+    lag: float
+
+
+async def steady(script: str, database: str, flush_ms: int = 0) -> Steady:
     """Answers at a steady pace: how long each waits, and for how long the event loop stands still."""
     # What came before is still being brought to the disk, and each flush would wait for that.
     os.sync()
@@ -98,10 +107,28 @@ async def steady(script: str, database: str, flush_ms: int = 0) -> str:
         cpu = bot.cpu_seconds()
         waits = await at_a_pace(bot.port, requests[WARM:], STEADY_PER_SECOND)
         busy = (bot.cpu_seconds() - cpu) / STEADY_SECONDS
-        return (
-            f"p50 {waits.p50:4.1f} ms, p99 {waits.p99:4.1f} ms, longest {waits.longest:4.1f} ms, "
-            f"{busy:3.0%} of a core, longest block of the loop {await _lag(bot):.0f} ms"
-        )
+        return Steady(waits, busy, await _lag(bot))
+
+
+def paced(new_database: NewDatabase) -> None:
+    """In rounds, one after the other, so that an hour in which the machine is slow meets them all."""
+    works: dict[str, Callable[[], Coroutine[Any, Any, Steady]]] = {
+        "a webhook that does nothing": lambda: steady("peer_empty.py", ""),
+        "inspection answer": lambda: steady("peer_anshao.py", new_database(0)),
+        "2 ms more for each flush": lambda: steady("peer_anshao.py", new_database(2), 2),
+    }
+    runs: dict[str, list[Steady]] = {name: [] for name in works}
+    for _ in range(ROUNDS):
+        for name, work in works.items():
+            runs[name].append(asyncio.run(work()))
+    for name, done in runs.items():
+        p50, p99 = (statistics.median(getattr(run.waits, part) for run in done) for part in ("p50", "p99"))
+        each = ", ".join(f"{run.waits.p99:.1f}" for run in done)
+        print(
+            f"  {name:28} p50 {p50:4.1f} ms, p99 {p99:4.1f} ms ({each}), longest "
+            f"{max(run.waits.longest for run in done):4.1f} ms, {statistics.median(run.busy for run in done):3.0%} "
+            f"of a core, longest block of the loop {max(run.lag for run in done):.0f} ms", flush=True,
+        )  # fmt: skip
 
 
 async def _lag(bot: Rig) -> float:
@@ -146,9 +173,7 @@ def main(words: list[str]) -> None:
         if "--steady" not in flags:
             throughput(peers, new_database)
         print(f"{STEADY_PER_SECOND} a second for {STEADY_SECONDS} s, evenly, each timed from the instant it was due:")
-        print(f"  a webhook that does nothing  {asyncio.run(steady('peer_empty.py', ''))}")
-        print(f"  inspection answer            {asyncio.run(steady('peer_anshao.py', new_database(0)))}", flush=True)
-        print(f"  2 ms more for each flush     {asyncio.run(steady('peer_anshao.py', new_database(2), 2))}")
+        paced(new_database)
 
 
 if __name__ == "__main__":
