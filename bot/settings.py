@@ -16,7 +16,6 @@ from bot.addresses import base_address, must_be_a_database
 PREFIX = "ANSHAO_"
 # A proxy's address may hold a password, as a database's does.
 SECRETS = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL", "PROXY", "BACKUP_KEY", "METRICS_TOKEN", "ALERT_URLS")
-
 MINUTE_HOURS = 1 / 60
 
 
@@ -115,7 +114,7 @@ class Settings(BaseSettings):
 
     @field_validator("bot_api_url", "webhook_url")
     @classmethod
-    def _is_abase_address(cls, url: str) -> str:
+    def _is_a_base(cls, url: str) -> str:
         return base_address(url)
 
     @field_validator("proxy")

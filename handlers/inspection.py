@@ -9,7 +9,7 @@ from domain.contact import NotEnrolled, NotYours, StalePress
 from domain.inspection import TooManyPhotos
 from domain.text import fitting
 from handlers import inspection_cards as cards
-from handlers.screen import back_rows, home_button, show, unless_full, unless_too_long
+from handlers.screen import back_rows, home_button, show, too_many, unless_too_long
 from handlers.turn import Button, Caller, Document, Photo, Press, Reply, Scene, Text, Turn, press
 from outreach import reading, standing
 from outreach.desk import Desk
@@ -261,9 +261,7 @@ async def is_spare(turn: Turn, scene: Scene) -> bool:
 
 async def pass_over(turn: Turn, scene: Scene) -> Reply:
     """A photo too many of an album: where the walk stands, with a word about it."""
-    with unless_full(scene.words) as full:
-        raise TooManyPhotos
-    return full.over(await show_again(turn, scene))
+    return too_many(scene.words, TooManyPhotos()).over(await show_again(turn, scene))
 
 
 async def take_skip_reason(turn: Turn, scene: Scene) -> Reply:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from content.texts import Words
 from domain.inspection import TooManyPhotos
+from domain.refusal import Refusal
 from domain.report import ReportPhotosFull
 from domain.text import WordsTooLong
 from handlers.turn import Button, Press, Reply, Rows, Say, Turn, press
@@ -92,4 +93,9 @@ def unless_full(words: Words) -> Iterator[Remark]:
     try:
         yield remark
     except (TooManyPhotos, ReportPhotosFull) as full:
-        remark.text = words(full.moment, **full.facts)
+        remark.text = too_many(words, full).text
+
+
+def too_many(words: Words, full: Refusal) -> Remark:
+    """That a photo was passed over, in the words of its refusal."""
+    return Remark(words(full.moment, **full.facts))

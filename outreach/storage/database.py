@@ -25,6 +25,8 @@ REST_SECONDS = 5.0
 # What SQLite says of a file or a disk: locked, read-only, an error of the disk, damaged, full, not to be opened, no
 # database.
 UNUSABLE = frozenset({5, 6, 8, 10, 11, 13, 14, 26})
+# Of these, what no waiting mends: damaged, no database.
+DAMAGED = frozenset({11, 26})
 
 
 class DatabaseTaken(Exception):
@@ -173,8 +175,7 @@ def is_unusable(fault: BaseException | None) -> bool:
     """Whether it is the database that is gone or cannot be used, and not what was asked of it."""
     cause = fault.orig if isinstance(fault, DBAPIError) else fault
     if isinstance(cause, sqlite.Error):
-        # The low byte is the kind of error, the rest says more: https://sqlite.org/rescode.html
-        return isinstance(cause, DatabaseGone) or (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in UNUSABLE
+        return isinstance(cause, DatabaseGone) or _kind_of(cause) in UNUSABLE
     # Of PostgreSQL: no connection, or one that the server ends, has no room for or cannot serve.
     said = str(getattr(cause, "sqlstate", None) or "08")
     return isinstance(fault, OperationalError) and said.startswith(("08", "53", "57P", "58"))
@@ -182,7 +183,15 @@ def is_unusable(fault: BaseException | None) -> bool:
 
 def is_no_database(fault: DBAPIError) -> bool:
     """Whether SQLite says that its file is damaged or is something else."""
-    return getattr(fault.orig, "sqlite_errorcode", 0) & 0xFF in (11, 26)
+    return _kind_of(fault.orig) in DAMAGED
+
+
+def _kind_of(fault: BaseException | None) -> int:
+    """SQLite's own number of the kind of a fault; 0 for one that is not SQLite's.
+
+    The low byte is the kind, the rest says more: https://sqlite.org/rescode.html
+    """
+    return int(getattr(fault, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

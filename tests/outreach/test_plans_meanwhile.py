@@ -12,7 +12,6 @@ from domain.plan import Rhythm
 from outreach.desk import Office
 from outreach.plans import planned, planning
 from outreach.storage.notices import DeliveryRecord
-from scheduler import sweeps
 from tests.conftest import SetClock
 from tests.outreach.mailing import open_mailing
 from tests.outreach.test_reminding import Town, shanghai
@@ -35,6 +34,16 @@ async def pause_and_go_on(town: Town, plan_id: int, *, is_noticed: bool = False)
         await town.tick()
     async with town.office.desk() as desk:
         await planning.go_on(desk, town.zhou, town.official, plan_id)
+
+
+async def kept_from_leaving(town: Town) -> int:
+    """A plan whose reminder was worded and queued, and then looked at by the pump while the plan was paused; its id."""
+    plan_id = await town.plan()
+    await town.word("06-01 10:00")
+    async with town.office.desk() as desk:
+        await planning.pause(desk, town.zhou, town.official, plan_id)
+    await town.tick()
+    return plan_id
 
 
 async def missed(town: Town, plan_id: int) -> tuple[int, int, int]:
@@ -72,8 +81,7 @@ async def test_reminded_before_the_pause_nobody_is_reminded_of_the_same_once_mor
 
 async def test_a_reminder_that_the_pause_kept_from_leaving_is_sent_after_all_and_once(town: Town) -> None:
     plan_id = await town.plan()
-    town.clock.set(shanghai("06-01 10:00"))
-    await sweeps.remind(town.office)
+    await town.word("06-01 10:00")
     for _ in range(2):
         # Worded and queued; the pump looks at it only while the plan is paused.
         await pause_and_go_on(town, plan_id, is_noticed=True)
@@ -89,12 +97,7 @@ async def test_a_reminder_that_the_pause_kept_from_leaving_is_sent_after_all_and
 
 
 async def test_kept_from_leaving_by_day_and_gone_on_with_at_night_it_waits_for_the_morning(town: Town) -> None:
-    plan_id = await town.plan()
-    town.clock.set(shanghai("06-01 10:00"))
-    await sweeps.remind(town.office)
-    async with town.office.desk() as desk:
-        await planning.pause(desk, town.zhou, town.official, plan_id)
-    await town.tick()
+    plan_id = await kept_from_leaving(town)
     town.clock.set(shanghai("06-01 21:30"))
     async with town.office.desk() as desk:
         await planning.go_on(desk, town.zhou, town.official, plan_id)
@@ -105,12 +108,7 @@ async def test_kept_from_leaving_by_day_and_gone_on_with_at_night_it_waits_for_t
 
 
 async def test_kept_from_leaving_and_done_during_the_pause_it_is_not_said(town: Town) -> None:
-    plan_id = await town.plan()
-    town.clock.set(shanghai("06-01 10:00"))
-    await sweeps.remind(town.office)
-    async with town.office.desk() as desk:
-        await planning.pause(desk, town.zhou, town.official, plan_id)
-    await town.tick()
+    plan_id = await kept_from_leaving(town)
     await town.inspect()
     async with town.office.desk() as desk:
         await planning.go_on(desk, town.zhou, town.official, plan_id)

@@ -70,6 +70,11 @@ class Town:
             await planning.confirm(desk, self.zhou, self.official, line.id)
             return line.id
 
+    async def word(self, at: str) -> None:
+        """The clock looks at that time: reminders are worded and queued, and no pump sends them."""
+        self.clock.set(shanghai(at))
+        await sweeps.remind(self.office)
+
     async def tick(self, words: str = "") -> None:
         """Set the clock, let the sweep look, send what may be sent."""
         if words:
@@ -187,8 +192,7 @@ async def test_two_schedulers_and_a_clock_set_back_make_no_second_reminder(town:
 
 async def test_what_was_queued_by_day_and_held_up_until_night_waits_for_the_morning(town: Town) -> None:
     await town.plan()
-    town.clock.set(shanghai("06-08 20:59"))
-    await sweeps.remind(town.office)
+    await town.word("06-08 20:59")
     await town.mailing.pump().claims.pause("flood", shanghai("06-08 22:00"), "telegram")
     await town.tick("06-08 22:30")
     assert await town.heard() == []
@@ -223,8 +227,7 @@ async def test_who_inspected_in_the_morning_is_not_asked_at_the_hour(town: Town)
 
 async def test_an_ended_plan_reminds_nobody_and_a_queued_reminder_is_taken_back(town: Town) -> None:
     plan_id = await town.plan()
-    town.clock.set(shanghai("06-01 10:00"))
-    await sweeps.remind(town.office)
+    await town.word("06-01 10:00")
     async with town.office.desk() as desk:
         await planning.end(desk, town.zhou, town.official, plan_id)
     for day in (1, 8, 15):
@@ -344,8 +347,7 @@ async def test_a_reminder_that_never_left_is_said_with_the_next_one(town: Town) 
 async def test_a_reminder_that_is_on_its_way_is_not_taken_back(town: Town) -> None:
     await town.plan()
     await town.plan(Rhythm.ONCE, from_on=date(2026, 6, 9))
-    town.clock.set(shanghai("06-08 09:00"))
-    await sweeps.remind(town.office)
+    await town.word("06-08 09:00")
     assert len(await Claims(town.office.engine, "slow").take(town.clock.now)) == 1
     await town.tick("06-09 09:00")
     async with town.office.desk() as desk:
