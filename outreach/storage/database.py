@@ -230,8 +230,8 @@ class OnlyProcess:
             handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as fault:
             raise NoPlace(
-                f"ANSHAO_DATABASE_URL is wrong: {self._file} cannot lie there ({fault.strerror}). "
-                "Name a file in a folder that this user may write to."
+                f"ANSHAO_DATABASE_URL is wrong, or ANSHAO_DATA_DIR where that is not set: {self._file} cannot lie "
+                f"there ({fault.strerror}). Name a folder that this user may write to."
             ) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
